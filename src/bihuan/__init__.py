@@ -1,0 +1,1 @@
+"""Bihuan (闭环): ledgers that close their loops."""
