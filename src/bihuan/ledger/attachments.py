@@ -1,0 +1,121 @@
+"""Files: kept once under their content's hash, sniffed, limited, and read only through the record they belong to."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from bihuan.base import clock
+from bihuan.base.errors import Invalid, NotFound
+from bihuan.base.home import room
+from bihuan.ledger.models import Attachment, Ledger, Record
+from bihuan.ledger.rules import get_record
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.org.actor import Actor
+
+MAX_BYTES = 20 * 1024 * 1024
+_SNIFF_BYTES = 512
+
+_SIGNATURES: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
+    (b"\xff\xd8\xff", "image/jpeg", (".jpg", ".jpeg")),
+    (b"\x89PNG\r\n\x1a\n", "image/png", (".png",)),
+    (b"GIF8", "image/gif", (".gif",)),
+    (b"%PDF-", "application/pdf", (".pdf",)),
+    (b"PK\x03\x04", "application/zip", (".docx", ".xlsx", ".pptx", ".ofd", ".zip", ".wps", ".et")),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "application/x-ole-storage",
+        (".doc", ".xls", ".ppt", ".wps", ".et"),
+    ),
+)
+_TEXT_SUFFIXES = (".txt", ".csv")
+IMAGES = ("image/jpeg", "image/png", "image/gif")
+
+
+class Upload(Protocol):
+    """A file as it arrives."""
+
+    name: str | None
+    size: int | None
+
+    def chunks(self) -> Iterator[bytes]: ...
+
+
+def keep_file(*, actor: Actor, ledger: Ledger, upload: Upload) -> Attachment:
+    """Store an uploaded file; it belongs to nobody's record until a form that names it is accepted."""
+    name = Path((upload.name or "文件").replace("\\", "/")).name[:200]
+    if (upload.size or 0) > MAX_BYTES:
+        raise Invalid(f"“{name}”有 {(upload.size or 0) / 1048576:.1f} MB，最大 {MAX_BYTES // 1048576} MB")
+    fresh = room("attachments") / f".{os.getpid()}-{os.urandom(8).hex()}"
+    digest, size, first = hashlib.sha256(), 0, b""
+    try:
+        with fresh.open("xb") as file:
+            for chunk in upload.chunks():
+                first = first or chunk[:_SNIFF_BYTES]
+                size += len(chunk)
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        media_type = sniff(name, first)
+        path = path_of(digest.hexdigest())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return Attachment.objects.create(
+        sha256=digest.hexdigest(),
+        name=name,
+        media_type=media_type,
+        size=size,
+        ledger=ledger,
+        person_id=actor.person,
+        created_at=clock.now(),
+    )
+
+
+def sniff(name: str, first: bytes) -> str:
+    """The media type by content and name together; what is not on the list, or does not agree, is refused."""
+    suffix = Path(name).suffix.lower()
+    for signature, media_type, suffixes in _SIGNATURES:
+        if first.startswith(signature):
+            if suffix in suffixes:
+                return media_type
+            raise Invalid(f"“{name}”的内容与扩展名不一致，没有保存")
+    if suffix in _TEXT_SUFFIXES and b"\x00" not in first:
+        return "text/plain"
+    raise Invalid(f"不能上传“{name}”。可以上传：图片（jpg、png、gif）、pdf、Word、Excel、WPS、ofd、zip、txt")
+
+
+def path_of(sha256: str) -> Path:
+    """Where a content of this hash lies."""
+    return room("attachments") / sha256[:2] / sha256
+
+
+def bind(record: Record, spec: LedgerSpec) -> None:
+    """Give the files that a record names to that record, so that they are read by its rights."""
+    ids = [item for field in spec.fields if field.kind == "file" for item in record.data.get(field.code, [])]
+    if ids:
+        Attachment.objects.filter(pk__in=ids, record__isnull=True, ledger=record.ledger).update(record=record)
+
+
+def get_attachment(actor: Actor, pk: int) -> Attachment:
+    """A file whose record the actor may see, or which they have just uploaded themselves."""
+    file = Attachment.objects.filter(pk=pk).first()
+    if file is None:
+        raise NotFound("没有这个附件，或者它不在您的查看范围内")
+    if file.record_id is not None:
+        get_record(actor, file.record_id)
+    elif file.person_id != actor.person:
+        raise NotFound("没有这个附件，或者它不在您的查看范围内")
+    return file
+
+
+def same_elsewhere(record: Record, file: Attachment) -> list[Attachment]:
+    """The same content used for other records: worth a question."""
+    return list(
+        Attachment.objects.select_related("record")
+        .filter(sha256=file.sha256, record__isnull=False)
+        .exclude(record=record)[:10]
+    )

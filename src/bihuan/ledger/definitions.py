@@ -1,0 +1,58 @@
+"""Which definition of a ledger is in force, and putting a new version in its place."""
+
+from datetime import date
+from functools import lru_cache
+
+from django.db import connection, transaction
+
+from bihuan.base import clock
+from bihuan.base.errors import NotFound, did_you_mean
+from bihuan.ledger.models import Chain, Ledger, LedgerVersion
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.org.models import Unit
+
+
+def spec_of(ledger: Ledger) -> LedgerSpec:
+    """The definition in force."""
+    return _spec_at(str(connection.settings_dict["NAME"]), ledger.pk, ledger.version)
+
+
+@lru_cache(maxsize=512)
+def _spec_at(database: str, ledger: int, version: int) -> LedgerSpec:  # noqa: ARG001 - part of the key
+    row = LedgerVersion.objects.get(ledger_id=ledger, version=version)
+    return LedgerSpec.model_validate(row.definition)
+
+
+def find_ledger(code: str) -> Ledger:
+    """The ledger of a code, or NotFound with the nearest one named."""
+    ledger = Ledger.objects.select_related("owner").filter(code=code).first()
+    if ledger is None:
+        known = list(Ledger.objects.values_list("code", flat=True))
+        raise NotFound(f"没有台账“{code}”", hint=did_you_mean(code, known))
+    return ledger
+
+
+@transaction.atomic
+def install_definition(
+    *, code: str, spec: LedgerSpec, owner: Unit, origin: str, valid_from: date | None = None
+) -> Ledger:
+    """Put a definition in force. The same definition again changes nothing; another becomes the next version."""
+    ledger, made = Ledger.objects.get_or_create(code=code, defaults={"title": spec.title, "owner": owner})
+    if made:
+        Chain.objects.create(ledger=ledger)
+    definition = spec.model_dump(mode="json", exclude_defaults=True)
+    if not made and ledger.version:
+        current = LedgerVersion.objects.get(ledger=ledger, version=ledger.version)
+        if current.definition == definition and ledger.owner_id == owner.pk:
+            return ledger
+    ledger.version += 1
+    ledger.title, ledger.owner = spec.title, owner
+    LedgerVersion.objects.create(
+        ledger=ledger,
+        version=ledger.version,
+        definition=definition,
+        valid_from=valid_from or clock.today(),
+        origin=origin,
+    )
+    ledger.save(update_fields=["version", "title", "owner"])
+    return ledger

@@ -1,0 +1,30 @@
+"""What a ledger's loop adds to a row that comes in. The ledger itself only knows that something may."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bihuan.ledger.append import Draft
+from bihuan.ledger.models import Record
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The system columns a new record starts with, the events that follow at once, and what looks doubtful."""
+
+    system: dict[str, Any]
+    follows: tuple[Draft, ...] = ()
+    effective_at: datetime | None = None
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """`open` begins a new record from its data; `change` says what else moves when a file changes some fields.
+
+    `change` returns a refusal in words where the record may not be changed any more.
+    """
+
+    open: Callable[[dict[str, Any]], Opening]
+    change: Callable[[Record, dict[str, Any]], Opening | str]

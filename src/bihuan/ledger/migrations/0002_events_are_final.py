@@ -1,0 +1,20 @@
+"""Events cannot be changed or removed: the database itself refuses."""
+
+from django.db import migrations
+
+from bihuan.ledger.event_guard import guard_statements, unguard_statements
+
+
+def guard(apps, editor):
+    for statement in guard_statements(editor.connection.vendor):
+        editor.execute(statement)
+
+
+def unguard(apps, editor):
+    for statement in unguard_statements(editor.connection.vendor):
+        editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_initial")]
+    operations = [migrations.RunPython(guard, unguard)]

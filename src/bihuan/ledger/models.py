@@ -1,0 +1,194 @@
+"""The ledger's tables. Only `append.py` writes records and events; the database itself refuses to change an event."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from bihuan.base.chain import GENESIS
+from bihuan.org.models import Unit
+
+
+class Ledger(models.Model):
+    """A ledger: its code, who owns it, and which version of its definition is in force."""
+
+    code = models.CharField("代码", max_length=81, unique=True)
+    title = models.CharField("名称", max_length=120)
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField("现行版本", default=0)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class LedgerVersion(models.Model):
+    """A version of a ledger's definition, in force from a day on. `origin` says pack, file or screen."""
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="versions")
+    version = models.PositiveIntegerField()
+    definition = models.JSONField()
+    valid_from = models.DateField()
+    origin = models.CharField(max_length=20)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["ledger", "version"], name="ledger_version")]
+
+    def __str__(self) -> str:
+        return f"{self.ledger_id}/{self.version}"
+
+
+class Chain(models.Model):
+    """The head of a ledger's hash chain. Locking this row is what orders the writers of a ledger."""
+
+    ledger = models.OneToOneField(Ledger, models.PROTECT, primary_key=True)
+    position = models.PositiveBigIntegerField(default=0)
+    head = models.CharField(max_length=64, default=GENESIS)
+    signature = models.CharField(max_length=64, default="")
+
+    def __str__(self) -> str:
+        return f"{self.ledger_id}@{self.position}"
+
+
+class Serial(models.Model):
+    """The last serial number given in a series. It only grows, so a number is never given twice."""
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="+")
+    series = models.CharField(max_length=40)
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["ledger", "series"], name="serial_series")]
+
+    def __str__(self) -> str:
+        return f"{self.series}{self.last}"
+
+
+class Batch(models.Model):
+    """Events made together: one import, one bulk edit."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", "已上传"
+        CHECKED = "checked", "已预览"
+        RUNNING = "running", "正在写入"
+        DONE = "done", "已完成"
+        FAILED = "failed", "未写入"
+
+    pk: uuid.UUID
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    ledger = models.ForeignKey(Ledger, models.PROTECT, null=True, related_name="batches")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20)
+    state = models.CharField(max_length=20, choices=State, default=State.UPLOADED)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_hash = models.CharField(max_length=64, blank=True)
+    plan = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Record(models.Model):
+    """A row of a ledger: the projection of its events, and nothing else.
+
+    `loop` holds what the loop keeps of a matter beside its state (orders, pauses, the clock's start).
+    """
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="records")
+    number = models.CharField("编号", max_length=60)
+    key = models.CharField(max_length=300, null=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="责任单位")
+    state = models.CharField("环节", max_length=40, blank=True)
+    opened_at = models.DateTimeField("发现时间", null=True)
+    due_at = models.DateTimeField("期限", null=True)
+    closed_at = models.DateTimeField("销号时间", null=True)
+    data = models.JSONField(default=dict)
+    loop = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    deleted = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ledger", "number"], name="record_number"),
+            models.UniqueConstraint(
+                fields=["ledger", "key"],
+                condition=models.Q(key__isnull=False, deleted=False),
+                name="record_key",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["ledger", "deleted", "-id"], name="record_list"),
+            models.Index(
+                fields=["ledger", "deleted", "closed_at", "unit", "state", "due_at"], name="record_board"
+            ),
+            models.Index(fields=["unit", "closed_at", "due_at"], name="record_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Event(models.Model):
+    """Who did what to a record, why, when it was so and when we knew. Written once, chained by hash."""
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="events")
+    position = models.PositiveBigIntegerField()
+    record = models.ForeignKey(Record, models.PROTECT, related_name="events")
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=60)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=60)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="events")
+    effective_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    payload = models.TextField()
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ledger", "position"], name="event_position"),
+            models.UniqueConstraint(fields=["record", "version"], name="event_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger_id}#{self.position}"
+
+
+class Attachment(models.Model):
+    """A file, kept in the home folder under its content's hash."""
+
+    sha256 = models.CharField(max_length=64, db_index=True)
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="+")
+    record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="attachments")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mapping(models.Model):
+    """How a sender's columns were matched to a ledger's fields last time, by the heads of the file."""
+
+    ledger = models.ForeignKey(Ledger, models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    heads = models.CharField(max_length=64)
+    columns = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ledger", "person", "heads"], name="mapping_sender")
+        ]
+
+    def __str__(self) -> str:
+        return self.heads

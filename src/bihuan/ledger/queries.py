@@ -1,0 +1,115 @@
+"""Reads of records: one list with its conditions, one record's history. All start from what the actor may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
+from django.db.models import BooleanField, TextField
+
+from bihuan.base import clock
+from bihuan.base.canonical import loads
+from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
+from bihuan.ledger.models import Event, Ledger, Record
+from bihuan.ledger.names import names_of
+from bihuan.ledger.rules import visible_records
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.org.actor import Actor
+
+SYSTEM_ORDER = {
+    "number": "number",
+    "due": "due_at",
+    "opened": "opened_at",
+    "closed": "closed_at",
+    "updated": "updated_at",
+    "state": "state",
+    "unit": "unit_id",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list is asked for. `where` is an expression; `order` a column, with a minus for descending."""
+
+    words: str = ""
+    unit: int | None = None
+    state: str = ""
+    where: str = ""
+    order: str = ""
+    also: Q = field(default_factory=Q)
+
+
+def list_records(
+    actor: Actor, ledger: Ledger, spec: LedgerSpec, states: dict[str, str], asked: Asked
+) -> QuerySet[Record]:
+    """The records of a ledger that the actor may see and that were asked for, in order.
+
+    Raises ExpressionError if `where` is not an expression over the ledger.
+    """
+    rows = visible_records(actor, ledger).filter(asked.also)
+    if asked.state:
+        rows = rows.filter(state=asked.state)
+    if asked.unit:
+        rows = rows.filter(unit__in=[node.pk for node in actor.tree.below(asked.unit)])
+    for word in asked.words.split()[:8]:
+        rows = _containing(rows, word)
+    if asked.where.strip():
+        rows = matching(rows, compile_check(asked.where, names_of(spec, states)))
+    return rows.order_by(*_order(spec, asked.order))
+
+
+def matching(rows: QuerySet[Record], checked: Checked) -> QuerySet[Record]:
+    """The rows for which a checked expression is true."""
+    render = to_postgresql if connection.vendor == "postgresql" else to_sqlite
+    sql = render(checked, alias=Record._meta.db_table, today=clock.today(), now=clock.now())  # noqa: SLF001 - Django's documented model API
+    return rows.filter(RawSQL(f"({sql.text})", sql.params, output_field=BooleanField()))
+
+
+def _containing(rows: QuerySet[Record], word: str) -> QuerySet[Record]:
+    """The number or any field's text holds the word."""
+    as_text = rows.annotate(_text=Cast("data", TextField()))
+    return as_text.filter(Q(number__icontains=word) | Q(_text__icontains=_as_stored(word)))
+
+
+def _as_stored(word: str) -> str:
+    """A word as it stands in the stored JSON text: SQLite keeps what was written, with non-ASCII escaped."""
+    if connection.vendor == "postgresql":
+        return word
+    import json
+
+    return json.dumps(word)[1:-1]
+
+
+def _order(spec: LedgerSpec, order: str) -> list[Any]:
+    name, descending = order.lstrip("-"), order.startswith("-")
+    if name in SYSTEM_ORDER:
+        return [("-" if descending else "") + SYSTEM_ORDER[name], "-id"]
+    if name in spec.by_code:
+        return [("-" if descending else "") + f"data__{name}", "-id"]
+    return ["-id"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event of a record's history, with each changed field before and after."""
+
+    event: Event
+    changes: tuple[tuple[str, Any, Any], ...]
+    system: Mapping[str, Any]
+    detail: Mapping[str, Any]
+
+
+def history(record: Record) -> list[Step]:
+    """A record's events in order, with what each changed. The caller has already checked the right to see it."""
+    data: dict[str, Any] = {}
+    steps: list[Step] = []
+    for event in Event.objects.filter(record=record).select_related("person").order_by("version"):
+        payload = loads(event.payload)
+        fresh = payload.get("set", {})
+        changes = tuple((code, data.get(code), value) for code, value in fresh.items())
+        data.update(fresh)
+        steps.append(Step(event, changes, payload.get("system", {}), payload.get("detail", {})))
+    return steps

@@ -1,0 +1,106 @@
+"""What a pack, or a spreadsheet's own header row, may declare of a ledger."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bihuan.pack.reading import Code, Spec
+
+FieldCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+SYSTEM_NAMES = (
+    "number",
+    "state",
+    "unit",
+    "opened_at",
+    "due_at",
+    "closed_at",
+    "created_at",
+    "updated_at",
+    "version",
+)
+"""Names that every record has, beside its ledger's fields."""
+
+
+class ChoiceSpec(Spec):
+    """One value of a choice field: the code that is stored and the word that is shown."""
+
+    code: str = Field(min_length=1, max_length=60)
+    title: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+
+
+class FieldSpec(Spec):
+    """A field of a ledger."""
+
+    code: FieldCode
+    title: str = Field(min_length=1, max_length=120)
+    kind: str = Field(description="字段类型，见 docs/ledgers.md")
+    required: bool = False
+    aliases: tuple[str, ...] = Field(default=(), description="表头里的其他写法")
+    choices: tuple[ChoiceSpec, ...] = ()
+    measure: str = Field(default="", description="计量单位，如 万元、亩")
+    scale: int = Field(default=2, ge=0, le=8, description="小数位数")
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str = ""
+    max_length: int = Field(default=2_000, ge=1, le=100_000)
+    date_order: Literal["mdy", "dmy"] | None = Field(
+        default=None, description="来源用 03/01/2011 这种写法时，月日的先后"
+    )
+    several: bool = Field(default=False, description="附件可放多个")
+    hint: str = ""
+    group: str = ""
+
+    @cached_property
+    def choice_titles(self) -> dict[str, str]:
+        return {choice.code: choice.title for choice in self.choices}
+
+
+class NumberSpec(Spec):
+    """How records are numbered: prefix, the year if wanted, and a serial of so many digits. Never reused."""
+
+    prefix: str = Field(default="", max_length=20)
+    by_year: bool = True
+    digits: int = Field(default=4, ge=1, le=9)
+
+
+class CheckSpec(Spec):
+    """A rule over a whole record: the expression must not be false. `level: warning` only points the record out."""
+
+    when: str = Field(description="表达式：为假即不合要求")
+    message: str
+    level: Literal["error", "warning"] = "error"
+
+
+class LedgerSpec(Spec):
+    """A ledger: its fields and which of them play a part in every ledger's life."""
+
+    code: Code
+    title: str = Field(min_length=1, max_length=120)
+    description: str = ""
+    fields: tuple[FieldSpec, ...] = Field(min_length=1, max_length=1_000)
+    key: tuple[str, ...] = Field(default=(), description="合起来唯一确定一条记录的字段，导入时按它对应")
+    number: NumberSpec = NumberSpec()
+    loop: str = Field(default="", description="本包中的闭环代码；空：没有闭环")
+    name_field: str = ""
+    unit_field: str = Field(default="", description="责任单位")
+    opened_field: str = Field(default="", description="发现（受理）日期")
+    due_field: str = Field(default="", description="期限")
+    closed_field: str = Field(default="", description="办结时间：只用于带历史的表格")
+    status_field: str = Field(default="", description="原表的状态列：只用于带历史的表格")
+    closed_values: tuple[str, ...] = ()
+    columns: tuple[str, ...] = Field(default=(), description="列表默认显示的字段")
+    checks: tuple[CheckSpec, ...] = ()
+
+    @cached_property
+    def by_code(self) -> dict[str, FieldSpec]:
+        return {field.code: field for field in self.fields}
+
+    @cached_property
+    def list_columns(self) -> tuple[FieldSpec, ...]:
+        """The fields a list shows at first: the declared ones, else the first eight."""
+        if self.columns:
+            return tuple(self.by_code[code] for code in self.columns)
+        return self.fields[:8]

@@ -1,0 +1,1 @@
+"""Django's SQLite backend with the functions that compiled expressions call."""

@@ -1,0 +1,15 @@
+"""The database wrapper: every new connection knows the expression language's exact functions."""
+
+from typing import Any
+
+from django.db.backends.sqlite3.base import DatabaseWrapper as SqliteWrapper
+
+from bihuan.expression import SQLITE_FUNCTIONS
+
+
+class DatabaseWrapper(SqliteWrapper):
+    def get_new_connection(self, conn_params: Any) -> Any:
+        connection = super().get_new_connection(conn_params)
+        for name, (arguments, function) in SQLITE_FUNCTIONS.items():
+            connection.create_function(name, arguments, function, deterministic=True)
+        return connection

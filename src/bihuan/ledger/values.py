@@ -1,0 +1,54 @@
+"""Raw values to stored ones, for one record: the same reading for a form, an interface and a cell."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bihuan.base.errors import Invalid
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
+
+_SEPARATOR = "\u241f"
+
+
+def read_fields(
+    fields: Iterable[FieldSpec], raw: Mapping[str, Any], lookup: Lookup, *, require: bool
+) -> dict[str, Any]:
+    """Stored values of the fields that are not blank. Raises Invalid with a problem for each bad field."""
+    data: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for field in fields:
+        value = raw.get(field.code)
+        if is_blank(value):
+            if require and field.required:
+                problems[field.code] = f"“{field.title}”必须填写"
+            continue
+        try:
+            data[field.code] = BY_CODE[field.kind].reader(field, lookup)(value)
+        except BadValue as error:
+            problems[field.code] = f"“{field.title}”：{error}"
+    if problems:
+        raise Invalid("有内容需要修改", problems)
+    return data
+
+
+def file_ids(spec: LedgerSpec, raw: Mapping[str, Any]) -> list[int]:
+    """The attachments that raw values name."""
+    lists = (raw.get(field.code) for field in spec.fields if field.kind == "file")
+    return [item for value in lists if isinstance(value, list) for item in value if isinstance(item, int)]
+
+
+def key_of(spec: LedgerSpec, data: Mapping[str, Any]) -> str | None:
+    """What identifies a record when a file comes in again; None where the ledger names no key."""
+    if not spec.key:
+        return None
+    return key_text([data.get(code) for code in spec.key])
+
+
+def key_text(parts: Sequence[Any]) -> str:
+    """Key values as one text."""
+    return _SEPARATOR.join("" if part is None else str(part) for part in parts)[:300]
+
+
+def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:
+    """A stored value as a page shows it; blank for an absent one."""
+    return "" if value is None else BY_CODE[field.kind].show(value, field, lookup)

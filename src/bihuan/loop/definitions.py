@@ -1,0 +1,37 @@
+"""Which loop drives a ledger, and putting a new version of it in force."""
+
+from functools import lru_cache
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from bihuan.base import clock
+from bihuan.ledger.models import Ledger
+from bihuan.loop.models import LoopVersion
+from bihuan.loop.spec import LoopSpec
+
+
+def loop_of(ledger: Ledger) -> LoopSpec | None:
+    """The loop in force for a ledger; None for a plain register."""
+    version = LoopVersion.objects.filter(ledger=ledger).aggregate(last=Max("version"))["last"]
+    return _loop_at(str(connection.settings_dict["NAME"]), ledger.pk, version) if version else None
+
+
+@lru_cache(maxsize=512)
+def _loop_at(database: str, ledger: int, version: int) -> LoopSpec:  # noqa: ARG001 - part of the key
+    return LoopSpec.model_validate(LoopVersion.objects.get(ledger_id=ledger, version=version).definition)
+
+
+@transaction.atomic
+def install_loop(*, ledger: Ledger, spec: LoopSpec) -> None:
+    """Put a loop in force for a ledger. The same definition again changes nothing."""
+    definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+    current = LoopVersion.objects.filter(ledger=ledger).order_by("-version").first()
+    if current and current.definition == definition:
+        return
+    LoopVersion.objects.create(
+        ledger=ledger,
+        version=current.version + 1 if current else 1,
+        definition=definition,
+        valid_from=clock.today(),
+    )

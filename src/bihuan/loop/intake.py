@@ -1,0 +1,185 @@
+"""A file comes in, from its bytes to a batch: the same steps for the page and for the command line.
+
+read the table -> (for a new ledger: make its definition) -> match the columns -> check every row -> write.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from django.db import transaction
+
+from bihuan.base.errors import Conflict, Invalid, NotAllowed
+from bihuan.ledger.actions import start_batch, write_import
+from bihuan.ledger.definitions import install_definition, spec_of
+from bihuan.ledger.excel import Field, Table, UnreadableFile, match_columns, open_workbook, read_table
+from bihuan.ledger.importing import Check, check_table
+from bihuan.ledger.inference import NO_WISHES, Wishes, guess_ledger
+from bihuan.ledger.models import Batch, Ledger
+from bihuan.ledger.references import lookup_for
+from bihuan.ledger.rules import may_import
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.loop.definitions import install_loop, loop_of
+from bihuan.loop.opening import lifecycle
+from bihuan.loop.spec import LoopSpec
+from bihuan.org.actor import Actor
+from bihuan.org.models import Unit
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file on disk, the name its sender gave it, and which sheet is meant (the likeliest if none is named)."""
+
+    path: Path
+    name: str
+    sheet: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        digest = hashlib.sha256()
+        with self.path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_ANYONE = LedgerSpec(code="blank", title="空", fields=(FieldSpec(code="p", title="p", kind="person"),))
+
+
+@cache
+def simple_loop() -> LoopSpec:
+    """The loop of a ledger that was made from a spreadsheet."""
+    text = (Path(__file__).parent / "simple.yaml").read_text(encoding="utf-8")
+    return LoopSpec.model_validate(yaml.safe_load(text))
+
+
+def open_table(source: Source) -> Table:
+    """The table of a file. Raises Invalid in words for a file that cannot be read."""
+    try:
+        workbook = open_workbook(source.path, name=source.name)
+        return read_table(workbook, sheet=source.sheet)
+    except UnreadableFile as error:
+        raise Invalid(f"“{source.name}”读不出来：{error}") from error
+
+
+def match(table: Table, spec: LedgerSpec) -> dict[int, str]:
+    """The likeliest field of each column, by title, alias and likeness."""
+    fields = [Field(field.code, field.title, field.aliases) for field in spec.fields]
+    matches = match_columns(table.columns, fields)
+    return {found.column.index: found.field.code for found in matches if found.field}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a table goes: a ledger that is there, or one about to be made from the table itself."""
+
+    spec: LedgerSpec
+    loop: LoopSpec | None
+    ledger: Ledger | None = None
+    code: str = ""
+    owner: Unit | None = None
+
+
+def existing(ledger: Ledger) -> Target:
+    """A ledger that is there, as a target."""
+    return Target(spec_of(ledger), loop_of(ledger), ledger, ledger.code)
+
+
+def planned(
+    *, actor: Actor, code: str, title: str, table: Table, owner: Unit, wishes: Wishes = NO_WISHES
+) -> tuple[Target, dict[int, str]]:
+    """A ledger with a loop that the table's own head and cells would make, and the field of each column."""
+    if Ledger.objects.filter(code=code).exists():
+        raise Conflict(f"已有台账“{code}”，请换一个代码，或不加 --new 直接导入到它")
+    pack, _, name = code.partition(".")
+    if not (_NAME.fullmatch(pack) and _NAME.fullmatch(name)):
+        raise Invalid(f"台账代码“{code}”要写成 包.台账，用小写字母、数字和下划线，如 audit.finding")
+    spec, columns = guess_ledger(name, title, table, lookup_for(_ANYONE, actor.tree), wishes)
+    return Target(spec, simple_loop(), None, code, owner), columns
+
+
+def check(
+    *,
+    actor: Actor,
+    target: Target,
+    table: Table,
+    columns: dict[int, str],
+    progress: Callable[[int], None] = lambda _: None,
+) -> Check:
+    """What importing would do, cell by cell; nothing is written."""
+    columns_make_sense(target.spec, columns)
+    return check_table(
+        ledger=target.ledger,
+        spec=target.spec,
+        table=table,
+        columns=columns,
+        lookup=lookup_for(target.spec, actor.tree),
+        lifecycle=lifecycle(target.spec, target.loop),
+        progress=progress,
+    )
+
+
+def columns_make_sense(spec: LedgerSpec, columns: dict[int, str]) -> None:
+    """Raise Invalid where two columns claim one field, or the key is not among them."""
+    chosen = list(columns.values())
+    unknown = [code for code in chosen if code not in spec.by_code]
+    if unknown:
+        raise Invalid(f"没有字段“{unknown[0]}”")
+    twice = sorted({spec.by_code[code].title for code in chosen if chosen.count(code) > 1})
+    if twice:
+        raise Invalid(f"有两列对应到同一个字段：{'、'.join(twice)}")
+    absent = [spec.by_code[code].title for code in spec.key if code not in chosen]
+    if absent:
+        raise Invalid(f"表中缺少用来识别记录的列：{'、'.join(absent)}")
+
+
+@transaction.atomic
+def write(
+    *, actor: Actor, target: Target, found: Check, batch: Batch, good_rows_only: bool = False
+) -> Ledger:
+    """Write a checked import as its batch, making the ledger first where it is a planned one: all or nothing."""
+    ledger = target.ledger
+    if ledger is None:
+        if target.owner is None:
+            raise Invalid("新台账要有所属单位")
+        ledger = install_definition(code=target.code, spec=target.spec, owner=target.owner, origin="file")
+        if target.loop:
+            install_loop(ledger=ledger, spec=target.loop)
+    if not may_import(actor, ledger):
+        raise NotAllowed(f"您不能向“{ledger.title}”导入")
+    batch.ledger = ledger
+    batch.save(update_fields=["ledger"])
+    write_import(
+        actor=actor,
+        ledger=ledger,
+        spec=target.spec,
+        check=found,
+        batch=batch,
+        good_rows_only=good_rows_only,
+    )
+    return ledger
+
+
+def import_file(
+    *, actor: Actor, source: Source, target: Target, table: Table, columns: dict[int, str]
+) -> tuple[Check, Batch | None]:
+    """Check and write at once, for the command line: all rows, or none if any row is bad."""
+    found = check(actor=actor, target=target, table=table, columns=columns)
+    if found.failed_rows:
+        return found, None
+    with transaction.atomic():
+        batch = start_batch(
+            actor=actor,
+            ledger=target.ledger,
+            kind="import",
+            file_name=source.name,
+            file_hash=source.sha256,
+            plan={},
+        )
+        write(actor=actor, target=target, found=found, batch=batch)
+    return found, batch

@@ -1,0 +1,134 @@
+"""How a row becomes a matter: where it stands, when it was found, when it is due; and how a row with a past comes in."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from bihuan.base import clock
+from bihuan.ledger.append import Draft, moment
+from bihuan.ledger.lifecycle import Lifecycle, Opening
+from bihuan.ledger.models import Record
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.values import key_of
+from bihuan.loop.deadline import due_after
+from bihuan.loop.spec import LoopSpec
+
+
+def lifecycle(spec: LedgerSpec, loop: LoopSpec | None) -> Lifecycle:
+    """How a ledger's rows open and change, with its loop or without one."""
+    return Lifecycle(opener(spec, loop), _changer(spec, loop))
+
+
+def opener(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[dict[str, Any]], Opening]:
+    """A function that opens a row's data, for a ledger with or without a loop."""
+
+    def open_row(data: dict[str, Any]) -> Opening:
+        opened = instant(data.get(spec.opened_field))
+        system = system_columns(spec, loop, data, opened)
+        if loop is None:
+            return Opening(system, effective_at=opened)
+        system["state"] = loop.steps[0].code
+        closing, doubts = _closing(spec, loop, data, opened)
+        return Opening(system, closing, opened, doubts)
+
+    return open_row
+
+
+def _changer(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[Record, dict[str, Any]], Opening | str]:
+    def change(record: Record, changes: dict[str, Any]) -> Opening | str:
+        if loop and record.closed_at:
+            return f"“{record.number}”已销号，不能再从表格修改"
+        system = moved_columns(spec, loop, record, changes)
+        if loop is None:
+            return Opening(system)
+        data = {**record.data, **changes}
+        closing, doubts = _closing(spec, loop, data, instant(data.get(spec.opened_field)))
+        return Opening(system, closing, None, doubts)
+
+    return change
+
+
+def moved_columns(
+    spec: LedgerSpec, loop: LoopSpec | None, record: Record, changes: dict[str, Any]
+) -> dict[str, Any]:
+    """The system columns that move because fields did."""
+    parts = (spec.unit_field, spec.opened_field, spec.due_field)
+    key = key_of(spec, {**record.data, **changes}) if set(spec.key) & set(changes) else None
+    system: dict[str, Any] = {"key": key} if key else {}
+    if not any(part and part in changes for part in parts):
+        return system
+    data = {name: value for name, value in {**record.data, **changes}.items() if value is not None}
+    fresh = system_columns(spec, loop, data, instant(data.get(spec.opened_field)) or record.opened_at)
+    if spec.due_field not in changes:
+        fresh.pop("due_at", None)
+    elif "due_at" not in fresh:
+        fresh["due_at"] = None
+    return system | fresh
+
+
+def system_columns(
+    spec: LedgerSpec, loop: LoopSpec | None, data: dict[str, Any], opened: datetime | None
+) -> dict[str, Any]:
+    """The columns that follow from a record's fields: unit, when it opened, when it is due."""
+    system: dict[str, Any] = {"opened_at": moment(opened or clock.now())}
+    if spec.unit_field and data.get(spec.unit_field) is not None:
+        system["unit"] = data[spec.unit_field]
+    due = instant(data.get(spec.due_field), end=True)
+    if due:
+        system["due_at"] = moment(due)
+    elif loop and loop.deadline and loop.deadline.start == "opened":
+        start = clock.local_date(opened or clock.now())
+        system |= start_clock(loop, start)
+    return system
+
+
+def start_clock(loop: LoopSpec, start: date) -> dict[str, Any]:
+    """The due date that the loop's own term gives, counted from a day, and what it was counted from."""
+    if loop.deadline is None:
+        return {}
+    due = due_after(start, loop.deadline.days, loop.deadline.count)
+    return {"due_at": moment(due.at)}
+
+
+def instant(value: str | None, *, end: bool = False) -> datetime | None:
+    """A stored date or datetime as an instant; a bare date means its start, or its end for a deadline."""
+    if not value:
+        return None
+    if "T" in value:
+        return datetime.fromisoformat(value)
+    day = date.fromisoformat(value)
+    return clock.end_of_day(day) if end else clock.start_of_day(day)
+
+
+def _closing(
+    spec: LedgerSpec, loop: LoopSpec, data: dict[str, Any], opened: datetime | None
+) -> tuple[tuple[Draft, ...], tuple[str, ...]]:
+    """The closing that a row brings with it, as an event at the time it happened; a doubtful one is only pointed out."""
+    if not (spec.closed_field or spec.status_field):
+        return (), ()
+    status = data.get(spec.status_field)
+    closed = instant(data.get(spec.closed_field))
+    is_closed = status in spec.closed_values if spec.status_field else closed is not None
+    doubts: list[str] = []
+    if closed and opened and closed < opened:
+        doubts.append(f"办结时间 {_shown(closed)} 早于发现时间 {_shown(opened)}，不计入时长和按期率")
+    if closed and not is_closed:
+        doubts.append(f"已有办结时间 {_shown(closed)}，状态却是“{status}”，按未办结处理")
+    if not is_closed:
+        return (), tuple(doubts)
+    if closed is None or (opened and closed < opened):
+        if closed is None:
+            doubts.append("状态为已办结，却没有办结时间，不计入时长和按期率")
+        return (_closed_on(loop, opened, {"doubtful": True}),), tuple(doubts)
+    return (_closed_on(loop, closed, {}),), ()
+
+
+def _closed_on(loop: LoopSpec, at: datetime | None, mark: dict[str, Any]) -> Draft:
+    system: dict[str, Any] = {"state": loop.closed_steps[0], "closed_at": moment(at or clock.now())}
+    if mark:
+        system["loop"] = mark
+    return Draft("closed_in_file", system=system, effective_at=at, reason="随表格带入的办结")
+
+
+def _shown(at: datetime) -> str:
+    return f"{at.astimezone(clock.COUNTY_TIME):%Y-%m-%d %H:%M}"

@@ -1,0 +1,135 @@
+"""The only writes to units, persons and posts."""
+
+from datetime import date, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from bihuan.base import clock
+from bihuan.base.errors import Conflict, Invalid, NotFound
+from bihuan.org.models import Person, Post, SignInFailure, Unit, UnitKind, UnitVersion
+from bihuan.org.roles import BY_CODE
+
+FAILURES_BEFORE_LOCK = 5
+LOCK_FOR = timedelta(minutes=15)
+
+
+@transaction.atomic
+def add_unit(*, code: str, name: str, kind: str, parent: Unit | None, valid_from: date) -> Unit:
+    """Add a unit that stands from a day on."""
+    if kind not in UnitKind.values:
+        raise Invalid(f"单位类别“{kind}”不存在，可用：{'、'.join(UnitKind.values)}")
+    if Unit.objects.filter(code=code).exists():
+        raise Conflict(f"单位代码“{code}”已被使用")
+    unit = Unit.objects.create(code=code)
+    UnitVersion.objects.create(unit=unit, name=name, kind=kind, parent=parent, valid_from=valid_from)
+    return unit
+
+
+@transaction.atomic
+def change_unit(
+    *, unit: Unit, from_day: date, name: str | None = None, parent: Unit | None = None
+) -> UnitVersion:
+    """Rename or move a unit from a day on; the days before keep the old name and place."""
+    current = _open_version(unit)
+    if from_day <= current.valid_from:
+        raise Invalid(f"变更日 {from_day} 须晚于现行版本的生效日 {current.valid_from}")
+    UnitVersion.objects.filter(pk=current.pk).update(valid_to=from_day)
+    return UnitVersion.objects.create(
+        unit=unit,
+        name=name or current.name,
+        kind=current.kind,
+        parent=parent or current.parent,
+        valid_from=from_day,
+    )
+
+
+@transaction.atomic
+def end_unit(*, unit: Unit, on: date) -> None:
+    """A unit stands no more from a day on; its history stays."""
+    current = _open_version(unit)
+    if on <= current.valid_from:
+        raise Invalid(f"撤销日 {on} 须晚于生效日 {current.valid_from}")
+    UnitVersion.objects.filter(pk=current.pk).update(valid_to=on)
+
+
+def _open_version(unit: Unit) -> UnitVersion:
+    current = unit.versions.filter(valid_to__isnull=True).first()
+    if current is None:
+        raise NotFound(f"单位“{unit.code}”已撤销，不能再变更")
+    return current
+
+
+@transaction.atomic
+def add_person(*, username: str, name: str, password: str | None, phone: str = "") -> Person:
+    """Add a person. Without a password nobody can sign in as them yet."""
+    if Person.objects.filter(username=username).exists():
+        raise Conflict(f"登录名“{username}”已被使用")
+    person = Person(username=username, name=name, phone=phone)
+    if password is None:
+        person.set_unusable_password()
+    else:
+        _check_password(password, person)
+        person.set_password(password)
+    person.save()
+    return person
+
+
+def set_password(*, person: Person, password: str) -> None:
+    """Give a person a new password and lift a lock."""
+    _check_password(password, person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    clear_failures(person.username)
+
+
+def _check_password(password: str, person: Person) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Invalid("密码不合要求：" + "".join(error.messages)) from error
+
+
+def give_post(*, person: Person, unit: Unit, role: str, valid_from: date | None = None) -> Post:
+    """A person takes up a post."""
+    if role not in BY_CODE:
+        raise Invalid(f"角色“{role}”不存在，可用：{'、'.join(BY_CODE)}")
+    return Post.objects.create(person=person, unit=unit, role=role, valid_from=valid_from or clock.today())
+
+
+def end_post(*, post: Post, on: date | None = None) -> None:
+    """A person leaves a post."""
+    Post.objects.filter(pk=post.pk).update(valid_to=on or clock.today())
+
+
+def set_active(*, person: Person, active: bool) -> None:
+    """Let a person sign in, or no more."""
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+
+
+def note_failure(username: str) -> None:
+    """Count a failed sign-in, for names that exist and for those that do not alike."""
+    now = clock.now()
+    row, made = SignInFailure.objects.get_or_create(
+        username=username[:60], defaults={"count": 1, "last_at": now}
+    )
+    if made:
+        return
+    fresh = SignInFailure.objects.filter(pk=row.pk, last_at__gte=now - LOCK_FOR)
+    if not fresh.update(count=F("count") + 1, last_at=now):
+        SignInFailure.objects.filter(pk=row.pk).update(count=1, last_at=now)
+
+
+def clear_failures(username: str) -> None:
+    """Forget the failed sign-ins of a name, after a good one."""
+    SignInFailure.objects.filter(username=username[:60]).delete()
+
+
+def is_locked(username: str) -> bool:
+    """Whether a name has failed too often of late."""
+    return SignInFailure.objects.filter(
+        username=username[:60], count__gte=FAILURES_BEFORE_LOCK, last_at__gte=clock.now() - LOCK_FOR
+    ).exists()

@@ -1,0 +1,96 @@
+"""Units, persons and posts. A unit's name, kind and parent are dated; the unit itself is only its code."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from bihuan.org.roles import ROLES, role_title
+
+
+class UnitKind(models.TextChoices):
+    COUNTY = "county", "县"
+    BUREAU = "bureau", "局"
+    SECTION = "section", "科室"
+    TOWN = "town", "乡镇街道"
+    VILLAGE = "village", "村社区"
+    GRID = "grid", "网格"
+    ENTERPRISE = "enterprise", "企业"
+    SITE = "site", "站点"
+
+
+class Unit(models.Model):
+    """A node of the organisation. What it is called and where it hangs is told by its versions."""
+
+    code = models.CharField("代码", max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class UnitVersion(models.Model):
+    """A unit's name, kind and parent from `valid_from` up to, and not including, `valid_to`."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="versions")
+    name = models.CharField("名称", max_length=120)
+    kind = models.CharField("类别", max_length=20, choices=UnitKind)
+    parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    valid_from = models.DateField("生效日")
+    valid_to = models.DateField("失效日", null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["valid_from", "valid_to"], name="unit_valid")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "valid_from"], name="unit_one_version_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")),
+                name="unit_valid_span",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(AbstractBaseUser):
+    """A person who signs in. What they may do comes from their posts."""
+
+    username = models.CharField("登录名", max_length=60, unique=True)
+    name = models.CharField("姓名", max_length=60)
+    phone = models.CharField("手机", max_length=20, blank=True)
+    is_active = models.BooleanField("在用", default=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    objects = BaseUserManager["Person"]()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """A person holds a role in a unit from `valid_from` up to, and not including, `valid_to`."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    role = models.CharField("角色", max_length=20, choices=[(role.code, role.title) for role in ROLES])
+    valid_from = models.DateField("任职日")
+    valid_to = models.DateField("离任日", null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["person", "valid_from"], name="post_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}@{self.unit_id}:{role_title(self.role)}"
+
+
+class SignInFailure(models.Model):
+    """Failed sign-ins of a login name since the last good one; too many of them lock it for a while."""
+
+    username = models.CharField(max_length=60, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.username

@@ -1,0 +1,109 @@
+"""The unit tree as it stood on a day: one read, then everything about ancestors and descendants is arithmetic."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+from django.db import connection
+from django.db.models import Count, Max, Q
+
+from bihuan.org.models import UnitVersion
+
+
+@dataclass(frozen=True)
+class Node:
+    """A unit on a day. `order` is its place in a walk of the tree, `last` the greatest order under it."""
+
+    pk: int
+    code: str
+    name: str
+    kind: str
+    parent: int | None
+    depth: int
+    order: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All units of a day, each after its parent, siblings by code."""
+
+    nodes: tuple[Node, ...]
+
+    @cached_property
+    def by_pk(self) -> dict[int, Node]:
+        return {node.pk: node for node in self.nodes}
+
+    @cached_property
+    def by_code(self) -> dict[str, Node]:
+        return {node.code: node for node in self.nodes}
+
+    @cached_property
+    def by_name(self) -> dict[str, tuple[Node, ...]]:
+        names: dict[str, tuple[Node, ...]] = {}
+        for node in self.nodes:
+            names[node.name] = (*names.get(node.name, ()), node)
+        return names
+
+    def below(self, pk: int) -> tuple[Node, ...]:
+        """The unit and all under it; empty if the unit does not stand on this day."""
+        node = self.by_pk.get(pk)
+        return self.nodes[node.order : node.last + 1] if node else ()
+
+    def above(self, pk: int | None) -> Iterator[Node]:
+        """The unit and all over it, nearest first."""
+        node = self.by_pk.get(pk) if pk else None
+        while node:
+            yield node
+            node = self.by_pk.get(node.parent) if node.parent else None
+
+    def is_below(self, pk: int | None, top: int | None) -> bool:
+        """Whether a unit is `top` or stands under it."""
+        node, over = self.by_pk.get(pk or 0), self.by_pk.get(top or 0)
+        return bool(node and over and over.order <= node.order <= over.last)
+
+    def name(self, pk: int | None) -> str:
+        node = self.by_pk.get(pk or 0)
+        return node.name if node else ""
+
+    def path(self, pk: int) -> str:
+        """The unit's name with the units over it, without the county."""
+        names = [node.name for node in self.above(pk) if node.parent]
+        return " / ".join(reversed(names)) or self.name(pk)
+
+
+def tree_on(day: date) -> Tree:
+    """The tree as it stood on a day, kept in the process until a unit version is added or ended."""
+    stamp = UnitVersion.objects.aggregate(last=Max("pk"), rows=Count("pk"), ended=Count("valid_to"))
+    return _tree_at(day, (connection.settings_dict["NAME"], stamp["last"], stamp["rows"], stamp["ended"]))
+
+
+@lru_cache(maxsize=64)
+def _tree_at(day: date, stamp: tuple[object, ...]) -> Tree:  # noqa: ARG001 - the stamp is part of the key
+    return build_tree(list(_rows(day)))
+
+
+def _rows(day: date) -> Iterator[tuple[int, str, str, str, int | None]]:
+    current = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    rows = UnitVersion.objects.filter(current, valid_from__lte=day).order_by("unit__code")
+    yield from rows.values_list("unit_id", "unit__code", "name", "kind", "parent_id")
+
+
+def build_tree(rows: list[tuple[int, str, str, str, int | None]]) -> Tree:
+    """Order (pk, code, name, kind, parent) rows into a tree; a unit whose parent does not stand becomes a root."""
+    present = {row[0] for row in rows}
+    children: dict[int | None, list[tuple[int, str, str, str, int | None]]] = {}
+    for row in rows:
+        children.setdefault(row[4] if row[4] in present else None, []).append(row)
+    nodes: list[Node] = []
+
+    def walk(parent: int | None, depth: int) -> None:
+        for pk, code, name, kind, _ in children.get(parent, ()):
+            order = len(nodes)
+            nodes.append(Node(pk, code, name, kind, parent, depth, order, order))
+            walk(pk, depth + 1)
+            nodes[order] = Node(pk, code, name, kind, parent, depth, order, len(nodes) - 1)
+
+    walk(None, 0)
+    return Tree(tuple(nodes))

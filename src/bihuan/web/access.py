@@ -1,0 +1,53 @@
+"""The way into every page: signed in, and acting as the person with the posts they hold today."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from bihuan.org.actor import Actor, actor_of
+from bihuan.org.models import Person
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
+
+
+def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Give the view its actor, or send the visitor to sign in (by HX-Redirect where a page's part was asked for)."""
+
+    @wraps(view)
+    def handle(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        person = request.user
+        if not isinstance(person, Person):
+            return _to_sign_in(request)
+        actor = actor_of(person)
+        request.actor = actor  # type: ignore[attr-defined] - read by the menu
+        return view(request, actor, *args, **kwargs)
+
+    return handle
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=401)
+        answer["HX-Redirect"] = reverse("sign_in")
+        return answer
+    return redirect(f"{reverse('sign_in')}?next={quote(request.get_full_path())}")
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of a page rather than for a page."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the visitor on, whichever way they asked."""
+    if request.headers.get("HX-Request"):
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = url
+        return answer
+    return redirect(url)

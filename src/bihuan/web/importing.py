@@ -1,0 +1,257 @@
+"""An import under way: its stored file, its table, the ledger it goes to, the columns chosen so far."""
+
+import hashlib
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection
+
+from bihuan.base.errors import BihuanError, Invalid, NotAllowed
+from bihuan.base.home import room
+from bihuan.base.progress import Progress, report
+from bihuan.ledger.actions import fail_batch
+from bihuan.ledger.excel import LIMITS, SheetInfo, Table, open_workbook, read_table
+from bihuan.ledger.excel import UnreadableFile
+from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
+from bihuan.ledger.inference import Wishes
+from bihuan.ledger.models import Batch, Ledger, Mapping
+from bihuan.ledger.references import lookup_for
+from bihuan.ledger.rules import may_import
+from bihuan.ledger.values import shown
+from bihuan.loop import intake
+from bihuan.loop.intake import Target
+from bihuan.org.actor import Actor
+from bihuan.org.models import Unit
+
+_AT_ONCE = 2_000
+_SHOWN_ROWS = 20
+_log = logging.getLogger("bihuan.import")
+_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
+
+
+def keep_upload(file: UploadedFile) -> tuple[Path, str]:
+    """Store an uploaded file under its own hash; returns where, and the hash."""
+    if (file.size or 0) > LIMITS.file_bytes:
+        raise Invalid(f"“{file.name}”超过 {LIMITS.file_bytes // 1024**2} MB，请分成几个文件")
+    digest = hashlib.sha256()
+    fresh = room("uploads") / f".{os.getpid()}-{os.urandom(8).hex()}"
+    with fresh.open("xb") as out:
+        for chunk in file.chunks():
+            digest.update(chunk)
+            out.write(chunk)
+    path = upload_path(digest.hexdigest())
+    fresh.replace(path)
+    return path, digest.hexdigest()
+
+
+def upload_path(digest: str) -> Path:
+    return room("uploads") / digest
+
+
+@dataclass
+class Import:
+    """Everything the pages of one import need."""
+
+    actor: Actor
+    batch: Batch
+    sheets: tuple[SheetInfo, ...]
+    table: Table
+    target: Target
+    columns: dict[int, str]
+    remembered: str = ""
+    notes: dict[int, str] = field(default_factory=dict)
+
+    def problems(self) -> list[str]:
+        """Why the columns as chosen cannot be imported."""
+        try:
+            intake.columns_make_sense(self.target.spec, self.columns)
+        except Invalid as error:
+            return [str(error)]
+        return [] if self.columns else ["没有选任何一列"]
+
+    def check(self) -> Check:
+        return self._check
+
+    @cached_property
+    def _check(self) -> Check:
+        def progress(rows: int) -> None:
+            report(self.batch.pk, Progress("正在核对每一行", rows, self.table.row_count))
+
+        return intake.check(
+            actor=self.actor, target=self.target, table=self.table, columns=self.columns, progress=progress
+        )
+
+
+def open_import(actor: Actor, batch: Batch) -> Import:
+    """Open a batch's file with what was chosen for it so far. Raises Invalid in words if it cannot be read."""
+    path = upload_path(batch.file_hash)
+    if not path.is_file():
+        raise Invalid(f"“{batch.file_name}”已不在服务器上，请重新上传")
+    try:
+        workbook = open_workbook(path, name=batch.file_name)
+        table = read_table(workbook, sheet=batch.plan.get("sheet"))
+    except UnreadableFile as error:
+        raise Invalid(f"“{batch.file_name}”读不出来：{error}") from error
+    if batch.ledger is None:
+        target, columns = _planned(actor, batch, table)
+        return Import(actor, batch, workbook.sheets, table, target, columns)
+    if not may_import(actor, batch.ledger):
+        raise NotAllowed(f"您不能向“{batch.ledger.title}”导入")
+    target = intake.existing(batch.ledger)
+    found = Import(actor, batch, workbook.sheets, table, target, {})
+    _choose(found)
+    return found
+
+
+def _planned(actor: Actor, batch: Batch, table: Table) -> tuple[Target, dict[int, str]]:
+    chosen: dict[str, str] = batch.plan.get("columns", {})
+    key = batch.plan.get("key")
+    wishes = Wishes(
+        leave_out=frozenset(int(index) for index, code in chosen.items() if not code),
+        kinds={int(index): kind for index, kind in batch.plan.get("kinds", {}).items() if kind},
+        key=None if key is None else int(key) if str(key).isdigit() else -1,
+    )
+    title = batch.plan.get("title") or (
+        table.title_lines[0] if table.title_lines else Path(batch.file_name).stem
+    )
+    owner = Unit.objects.get(pk=_owner(actor))
+    code = batch.plan.get("code") or _free_code()
+    return intake.planned(actor=actor, code=code, title=title[:60], table=table, owner=owner, wishes=wishes)
+
+
+def _owner(actor: Actor) -> int:
+    """The nearest bureau, town or county over the person's own unit: a section's ledger belongs to its bureau."""
+    for node in actor.tree.above(actor.home_unit):
+        if node.kind not in ("section", "grid", "site"):
+            return node.pk
+    raise NotAllowed("您还没有岗位，不能建立台账")
+
+
+def _free_code() -> str:
+    number = Ledger.objects.filter(code__startswith="own.").count() + 1
+    while Ledger.objects.filter(code=f"own.l{number:04d}").exists():
+        number += 1
+    return f"own.l{number:04d}"
+
+
+def _choose(found: Import) -> None:
+    """The columns as chosen on the page, else as remembered from this sender, else as matched."""
+    chosen: dict[str, str] = found.batch.plan.get("columns", {})
+    if chosen:
+        found.columns = {int(index): code for index, code in chosen.items() if code}
+        return
+    saved = Mapping.objects.filter(
+        ledger=found.batch.ledger, person_id=found.actor.person, heads=heads_hash(found.table)
+    ).first()
+    if saved:
+        known = found.target.spec.by_code
+        found.columns = {int(index): code for index, code in saved.columns.items() if code in known}
+        found.remembered = "沿用您上次导入同样表头时的对应，请核对。"
+        return
+    found.columns = intake.match(found.table, found.target.spec)
+
+
+def heads_hash(table: Table) -> str:
+    """What a table's heads are recognised by."""
+    return hashlib.sha256("\n".join(column.title for column in table.columns).encode()).hexdigest()
+
+
+def run_import(actor: Actor, batch: Batch, *, good_rows_only: bool) -> None:
+    """Write the import: a small one at once, a large one in the background with its progress told."""
+    taken = Batch.objects.filter(pk=batch.pk, state__in=(Batch.State.UPLOADED, Batch.State.CHECKED))
+    if not taken.update(state=Batch.State.RUNNING):
+        return
+    batch.state = Batch.State.RUNNING
+    rows = open_import(actor, batch).table.row_count
+    if rows <= _AT_ONCE:
+        _write(actor, batch, good_rows_only)
+    else:
+        report(batch.pk, Progress("排队等待", 0, rows))
+        _worker.submit(_write_apart, actor, batch, good_rows_only)
+
+
+def _write_apart(actor: Actor, batch: Batch, good_rows_only: bool) -> None:
+    try:
+        _write(actor, batch, good_rows_only)
+    finally:
+        connection.close()
+
+
+def _write(actor: Actor, batch: Batch, good_rows_only: bool) -> None:
+    try:
+        found = open_import(actor, batch)
+        check = found.check()
+        report(batch.pk, Progress("正在写入", len(check.creates), max(len(check.creates), 1)))
+        intake.write(
+            actor=actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only
+        )
+        remember(found)
+    except BihuanError as error:
+        fail_batch(batch=batch, message=str(error))
+    except Exception:
+        _log.exception("import %s failed", batch.pk)
+        fail_batch(batch=batch, message="程序出了意外，一行也没有写入；已记录，请联系管理员")
+
+
+def remember(found: Import) -> None:
+    """Keep the columns as this sender's, for the next file with the same heads."""
+    if found.actor.person is None or found.batch.ledger is None:
+        return
+    Mapping.objects.update_or_create(
+        ledger=found.batch.ledger,
+        person_id=found.actor.person,
+        heads=heads_hash(found.table),
+        defaults={"columns": {str(index): code for index, code in found.columns.items()}},
+    )
+
+
+def preview_rows(found: Import, check: Check) -> dict[str, Any]:
+    """The first rows with their verdicts, the problems, the doubts and the totals, for the preview page."""
+    spec = found.target.spec
+    lookup = lookup_for(spec, found.actor.tree)
+    codes = list(found.columns.values())[:8]
+    rows = []
+    for row, _ in check.creates[:_SHOWN_ROWS]:
+        cells = [{"text": shown(spec.by_code[code], row.data.get(code), lookup)} for code in codes]
+        rows.append({"line": row.number, "verdict": "create", "word": "新增", "cells": cells})
+    for change in check.updates[:_SHOWN_ROWS]:
+        cells = []
+        for code in codes:
+            here = shown(spec.by_code[code], change.record.data.get(code), lookup)
+            fresh = shown(spec.by_code[code], change.changes.get(code, change.record.data.get(code)), lookup)
+            cells.append({"text": fresh, **({"old": here or "（空）"} if fresh != here else {})})
+        rows.append({"line": change.row.number, "verdict": "update", "word": "更新", "cells": cells})
+    rows.sort(key=lambda row: int(str(row["line"])))
+    return {
+        "columns": [{"code": code, "title": spec.by_code[code].title} for code in codes],
+        "rows": rows[:_SHOWN_ROWS],
+        "rows_note": f"先看前 {min(len(rows), _SHOWN_ROWS)} 行，共 {check.rows:,} 行",
+        "problems": [
+            {"cell": problem.cell, "column": problem.title, "found": problem.message, "allowed": ""}
+            for problem in check.problems[:SHOWN_PROBLEMS]
+        ],
+        "problems_total": len(check.problems),
+        "warnings": [{"cell": f"第 {row} 行", "text": text} for row, text in check.doubts[:SHOWN_PROBLEMS]]
+        + [
+            {"cell": f"第 {skipped.number} 行", "text": f"没有导入：{skipped.reason}"}
+            for skipped in found.table.skipped
+        ]
+        + [{"cell": "", "text": note} for note in found.table.notes],
+        "warnings_total": len(check.doubts) + len(found.table.skipped) + len(found.table.notes),
+        "totals": [
+            {
+                "column": total.column,
+                "cell": f"第 {total.number} 行",
+                "stated": str(total.stated),
+                "computed": str(total.summed),
+                "ok": total.agrees,
+            }
+            for total in found.table.totals
+        ],
+    }

@@ -1,0 +1,100 @@
+"""A verb's form and its doing."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Record
+from bihuan.ledger.references import lookup_for
+from bihuan.ledger.rules import get_record
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.values import file_ids
+from bihuan.loop.actions import Said, perform
+from bihuan.loop.definitions import loop_of
+from bihuan.loop.rules import may, stands
+from bihuan.loop.spec import LoopSpec, VerbSpec
+from bihuan.org.actor import Actor
+from bihuan.web import showing
+from bihuan.web.access import go, is_part, signed_in
+from bihuan.web.inputs import field_inputs, raw_values, verb_inputs
+from bihuan.web.middleware import status_of
+
+
+@signed_in
+def show(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse:
+    """The form of a verb; posting does it, or gives the form back with what is wrong."""
+    record = get_record(actor, pk)
+    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    verb = loop.verb.get(code) if loop else None
+    if loop is None or verb is None:
+        raise NotFound("没有这个操作")
+    if request.method == "POST":
+        return _do(request, actor, record, verb, spec)
+    _offer(actor, record, verb, loop)
+    return _form(request, actor, record, verb, spec, {}, None)
+
+
+def _offer(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> None:
+    if not may(actor, record, verb, loop):
+        raise NotAllowed(f"您不能对“{record.number}”做“{verb.title}”")
+    if not stands(record, verb):
+        raise Conflict(
+            f"“{record.number}”现在是“{loop.states.get(record.state)}”，不能“{verb.title}”，请刷新后再看"
+        )
+
+
+def _do(request: HttpRequest, actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec) -> HttpResponse:
+    typed: dict[str, Any] = {
+        "criteria": tuple(request.POST.getlist("criteria")),
+        "reason": request.POST.get("reason", ""),
+    }
+    version = request.POST.get("version", "")
+    try:
+        fields = raw_values(request, actor, record.ledger, asked_fields(verb, spec))
+        typed |= fields
+        said = Said(fields, typed["reason"], typed["criteria"], int(version) if version.isdigit() else None)
+        perform(actor=actor, pk=record.pk, verb=verb.code, said=said)
+    except (Invalid, Conflict, NotAllowed) as error:
+        return _form(request, actor, record, verb, spec, typed, error)
+    return go(request, reverse("record", args=[record.pk]))
+
+
+def asked_fields(verb: VerbSpec, spec: LedgerSpec) -> tuple[FieldSpec, ...]:
+    """The fields a verb asks for, required where the verb says so."""
+    return tuple(spec.by_code[ask.field].model_copy(update={"required": ask.required}) for ask in verb.asks)
+
+
+def _form(
+    request: HttpRequest,
+    actor: Actor,
+    record: Record,
+    verb: VerbSpec,
+    spec: LedgerSpec,
+    typed: dict[str, Any],
+    error: BihuanError | None,
+) -> HttpResponse:
+    problems = error.problems if isinstance(error, Invalid) else {}
+    files = [*file_ids(spec, record.data), *file_ids(spec, typed)]
+    lookup = lookup_for(spec, actor.tree, files=files)
+    stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
+    inputs = field_inputs(asked_fields(verb, spec), stored, lookup, problems, typed or None)
+    context = {
+        "title": verb.title,
+        "crumbs": [
+            {"title": record.number, "url": reverse("record", args=[record.pk])},
+            {"title": verb.title},
+        ],
+        "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, spec, lookup)},
+        "verb": {"code": verb.code, "title": verb.title, "style": verb.tone, "hint": verb.hint},
+        "form": {
+            "fields": inputs + verb_inputs(verb, typed, problems),
+            "problem": error.message if error else "",
+            "version": record.version,
+        },
+    }
+    page = "parts/verb_form.html" if is_part(request) else "verb.html"
+    return render(request, page, context, status=status_of(error) if error else 200)

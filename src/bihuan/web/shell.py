@@ -1,0 +1,43 @@
+"""What surrounds every page: the county's name, who is signed in, the menu."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from bihuan.ledger.rules import visible_ledgers
+from bihuan.org.actor import Actor
+from bihuan.org.roles import role_title
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The context that base.html needs; without a signed-in person there is no menu."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"shell": {"county": "", "person": None, "menu": []}}
+    roots = [node.name for node in actor.tree.nodes if node.depth == 0]
+    post = actor.posts[0] if actor.posts else None
+    person = {
+        "name": actor.name,
+        "unit": actor.tree.name(post.unit) if post else "",
+        "role": role_title(post.role) if post else "没有岗位",
+    }
+    return {"shell": {"county": roots[0] if roots else "", "person": person, "menu": _menu(request, actor)}}
+
+
+def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    work = [
+        _entry(request, "工作台", reverse("desk"), "home"),
+        _entry(request, "调度台", reverse("board"), "layout-grid"),
+        _entry(request, "全部台账", reverse("ledgers"), "books"),
+        _entry(request, "导入表格", reverse("import_upload"), "table-import"),
+    ]
+    ledgers = [
+        _entry(request, ledger.title, reverse("ledger", args=[ledger.code]), "table")
+        for ledger in visible_ledgers(actor)[:30]
+    ]
+    return [{"title": "", "entries": work}, {"title": "台账", "entries": ledgers}]
+
+
+def _entry(request: HttpRequest, title: str, url: str, icon: str) -> dict[str, Any]:
+    return {"title": title, "url": url, "icon": icon, "active": request.path == url}

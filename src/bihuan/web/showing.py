@@ -1,0 +1,177 @@
+"""Values of the core as the templates take them: lights, facts, times in words."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from bihuan.base import clock
+from bihuan.ledger.models import Attachment, Record
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import BY_CODE, Lookup
+from bihuan.ledger.values import shown
+from bihuan.loop.colour import Bounds, Colour, colour_of, word
+from bihuan.loop.deadline import days_left
+from bihuan.loop.queries import Counts
+from bihuan.loop.spec import LoopSpec
+
+UNKNOWN = "—"
+_COUNT_WORDS = {"calendar": "天", "working": "个工作日"}
+
+
+def light(record: Record, loop: LoopSpec, bounds: Bounds) -> dict[str, str]:
+    """A matter's light: the colour's code, the loop's word for it, and the rule with the days left."""
+    colour = colour_of(record.due_at, record.closed_at, bounds)
+    return {"code": colour.value, "title": word(loop, colour), "hint": light_hint(record, colour, bounds)}
+
+
+def light_hint(record: Record, colour: Colour, bounds: Bounds) -> str:
+    if colour is Colour.WHITE:
+        return f"{moment(record.closed_at)} 销号"
+    if record.due_at is None:
+        return "还没有期限"
+    unit = _COUNT_WORDS[bounds.rule.count]
+    return f"{left(record, bounds)}；期限前 {bounds.rule.yellow_within} {unit}内为黄，过期为红"
+
+
+def left(record: Record, bounds: Bounds) -> str:
+    """How far the deadline is: 还剩 3 个工作日, 今天到期, 已超期 2 天; empty without one or once closed."""
+    if record.due_at is None or record.closed_at:
+        return ""
+    today, due = clock.local_date(bounds.at), clock.local_date(record.due_at)
+    if record.due_at < bounds.at:
+        days = (today - due).days
+        return f"已超期 {days} 天" if days else "今天已超期"
+    if due == today:
+        return "今天到期"
+    return f"还剩 {days_left(today, due, bounds.rule.count)} {_COUNT_WORDS[bounds.rule.count]}"
+
+
+def moment(at: datetime | None) -> str:
+    return f"{at.astimezone(clock.COUNTY_TIME):%Y-%m-%d %H:%M}" if at else ""
+
+
+def day(at: datetime | None) -> str:
+    return clock.local_date(at).isoformat() if at else ""
+
+
+def long_day(value: date) -> str:
+    return f"{value.month}月{value.day}日 星期{'一二三四五六日'[value.weekday()]}"
+
+
+def elapsed(span: timedelta) -> str:
+    """A duration in words: 3 天 4 小时, 25 分钟."""
+    minutes = int(span.total_seconds() // 60)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days} 天" + (f" {hours} 小时" if hours else "")
+    return f"{hours} 小时" if hours else f"{max(minutes, 0)} 分钟"
+
+
+def hours_in_words(hours: float | None) -> str:
+    if hours is None:
+        return UNKNOWN
+    return f"{hours:.1f} 小时" if hours < 72 else f"{hours / 24:.1f} 天"
+
+
+def percent(rate: float | None) -> str:
+    return UNKNOWN if rate is None else f"{rate:.2f}%"
+
+
+def name_of(record: Record, spec: LedgerSpec, lookup: Lookup) -> str:
+    """What a record is called: its name field, or its number."""
+    field = spec.by_code.get(spec.name_field)
+    return (shown(field, record.data.get(field.code), lookup) if field else "") or record.number
+
+
+def colour_counts(
+    counts: Counts, loop: LoopSpec | None, url: str, kept: dict[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The four counts with links to the lists they count."""
+    return [
+        {
+            "code": colour.value,
+            "title": word(loop, colour) if loop else colour_word(colour),
+            "count": counts[colour],
+            "url": f"{url}?{urlencode({**(kept or {}), 'colour': colour.value})}",
+            "hint": "",
+        }
+        for colour in Colour
+    ]
+
+
+def colour_word(colour: Colour) -> str:
+    from bihuan.loop.colour import WORDS
+
+    return WORDS[colour]
+
+
+def cell(field: FieldSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
+    return {
+        "title": field.title,
+        "text": shown(field, record.data.get(field.code), lookup),
+        "kind": _kind(field),
+    }
+
+
+def fact(field: FieldSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
+    """A field on a record's page; files link to themselves."""
+    value = record.data.get(field.code)
+    found: dict[str, Any] = {
+        "title": field.title,
+        "text": shown(field, value, lookup),
+        "kind": _kind(field),
+        "wide": field.kind == "longtext",
+        "blank": "未填" if value is None else "",
+    }
+    if field.kind == "file" and value:
+        found["items"] = [
+            {"title": lookup.file_names.get(pk, str(pk)), "url": reverse("attachment", args=[pk])}
+            for pk in value
+        ]
+    return found
+
+
+def _kind(field: FieldSpec) -> str:
+    known = {
+        "integer": "number",
+        "number": "number",
+        "money": "money",
+        "longtext": "text",
+        "datetime": "date",
+    }
+    return known.get(field.kind, field.kind)
+
+
+def groups(spec: LedgerSpec) -> dict[str, list[FieldSpec]]:
+    """The fields by their group, in order."""
+    found: dict[str, list[FieldSpec]] = {}
+    for field in spec.fields:
+        found.setdefault(field.group or "基本信息", []).append(field)
+    return found
+
+
+def attachment(file: Attachment, reused: Sequence[Attachment]) -> dict[str, Any]:
+    url = reverse("attachment", args=[file.pk])
+    is_image = file.media_type.startswith("image/")
+    return {
+        "pk": file.pk,
+        "title": file.name,
+        "size": size(file.size),
+        "kind": "image" if is_image else "pdf" if file.media_type == "application/pdf" else "other",
+        "thumb": url if is_image else None,
+        "by": file.person.name if file.person else "",
+        "at": moment(file.created_at),
+        "hash": file.sha256[:12],
+        "reused": "；".join(f"{other.record.number} 也用了同一文件" for other in reused if other.record),
+    }
+
+
+def size(count: int) -> str:
+    return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, count // 1024)} KB"
+
+
+def is_number(field: FieldSpec) -> bool:
+    return BY_CODE[field.kind].align_end

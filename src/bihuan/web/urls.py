@@ -1,0 +1,40 @@
+"""The pages' addresses."""
+
+from django.urls import path
+
+from bihuan.web.pages import (
+    attachment,
+    board,
+    desk,
+    imports,
+    ledger,
+    ledgers,
+    record,
+    record_form,
+    sign_in,
+    units,
+    verb,
+)
+
+urlpatterns = [
+    path("", desk.show, name="desk"),
+    path("sign-in/", sign_in.show, name="sign_in"),
+    path("sign-out/", sign_in.leave, name="sign_out"),
+    path("ledgers/", ledgers.show, name="ledgers"),
+    path("ledgers/<str:code>/", ledger.show, name="ledger"),
+    path("ledgers/<str:code>/export/", ledger.export, name="export"),
+    path("ledgers/<str:code>/new/", record_form.new, name="record_new"),
+    path("records/<int:pk>/", record.show, name="record"),
+    path("records/<int:pk>/edit/", record_form.edit, name="record_edit"),
+    path("records/<int:pk>/do/<str:code>/", verb.show, name="verb"),
+    path("board/", board.show, name="board"),
+    path("import/", imports.upload, name="import_upload"),
+    path("import/template/<str:code>/", imports.template, name="import_template"),
+    path("import/<uuid:pk>/columns/", imports.columns, name="import_map"),
+    path("import/<uuid:pk>/preview/", imports.preview, name="import_preview"),
+    path("import/<uuid:pk>/run/", imports.run, name="import_run"),
+    path("import/<uuid:pk>/", imports.result, name="import_result"),
+    path("batches/<uuid:pk>/", imports.result, name="batch"),
+    path("files/<int:pk>/", attachment.show, name="attachment"),
+    path("units/options/", units.options, name="units"),
+]

@@ -1,0 +1,8 @@
+"""The WSGI application, for `bihuan serve` and for any other WSGI server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.settings")
+application = get_wsgi_application()

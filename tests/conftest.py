@@ -1,0 +1,74 @@
+"""What every test stands on: the profiles of Hypothesis, the test database, and the marks that follow from fixtures.
+
+The home folder is made earlier, by the plugin `tests.home`; the browser's fixtures are in `tests.browser`.
+"""
+
+import os
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from tests.flush import allow_flush
+from tests.home import HOME
+
+pytest_plugins = ["tests.browser"]
+
+# No database of examples: a run depends on nothing that an earlier one left behind.
+hypothesis_settings.register_profile(
+    "default",
+    max_examples=50,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.register_profile(
+    "thorough",
+    parent=hypothesis_settings.get_profile("default"),
+    max_examples=2_000,
+    derandomize=False,
+    print_blob=True,
+)
+hypothesis_settings.load_profile("thorough" if os.environ.get("BIHUAN_THOROUGH") == "1" else "default")
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks by what a test uses, so that no test of the database is forgotten on the second database.
+
+    A browser test is not repeated there: it looks at pages, and each page's queries have tests of their own.
+    """
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "browser" in fixtures:
+            item.add_marker("browser")
+            item.add_marker("outside")
+        elif fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
+def pytest_configure() -> None:
+    # Argon2 is slow by intent. The tests of signing in set it back.
+    fast = "django.contrib.auth.hashers.MD5PasswordHasher"
+    django_settings.PASSWORD_HASHERS = [fast, *django_settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite in a file: the live server's threads then have connections of their own, as in an installation."""
+    database = connections["default"]
+    if database.vendor != "sqlite":
+        return
+    database.settings_dict["TEST"]["NAME"] = str(HOME / "test.sqlite3")
+    options = database.settings_dict["OPTIONS"]
+    options["init_command"] = options.get("init_command", "") + "PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    allow_flush(connections["default"])
