@@ -2,9 +2,10 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any
+
+from django.core.files import File
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
@@ -33,16 +34,7 @@ _TEXT_SUFFIXES = (".txt", ".csv")
 IMAGES = ("image/jpeg", "image/png", "image/gif")
 
 
-class Upload(Protocol):
-    """A file as it arrives."""
-
-    name: str | None
-    size: int | None
-
-    def chunks(self) -> Iterator[bytes]: ...
-
-
-def keep_file(*, actor: Actor, ledger: Ledger, upload: Upload) -> Attachment:
+def keep_file(*, actor: Actor, ledger: Ledger, upload: "File[Any]") -> Attachment:
     """Store an uploaded file; it belongs to nobody's record until a form that names it is accepted."""
     name = Path((upload.name or "文件").replace("\\", "/")).name[:200]
     if (upload.size or 0) > MAX_BYTES:

@@ -24,12 +24,16 @@ def _spec_at(database: str, ledger: int, version: int) -> LedgerSpec:  # noqa: A
 
 
 def find_ledger(code: str) -> Ledger:
-    """The ledger of a code, or NotFound with the nearest one named."""
+    """The ledger of a code, or NotFound. It names no other ledger: not everyone may know of them."""
     ledger = Ledger.objects.select_related("owner").filter(code=code).first()
     if ledger is None:
-        known = list(Ledger.objects.values_list("code", flat=True))
-        raise NotFound(f"没有台账“{code}”", hint=did_you_mean(code, known))
+        raise NotFound(f"没有台账“{code}”")
     return ledger
+
+
+def nearest_code(code: str) -> str:
+    """A hint naming the ledger most like a code, for those who may know of all ledgers."""
+    return did_you_mean(code, list(Ledger.objects.values_list("code", flat=True)))
 
 
 @transaction.atomic

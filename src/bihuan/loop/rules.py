@@ -40,7 +40,16 @@ def _is_judge_in_own_cause(actor: Actor, record: Record) -> bool:
 
 def stands(record: Record, verb: VerbSpec) -> bool:
     """Whether the matter is at a step where the verb can be done."""
-    return not record.deleted and (not verb.from_ or record.state in verb.from_) and not record.closed_at
+    if record.deleted or record.closed_at or (verb.from_ and record.state not in verb.from_):
+        return False
+    return bool(verb.to) or verb.effect != "receive" or has_unreceived_order(record)
+
+
+def has_unreceived_order(record: Record) -> bool:
+    """Whether an order was given to the matter after the last receipt."""
+    orders = [order["at"] for order in record.loop.get("orders", [])]
+    receipts = [receipt["at"] for receipt in record.loop.get("receipts", [])]
+    return bool(orders) and (not receipts or max(receipts) < max(orders))
 
 
 def guard_holds(record: Record, verb: VerbSpec, spec: LedgerSpec, loop: LoopSpec) -> bool:

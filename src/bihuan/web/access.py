@@ -6,26 +6,30 @@ from typing import Concatenate, ParamSpec
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from bihuan.org.actor import Actor, actor_of
 from bihuan.org.models import Person
 
+ACTOR = "actor"
+"""The request's attribute under which the menu finds who is acting."""
+
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 
 
-def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Give the view its actor, or send the visitor to sign in (by HX-Redirect where a page's part was asked for)."""
 
     @wraps(view)
-    def handle(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def handle(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         person = request.user
         if not isinstance(person, Person):
             return _to_sign_in(request)
         actor = actor_of(person)
-        request.actor = actor  # type: ignore[attr-defined] - read by the menu
+        setattr(request, ACTOR, actor)
         return view(request, actor, *args, **kwargs)
 
     return handle

@@ -35,7 +35,7 @@ _log = logging.getLogger("bihuan.import")
 _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
 
 
-def keep_upload(file: UploadedFile) -> tuple[Path, str]:
+def keep_upload(file: "UploadedFile[Any]") -> tuple[Path, str]:
     """Store an uploaded file under its own hash; returns where, and the hash."""
     if (file.size or 0) > LIMITS.file_bytes:
         raise Invalid(f"“{file.name}”超过 {LIMITS.file_bytes // 1024**2} MB，请分成几个文件")
@@ -147,7 +147,7 @@ def _choose(found: Import) -> None:
         found.columns = {int(index): code for index, code in chosen.items() if code}
         return
     saved = Mapping.objects.filter(
-        ledger=found.batch.ledger, person_id=found.actor.person, heads=heads_hash(found.table)
+        ledger=found.batch.ledger, person_id=found.actor.person or 0, heads=heads_hash(found.table)
     ).first()
     if saved:
         known = found.target.spec.by_code

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from bihuan.ledger.excel import CellError
-from tests.ledger.excel.sheets import cells, numbers, table_of
+from bihuan.ledger.excel import CellError, Table, open_workbook, read_table
+from tests.ledger.excel.sheets import cells, numbers, raw_xlsx, sheet_xml, table_of
 
 BOOK = "a.xlsx"
 HEAD = ["序号", "单位", "问题", "金额"]
 
 
-def reasons(table: object) -> list[tuple[int, str]]:
-    return [(row.number, row.reason) for row in table.skipped]  # type: ignore[attr-defined] - any table
+def reasons(table: Table) -> list[tuple[int, str]]:
+    return [(row.number, row.reason) for row in table.skipped]
 
 
 def test_blank_rows_are_passed_over(tmp_path: Path) -> None:
@@ -86,8 +86,13 @@ def test_areas_merged_downwards_are_filled(tmp_path: Path) -> None:
 
 
 def test_a_merged_column_that_never_ends_stops_with_the_records(tmp_path: Path) -> None:
-    rows = [["单位", "问题"], ["水利局", "超付"], [None, "漏缴"]]
-    table = table_of(tmp_path / BOOK, rows, ["A2:A1048576"])
+    def row(number: int, *texts: str) -> str:
+        made = (f'<c r="{"AB"[i]}{number}" t="inlineStr"><is><t>{t}</t></is></c>' for i, t in enumerate(texts) if t)
+        return f'<row r="{number}">{"".join(made)}</row>'
+
+    body = row(1, "单位", "问题") + row(2, "水利局", "超付") + row(3, "", "漏缴")
+    merged = '<mergeCells count="1"><mergeCell ref="A2:A1048576"/></mergeCells>'
+    table = read_table(open_workbook(raw_xlsx(tmp_path / BOOK, sheet_xml(body, after=merged))))
     assert cells(table) == [["水利局", "超付"], ["水利局", "漏缴"]]
 
 

@@ -4,13 +4,11 @@ import posixpath
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from bihuan.ledger.excel.kind import SAVE_AS, broken
+from bihuan.ledger.excel.kind import broken
 from bihuan.ledger.excel.model import Limits, UnreadableFile
 from bihuan.ledger.excel.package import Package
 from bihuan.ledger.excel.scan import PartScan, scan_part
 
-_WORKBOOK = "xl/workbook.xml"
-_LINKS = "xl/_rels/workbook.xml.rels"
 _SMALL = 16 * 1024**2
 
 
@@ -26,14 +24,11 @@ def scan_xlsx(package: Package, limits: Limits) -> BookScan:
     """Look through every part of an .xlsx; raise UnreadableFile for one that must not be opened."""
     scans: dict[str, PartScan] = {}
     for part_name in package.parts:
-        # What is not XML (pictures, printer settings) is unpacked all the same, to see that it tells its
-        # size.
-        if not part_name.lower().endswith((".xml", ".rels")):
-            for _ in package.pieces(part_name):
-                pass
-            continue
-        scans[part_name] = scan_part(package, part_name)
-        refuse_spread(package.name, part_name, scans[part_name], limits)
+        # What is not XML (pictures, macros) is unpacked all the same, to see that it tells its size, and that it
+        # is no sheet under another name.
+        if part_name.lower().endswith((".xml", ".rels")) or _holds_a_sheet(package, part_name):
+            scans[part_name] = scan_part(package, part_name)
+            refuse_spread(package.name, part_name, scans[part_name], limits)
     sheets = {name: scans[part] for name, part in _sheet_parts(package).items() if part in scans}
     return BookScan(sheets, any(scan.has_error_text for scan in scans.values()))
 
@@ -50,22 +45,42 @@ def refuse_spread(name: str, where: str, scan: PartScan, limits: Limits) -> None
         )
 
 
-def _sheet_parts(package: Package) -> dict[str, str]:
-    parts = {part.lower(): part for part in package.parts}
-    if _WORKBOOK not in parts or _LINKS not in parts:
-        raise broken(package.name, "缺少工作簿的目录")
-    links = {
-        link.get("Id", ""): link.get("Target", "")
-        for link in _elements(package, parts[_LINKS], "Relationship")
-    }
-    found: dict[str, str] = {}
-    for sheet in _elements(package, parts[_WORKBOOK], "sheet"):
-        target = links.get(_link_of(sheet), "")
-        if not target.lower().endswith(".xml"):
-            raise UnreadableFile(f"“{package.name}”里的工作表不在通常的位置。", SAVE_AS)
-        path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
-        found[sheet.get("name", "")] = parts.get(posixpath.normpath(path).lower(), "")
+def _holds_a_sheet(package: Package, part_name: str) -> bool:
+    found, tail = False, b""
+    for piece in package.pieces(part_name):
+        found = found or b"sheetData" in tail + piece
+        tail = piece[-16:]
     return found
+
+
+def _sheet_parts(package: Package) -> dict[str, str]:
+    """Give the part of each sheet by the sheet's name, following the package's links from its root."""
+    parts = {part.lower(): part for part in package.parts}
+    root = _links(package, parts, "_rels/.rels")
+    workbook = next(
+        (_resolved(link, "") for link in root if link.get("Type", "").endswith("/officeDocument")), ""
+    )
+    if workbook not in parts:
+        raise broken(package.name, "缺少工作簿的目录")
+    folder, name = posixpath.split(workbook)
+    links = {
+        link.get("Id", ""): _resolved(link, folder)
+        for link in _links(package, parts, f"{folder}/_rels/{name}.rels")
+    }
+    sheets = _elements(package, parts[workbook], "sheet")
+    return {sheet.get("name", ""): parts.get(links.get(_link_of(sheet), ""), "") for sheet in sheets}
+
+
+def _links(package: Package, parts: dict[str, str], part_name: str) -> list[dict[str, str]]:
+    if part_name not in parts:
+        raise broken(package.name, "缺少工作簿的目录")
+    return _elements(package, parts[part_name], "Relationship")
+
+
+def _resolved(link: dict[str, str], folder: str) -> str:
+    target = link.get("Target", "")
+    path = target if target.startswith("/") else posixpath.join("/", folder, target)
+    return posixpath.normpath(path).lstrip("/").lower()
 
 
 def _link_of(sheet: dict[str, str]) -> str:

@@ -156,7 +156,7 @@ def sniff_delimiter(sample: str) -> str:
     """Tell the delimiter: the one that splits the most lines into the same number of fields, and into the
     most.
     """
-    lines = [line for line in _outside_quotes(sample).splitlines() if line.strip()][:50]
+    lines = [line for line in _outside_quotes(sample).splitlines() if line.strip(" \r")][:50]
     if not lines:
         return ","
 

@@ -4,6 +4,7 @@ Only the first rows are looked at. A row is seen through its merged areas: a cel
 fills three.
 """
 
+import re
 from dataclasses import dataclass
 
 from bihuan.ledger.excel.model import Cell, Merge, Row, UnreadableFile
@@ -19,7 +20,8 @@ from bihuan.ledger.excel.words import (
 
 LOOK_AT = 50
 _DEEPEST_HEAD = 5
-_LONGEST_HEAD = 200
+_LONGEST_HEAD = 1_000
+_DIGIT = re.compile(r"[\d〇○二三四五六七八九]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _is_head(top: Top, row: int, cells: list[Cell]) -> bool:
     below = _body_width(top, row)
     if len(cells) == 1:
         return max(below, len(seen)) == 1 and top.width == 1 and not is_value(cells[0])
-    if not _are_words(cells) or _is_title_like(cells, below):
+    if not _are_words(cells) or _is_title_like(cells, below, _is_group_row(top, row, cells)):
         return False
     return len(seen) * 2 >= below
 
@@ -126,14 +128,23 @@ def _are_words(cells: list[Cell]) -> bool:
     if sum(is_value(cell) for cell in cells) * 5 > len(cells):
         return False
     lengths = sorted(len(shown(cell)) for cell in cells)
-    return lengths[len(lengths) // 2] <= 40 and lengths[-1] <= _LONGEST_HEAD * 5
+    return lengths[len(lengths) // 2] <= 40 and lengths[-1] <= _LONGEST_HEAD
 
 
-def _is_title_like(cells: list[Cell], below: int) -> bool:
+def _is_group_row(top: Top, row: int, cells: list[Cell]) -> bool:
+    """Tell whether the few cells of a row are names of groups, or heads that reach further down."""
+    if any(first <= row < last for (first, _), (last, _) in top.merges):
+        return True
+    return bool(top.spans(row)) and all(
+        len(shown(cell)) <= 8 and not _DIGIT.search(shown(cell)) for cell in cells
+    )
+
+
+def _is_title_like(cells: list[Cell], below: int, groups: bool) -> bool:
     labels = sum(is_label(shown(cell)) for cell in cells)
     if labels * 2 >= len(cells) or (labels and len(cells) <= 4):
         return True
-    return len(cells) == 2 and below >= 5
+    return len(cells) == 2 and below >= 5 and not groups
 
 
 def _is_data(top: Top, row: int, cells: list[Cell]) -> bool:

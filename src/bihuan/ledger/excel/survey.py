@@ -70,7 +70,11 @@ def records(grid: Grid, shape: Shape, survey: Survey, *, fill_down: bool = True)
         if (
             gap >= _LONG_GAP
             or number in wide_rows
-            or (type(text) is str and text and (text[-1] in _TOTAL_ENDS or suspect(text) or text in repeats))
+            or (
+                type(text) is str
+                and text
+                and (text[-1] in _TOTAL_ENDS or suspect(text) or text.strip() in repeats)
+            )
             or number == shape.numbering_row
         ) and _leave_out(number, cells, shape, survey, far=gap >= _LONG_GAP):
             gap = 0

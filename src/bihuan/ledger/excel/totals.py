@@ -2,7 +2,8 @@
 
 import re
 from collections import deque
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from math import isfinite
 
 from bihuan.ledger.excel.model import Cell, Column, Grid, Row, TotalCheck
 from bihuan.ledger.excel.survey import Shape, Survey, records
@@ -26,11 +27,9 @@ def number_in(cell: Cell) -> Decimal | None:
     if isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):
-        try:
-            number = Decimal(repr(cell))
-        except InvalidOperation:
+        if not isfinite(cell):
             return None
-        return number if number.is_finite() else None
+        return Decimal(int(cell)) if float(cell).is_integer() else Decimal(repr(cell))
     if not isinstance(cell, str):
         return None
     text = cell.strip().translate(_TIDY)
@@ -126,8 +125,8 @@ class _Checker:
     def _compare(self, number: int, figures: Figures, ways: list[Figures]) -> None:
         for place, stated in figures.items():
             slack = _NOISE
-            if self.finest[place] > _decimals(stated):
-                # Stated rounded: half a unit of its last digit.
+            if 0 < _decimals(stated) < self.finest[place]:
+                # Stated rounded: half a unit of its last digit. A whole number is taken at its word.
                 slack += Decimal("0.5").scaleb(-_decimals(stated))
             agreeing = [way[place] for way in ways if abs(way[place] - stated) <= slack]
             summed = agreeing[0] if agreeing else ways[0][place]

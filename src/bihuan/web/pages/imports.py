@@ -83,7 +83,7 @@ def _take(request: HttpRequest, actor: Actor, ledgers: list[Ledger], chosen: str
 
 
 def _recent(actor: Actor) -> list[dict[str, Any]]:
-    mine = Batch.objects.filter(person_id=actor.person, kind="import").select_related("ledger")
+    mine = Batch.objects.filter(person_id=actor.person or 0, kind="import").select_related("ledger")
     return [
         {
             "url": reverse("batch", args=[batch.pk]),

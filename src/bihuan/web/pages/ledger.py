@@ -324,7 +324,7 @@ def _summary(opened: Opened) -> dict[str, Any]:
 
 
 @signed_in
-def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse | HttpResponse:
+def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
     """The list as a file: same columns, filter and order; `?format=csv` for text."""
     opened = open_ledger(actor, code)
     try:

@@ -135,14 +135,14 @@ def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, 
     order = [step.code for step in loop.steps]
     here = order.index(record.state) if record.state in order else 0
     found = []
-    for place, step in enumerate(loop.steps):
-        at = reached.get(step.code) if place <= here else None
+    for place, stop in enumerate(loop.steps):
+        at = reached.get(stop.code) if place <= here else None
         state = (
-            "done" if place < here or (place == here and step.closed) else "now" if place == here else "next"
+            "done" if place < here or (place == here and stop.closed) else "now" if place == here else "next"
         )
         found.append(
             {
-                "title": step.title,
+                "title": stop.title,
                 "state": state,
                 "at": showing.moment(at.event.effective_at) if at else "",
                 "who": at.event.actor_name if at else "",

@@ -63,7 +63,7 @@ def thousands(number: int | str) -> str:
 
 @register.filter
 def segments(counts: Sequence[Mapping[str, Any]]) -> list[Segment]:
-    """The stretches of a proportion bar. Colours with no matters take no room; no matters at all, no segments."""
+    """The stretches of a proportion bar; a colour without matters takes no room."""
     total = sum(count["count"] for count in counts)
     drawn: list[Segment] = []
     before = 0

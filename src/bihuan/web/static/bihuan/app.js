@@ -1,4 +1,4 @@
-// What the pages need beyond htmx: dialogs, uploads, drafts, keys, copying. No framework, no eval; everything hangs on data- attributes.
+// What the pages need beyond htmx: dialogs, uploads, keys, copying. No framework, no eval; everything hangs on data- attributes.
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
@@ -25,11 +25,18 @@
       const first = dialog.querySelector(".fields input:not([type=hidden]):not([type=file]), .fields select, .fields textarea");
       if (first) first.focus();
     }
-    drafts(event.detail.target);
     renewExport();
+  });
+  // An error told in plain words is for a toast, never for the place it was asked for
+  const inPlainWords = (xhr) => xhr.status >= 400 && (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!inPlainWords(event.detail.xhr)) return;
+    event.detail.shouldSwap = false;
+    say(event.detail.xhr.responseText, "danger");
   });
   document.body.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    if (inPlainWords(event.detail.xhr)) return;
     say(status === 403 ? "您没有做这件事的权限。" : status === 404 ? "找不到了，可能已被移走。" : `没有办成（${status}），内容还在，请稍后再试。`, "danger");
   });
   document.body.addEventListener("htmx:sendError", () => say("网络不通，内容还在，请检查网络后再试。", "danger"));
@@ -144,38 +151,8 @@
     byId(input.dataset.pick).value = option ? option.dataset.id : "";
   });
 
-  // Drafts of long forms live in this tab only, and never hold a password or a file
-  const keyOf = (form) => `draft:${form.dataset.draft}`;
-  const kept = (field) => field.name && !["password", "file", "hidden", "submit"].includes(field.type) && !field.dataset.pick;
-  function drafts(root) {
-    root.querySelectorAll("form[data-draft]").forEach((form) => {
-      const text = sessionStorage.getItem(keyOf(form));
-      if (!text || "returned" in form.dataset) return;
-      const values = JSON.parse(text);
-      [...form.elements].filter(kept).forEach((field) => {
-        if (!(field.name in values)) return;
-        if (field.type === "checkbox" || field.type === "radio") field.checked = values[field.name].includes(field.value);
-        else field.value = values[field.name][0];
-      });
-      const note = form.querySelector("[data-draft-note]");
-      if (note) note.textContent = "已恢复上次没有提交的内容";
-    });
-  }
-  document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (!form || !form.dataset.draft) return;
-    const values = {};
-    [...form.elements].filter(kept).forEach((field) => {
-      values[field.name] ??= [];
-      if (!["checkbox", "radio"].includes(field.type) || field.checked) values[field.name].push(field.value);
-    });
-    sessionStorage.setItem(keyOf(form), JSON.stringify(values));
-    const note = form.querySelector("[data-draft-note]");
-    if (note) note.textContent = "已自动暂存";
-  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.draft) sessionStorage.removeItem(keyOf(form));
     if (!form.dataset.confirm || form.dataset.sure) return;
     event.preventDefault();
     ask(form.dataset.confirm, () => { form.dataset.sure = "1"; form.requestSubmit(event.submitter); });
@@ -195,6 +172,5 @@
 
   // On a phone the lit step may be out of sight
   document.querySelectorAll(".flow .now").forEach((step) => { step.parentElement.scrollLeft = step.offsetLeft - 48; });
-  drafts(document);
   document.querySelectorAll("[data-reveal]").forEach(reveal);
 })();

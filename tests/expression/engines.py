@@ -14,7 +14,7 @@ from bihuan.expression import (
     to_postgresql,
     to_sqlite,
 )
-from expression_sample import NAMES, NOW, TODAY
+from tests.expression.sample import NAMES, NOW, TODAY
 
 COLUMNS = {code: name for code, name in NAMES.items() if isinstance(name.storage, Column)}
 

@@ -1,12 +1,13 @@
 """Random well-typed expressions, as text, and random rows for them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
 from bihuan.expression import Kind
-from expression_sample import NAMES, STATES, TAGS
+from tests.expression.sample import NAMES, STATES, TAGS
 
 _LETTERS = list("abAZz0 '\"%_\\*?[]^-+.\n\t中文一é😀　“’（")
 TEXTS = st.one_of(
@@ -60,7 +61,18 @@ _VALUES = {
     "closed": st.booleans(),
     "labels": _codes(TAGS),
 }
-ROWS = st.fixed_dictionaries({}, optional={code: st.none() | strategy for code, strategy in _VALUES.items()})
+
+
+def _value_of(code: str):
+    return st.one_of(_VALUES[code], _VALUES[code], _VALUES[code], st.none())
+
+
+def rows_for(text: str):
+    """Rows that hold the fields this expression names; null and absent are the same."""
+    used = sorted({word for word in re.findall(r"[a-z_]+", text) if word in _VALUES})
+    row = st.fixed_dictionaries({code: _value_of(code) for code in used})
+    absent = row.map(lambda values: {code: value for code, value in values.items() if value is not None})
+    return st.lists(row | absent, min_size=1, max_size=4)
 
 
 def quoted(text: str) -> str:
@@ -248,3 +260,9 @@ def expressions(kind: Kind, depth: int = 3):
     if depth == 0:
         return leaves
     return st.deferred(lambda: st.one_of(leaves, _MAKERS[kind](depth - 1), _of_any_kind(kind, depth - 1)))
+
+
+def cases(*kinds: Kind):
+    """An expression of one of these kinds, and rows for it."""
+    texts = st.sampled_from(kinds).flatmap(lambda kind: expressions(kind, 4))
+    return texts.flatmap(lambda text: st.tuples(st.just(text), rows_for(text)))

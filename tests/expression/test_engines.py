@@ -1,20 +1,16 @@
 """Python, SQLite and PostgreSQL give the same answer to every expression over every row."""
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from bihuan.expression import Checked, ExpressionError, Kind, evaluate, normalise
-from expression_engines import Postgresql, Sqlite, same
-from expression_sample import NOW, TODAY, check
-from expression_strategies import ROWS, expressions
+from tests.expression.engines import Postgresql, Sqlite, same
+from tests.expression.sample import NOW, TODAY, check
+from tests.expression.strategies import cases
+from tests.outside import require_postgres_url
 
-KINDS = (Kind.BOOLEAN, Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.DATETIME)
-CASES = st.sampled_from(KINDS).flatmap(lambda kind: expressions(kind, 3))
-TABLES = st.lists(ROWS, min_size=1, max_size=4)
-FAST = settings(max_examples=int(os.environ.get("BIHUAN_EXAMPLES", "150")), deadline=None, suppress_health_check=list(HealthCheck))
+CASES = cases(Kind.BOOLEAN, Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.DATETIME)
+OFTEN = settings(max_examples=4 * settings().max_examples, suppress_health_check=list(HealthCheck))
 
 
 def checked_or_too_big(text: str) -> Checked | None:
@@ -46,23 +42,19 @@ def sqlite():
 
 @pytest.fixture(scope="module")
 def postgresql():
-    url = os.environ.get("BIHUAN_TEST_POSTGRES_URL")
-    if not url:
-        message = "set BIHUAN_TEST_POSTGRES_URL=postgresql://user@host:port/database to test on PostgreSQL"
-        (pytest.fail if os.environ.get("BIHUAN_REQUIRE_ALL") == "1" else pytest.skip)(message)
-    engine = Postgresql(url)
+    engine = Postgresql(require_postgres_url())
     yield engine
     engine.connection.close()
 
 
-@FAST
-@given(text=CASES, rows=TABLES)
-def test_sqlite_says_what_python_says(sqlite, text, rows):
-    expect_same(sqlite, text, rows)
+@OFTEN
+@given(case=CASES)
+def test_sqlite_says_what_python_says(sqlite, case):
+    expect_same(sqlite, *case)
 
 
 @pytest.mark.outside
-@FAST
-@given(text=CASES, rows=TABLES)
-def test_postgresql_says_what_python_says(postgresql, text, rows):
-    expect_same(postgresql, text, rows)
+@OFTEN
+@given(case=CASES)
+def test_postgresql_says_what_python_says(postgresql, case):
+    expect_same(postgresql, *case)
