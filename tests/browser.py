@@ -77,10 +77,7 @@ def _opened(browser: Browser, url: str, complaints: list[str], screen: dict[str,
             complaints.append(f"console: {message.text} ({message.location['url']})")
 
     def watch(request: Request) -> None:
-        if (
-            request.url.startswith(("http:", "https:"))
-            and urlsplit(request.url).netloc != urlsplit(url).netloc
-        ):
+        if request.url.startswith(("http:", "https:")) and urlsplit(request.url).netloc != urlsplit(url).netloc:
             complaints.append(f"asks another host: {request.url}")
 
     context.on("console", hear)

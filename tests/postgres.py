@@ -141,9 +141,7 @@ def run_pytest(title: str, *arguments: str, **environment: str) -> int:
     # The database may be named only by the run that means it.
     inherited = {name: value for name, value in os.environ.items() if name != "BIHUAN_DATABASE_URL"}
     command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(
-        command, check=False, cwd=outside.REPOSITORY, env=inherited | environment
-    ).returncode
+    return subprocess.run(command, check=False, cwd=outside.REPOSITORY, env=inherited | environment).returncode
 
 
 def run_all(arguments: list[str], *, both: bool) -> int:

@@ -19,7 +19,9 @@ def checked_or_too_big(text: str) -> Checked | None:
         return check(text)
     except ExpressionError as error:
         for problem in error.problems:
-            assert "可能超过" in problem.message or "除数不能是 0" in problem.message or "超过" in problem.message, problem
+            assert "可能超过" in problem.message or "除数不能是 0" in problem.message or "超过" in problem.message, (
+                problem
+            )
         return None
 
 

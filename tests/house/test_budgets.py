@@ -72,9 +72,7 @@ def within(sizes: list[Sized], part: float, most: int, what: str) -> None:
 
 def test_files_are_short() -> None:
     none_of(over(file_sizes(SOURCES), LONGEST_FILE), f"a file has at most {LONGEST_FILE} lines")
-    none_of(
-        over(file_sizes(TEST_FILES), LONGEST_TEST_FILE), f"a test file has at most {LONGEST_TEST_FILE} lines"
-    )
+    none_of(over(file_sizes(TEST_FILES), LONGEST_TEST_FILE), f"a test file has at most {LONGEST_TEST_FILE} lines")
 
 
 def test_functions_are_short() -> None:
@@ -192,9 +190,7 @@ def test_tests_use_few_mocks() -> None:
     }
     if sum(mocks.values()) * 100 > MOCKS_PER_HUNDRED_TESTS * len(tests):
         offenders = [f"{count} mocks: {where}" for where, count in mocks.items() if count]
-        none_of(
-            offenders, f"at most {MOCKS_PER_HUNDRED_TESTS} mocks for 100 tests; there are {len(tests)} tests"
-        )
+        none_of(offenders, f"at most {MOCKS_PER_HUNDRED_TESTS} mocks for 100 tests; there are {len(tests)} tests")
 
 
 BANNED_NAMES = {"helper", "helpers", "manager", "managers", "misc", "util", "utils"}

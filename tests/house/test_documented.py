@@ -99,9 +99,7 @@ def variables_read() -> dict[str, str]:
     readers = [
         path
         for path in repository_files()
-        if path.suffix in {".py", ".sh", ""}
-        and path.name != "LICENSE"
-        and not path.is_relative_to(REPOSITORY / "docs")
+        if path.suffix in {".py", ".sh", ""} and path.name != "LICENSE" and not path.is_relative_to(REPOSITORY / "docs")
     ]
     return {
         name: place(path)
@@ -112,9 +110,7 @@ def variables_read() -> dict[str, str]:
 
 def test_every_environment_variable_is_described() -> None:
     read = variables_read()
-    missing = [
-        f"{name} ({where})" for name, where in sorted(read.items()) if not named_in(documentation(), name)
-    ]
+    missing = [f"{name} ({where})" for name, where in sorted(read.items()) if not named_in(documentation(), name)]
     assert {"BIHUAN_HOME", "BIHUAN_DATABASE_URL"} <= set(read)
     if missing:
         pytest.fail("not described in docs/:\n" + "\n".join(missing), pytrace=False)
@@ -129,9 +125,7 @@ def test_every_make_target_is_described() -> None:
     missing = sorted(target for target in targets if not named_in(documentation(), f"make {target}"))
     assert {"setup", "demo", "test"} <= targets
     if missing:
-        pytest.fail(
-            "not described in docs/:\n" + "\n".join(f"make {target}" for target in missing), pytrace=False
-        )
+        pytest.fail("not described in docs/:\n" + "\n".join(f"make {target}" for target in missing), pytrace=False)
 
 
 def test_what_the_documentation_says_to_type_exists() -> None:

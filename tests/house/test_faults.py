@@ -49,7 +49,9 @@ def test_script_and_style_in_a_page_are_found(fault: str) -> None:
 
 
 def test_a_page_of_files_and_attributes_is_clean() -> None:
-    page = '<link rel="stylesheet" href="a.css"><script src="a.js" defer></script><p class="on" hx-get="/" data-style="x">'
+    page = (
+        '<link rel="stylesheet" href="a.css"><script src="a.js" defer></script><p class="on" hx-get="/" data-style="x">'
+    )
     assert faults.inline(page) == []
 
 
@@ -69,7 +71,9 @@ def test_broad_handlers(source: str, count: int) -> None:
 
 
 def test_silencing_a_check_is_no_reason() -> None:
-    source = "a = 1  # noqa: BLE001\nb = 2  # noqa: BLE001 - a plug-in may raise anything\n# it must not stop the others\n"
+    source = (
+        "a = 1  # noqa: BLE001\nb = 2  # noqa: BLE001 - a plug-in may raise anything\n# it must not stop the others\n"
+    )
     assert faults.reasons(source) == {2, 3}
 
 
@@ -106,9 +110,7 @@ def test_imports_are_read_with_their_absolute_names(tmp_path: Path, monkeypatch:
     package = tmp_path / "bihuan"
     path = package / "ledger" / "append.py"
     path.parent.mkdir(parents=True)
-    path.write_text(
-        "import a.b\nfrom . import models\nfrom ..base import clock\ndef f():\n    from c import d\n"
-    )
+    path.write_text("import a.b\nfrom . import models\nfrom ..base import clock\ndef f():\n    from c import d\n")
     monkeypatch.setattr(tree, "PACKAGE", package)
     expected = {"a.b", "bihuan.ledger.models", "bihuan.base.clock", "c.d"}
     assert tree.imported_modules(path) >= expected

@@ -62,11 +62,7 @@ def test_no_file_holds_a_forbidden_word() -> None:
 def test_lines_end_alike() -> None:
     written_here = {".py", ".md", ".yaml", ".toml"}
     texts = [(path, path.read_bytes()) for path in repository_files() if path.suffix in written_here]
-    found = [
-        place(path)
-        for path, content in texts
-        if b"\r" in content or (content and not content.endswith(b"\n"))
-    ]
+    found = [place(path) for path, content in texts if b"\r" in content or (content and not content.endswith(b"\n"))]
     if found:
         pytest.fail("lines end in \\n, the last one too:\n" + "\n".join(found), pytrace=False)
 

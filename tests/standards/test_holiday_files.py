@@ -21,10 +21,7 @@ def test_every_packaged_year_names_its_notice():
     cal = packaged_calendar()
     assert cal.years == tuple(range(2019, 2027))
     numbers = {year: [text for y, text in cal.notices if y == year] for year in cal.years}
-    assert all(
-        f"关于{year}年" in told[0] and f"国办发明电〔{year - 1}〕" in told[0]
-        for year, told in numbers.items()
-    )
+    assert all(f"关于{year}年" in told[0] and f"国办发明电〔{year - 1}〕" in told[0] for year, told in numbers.items())
     assert "国办发明电〔2019〕3号" in numbers[2019][1]
     assert "国办发明电〔2020〕1号" in numbers[2020][1]
 

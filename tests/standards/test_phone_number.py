@@ -38,9 +38,7 @@ def test_forms(text, kind, wanted):
     assert check(text) is None
 
 
-@given(
-    st.from_regex(r"1[3-9][0-9]{9}|0[3-9][1-9][0-9]-[2-8][0-9]{6,7}|02[0-57-9]-[2-8][0-9]{7}", fullmatch=True)
-)
+@given(st.from_regex(r"1[3-9][0-9]{9}|0[3-9][1-9][0-9]-[2-8][0-9]{6,7}|02[0-57-9]-[2-8][0-9]{7}", fullmatch=True))
 def test_the_one_form_is_stable(number):
     assert normalise(number) == number
     assert normalise("+86" + number.removeprefix("0")) == number

@@ -17,9 +17,7 @@ from bihuan.web.templatetags.look import colour_word, page_numbers, segments, th
 CSS = Path(bihuan.web.__file__).parent / "static/bihuan/css/look.css"
 CODES = ("green", "yellow", "red", "white")
 counted = st.lists(st.integers(0, 10**7), min_size=4, max_size=4).map(
-    lambda numbers: [
-        {"code": code, "title": code, "count": n} for code, n in zip(CODES, numbers, strict=True)
-    ]
+    lambda numbers: [{"code": code, "title": code, "count": n} for code, n in zip(CODES, numbers, strict=True)]
 )
 
 
@@ -37,9 +35,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.fixture(scope="module")
 def palette():
-    return {"page": "#f5f7f8"} | dict(
-        re.findall(r"^  --([a-z-]+): (#[0-9a-f]{6});", CSS.read_text(), re.MULTILINE)
-    )
+    return {"page": "#f5f7f8"} | dict(re.findall(r"^  --([a-z-]+): (#[0-9a-f]{6});", CSS.read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -113,9 +109,7 @@ def test_icon_is_decoration_unless_it_is_named():
     assert 'role="img" aria-label="a&quot;&lt;b&gt;"' in html
 
 
-@pytest.mark.parametrize(
-    "widget", ["text", "textarea", "number", "date", "datetime", "select", "unit", "person"]
-)
+@pytest.mark.parametrize("widget", ["text", "textarea", "number", "date", "datetime", "select", "unit", "person"])
 def test_field_binds_label_problem_and_value(widget):
     field = {
         "name": "amount", "title": "金额", "widget": widget, "value": "2", "text": "2", "required": True,
@@ -132,9 +126,7 @@ def test_field_binds_label_problem_and_value(widget):
 
 def test_zero_blank_and_unreported_are_told_apart():
     def shown(**fact):
-        return re.sub(
-            r"<[^>]+>|\s", "", render_to_string("components/fact.html", {"fact": {"title": "", **fact}})
-        )
+        return re.sub(r"<[^>]+>|\s", "", render_to_string("components/fact.html", {"fact": {"title": "", **fact}}))
 
     assert shown(text=0) == "0"
     assert shown(text="") == "未填"
@@ -152,9 +144,7 @@ def test_text_of_users_is_escaped_in_the_timeline():
 
 def test_pager_keeps_the_filter_and_says_what_is_capped(rf):
     pager = {"number": 2, "pages": 3, "total": 12345, "size": 20, "sizes": [10, 20], "note": "仅显示前 60 条"}
-    html = render_to_string(
-        "components/pager.html", {"pager": pager}, request=rf.get("/", {"q": "水", "page": "2"})
-    )
+    html = render_to_string("components/pager.html", {"pager": pager}, request=rf.get("/", {"q": "水", "page": "2"}))
     assert "<b>12,345</b>" in html
     assert "仅显示前 60 条" in html
     assert 'href="?q=%E6%B0%B4&amp;page=3"' in html

@@ -85,9 +85,7 @@ def test_every_include_and_parent_exists(name):
 def test_every_widget_of_the_agreement_has_its_template():
     table = (TEMPLATES / "CONTEXT.md").read_text().split("### Field")[1].split("\n## ")[0]
     widgets = {
-        word
-        for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
-        for word in re.findall(r"`(\w+)`", row)
+        word for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for word in re.findall(r"`(\w+)`", row)
     }
     there = {path.stem for path in (TEMPLATES / "components/input").glob("*.html")} - {"attributes"}
     assert widgets == there

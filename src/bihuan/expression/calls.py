@@ -22,14 +22,10 @@ def find_function(word: str, span: Span, problems: Problems) -> Function | None:
     return function
 
 
-def check_call(
-    function: Function, parts: Sequence[Part | None], span: Span, problems: Problems
-) -> Node | None:
+def check_call(function: Function, parts: Sequence[Part | None], span: Span, problems: Problems) -> Node | None:
     """The call's node; None with a problem reported (a part that is None has had its own)."""
     if not function.takes(len(parts)):
-        problems.add(
-            span, f"{function.name} 的参数个数不对，写了 {len(parts)} 个", f"请写成 {function.signature}"
-        )
+        problems.add(span, f"{function.name} 的参数个数不对，写了 {len(parts)} 个", f"请写成 {function.signature}")
         return None
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
@@ -108,9 +104,7 @@ def _meeting_arguments(
     if nodes is None:
         return None
     brought = [part.over(node) for part, node in zip(parts, nodes, strict=True)]
-    welcome = [
-        _is_welcome(function, function.parameter(at), part, problems) for at, part in enumerate(brought)
-    ]
+    welcome = [_is_welcome(function, function.parameter(at), part, problems) for at, part in enumerate(brought)]
     return nodes if all(welcome) else None
 
 

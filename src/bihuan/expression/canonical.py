@@ -101,9 +101,7 @@ def _predicate(node: IsNull | In | Between | Like, negation: str) -> str:
 
 
 def _case(node: Case) -> str:
-    branches = "".join(
-        f" when {canonical(condition)} then {canonical(value)}" for condition, value in node.branches
-    )
+    branches = "".join(f" when {canonical(condition)} then {canonical(value)}" for condition, value in node.branches)
     is_silent = isinstance(node.otherwise, Literal) and node.otherwise.value is None
     otherwise = "" if is_silent else f" else {canonical(node.otherwise)}"
     return f"case{branches}{otherwise} end"
@@ -116,9 +114,7 @@ def _literal(node: Literal) -> tuple[str, int]:
         case bool(value):
             return ("true" if value else "false"), _ATOM
         case int() | Decimal() as number:
-            return f"{number:f}" if isinstance(number, Decimal) else str(
-                number
-            ), _ATOM if number >= 0 else _SIGN
+            return f"{number:f}" if isinstance(number, Decimal) else str(number), _ATOM if number >= 0 else _SIGN
         case datetime() as moment:
             return f"datetime '{local_text(moment)}'", _ATOM
         case date() as day:

@@ -57,9 +57,7 @@ def compile_check(text: str, names: Mapping[str, Name], *, expect: Kind | None =
     """
     problems = Problems(text)
     if len(text) > MAXIMUM_LENGTH:
-        problems.add(
-            Span(MAXIMUM_LENGTH, len(text)), f"表达式太长，有 {len(text)} 个字，最多 {MAXIMUM_LENGTH} 个字"
-        )
+        problems.add(Span(MAXIMUM_LENGTH, len(text)), f"表达式太长，有 {len(text)} 个字，最多 {MAXIMUM_LENGTH} 个字")
         problems.raise_any()
     tokens = tokenize(text, problems)
     # What the lexer left out would also look like a fault of order; that is not told a second time.
@@ -81,9 +79,7 @@ def _check_size_of(syntax: Syntax, problems: Problems) -> None:
     if syntax.height > MAXIMUM_DEPTH:
         problems.add(syntax.span, f"表达式套得太深，最多 {MAXIMUM_DEPTH} 层", "请拆成几个表达式")
     if syntax.size > MAXIMUM_NODES:
-        problems.add(
-            syntax.span, f"表达式太大，有 {syntax.size} 项，最多 {MAXIMUM_NODES} 项", "请拆成几个表达式"
-        )
+        problems.add(syntax.span, f"表达式太大，有 {syntax.size} 项，最多 {MAXIMUM_NODES} 项", "请拆成几个表达式")
     problems.raise_any() if syntax.height > MAXIMUM_DEPTH or syntax.size > MAXIMUM_NODES else None
 
 
@@ -191,21 +187,13 @@ class _Checker:
         operands = self.conditions(syntax.parts)
         if operands is None:
             return None
-        return And(
-            tuple(
-                inner for node in operands for inner in (node.operands if isinstance(node, And) else (node,))
-            )
-        )
+        return And(tuple(inner for node in operands for inner in (node.operands if isinstance(node, And) else (node,))))
 
     def disjunction(self, syntax: Syntax) -> Node | None:
         operands = self.conditions(syntax.parts)
         if operands is None:
             return None
-        return Or(
-            tuple(
-                inner for node in operands for inner in (node.operands if isinstance(node, Or) else (node,))
-            )
-        )
+        return Or(tuple(inner for node in operands for inner in (node.operands if isinstance(node, Or) else (node,))))
 
     def comparison(self, syntax: Syntax) -> Node | None:
         parts = self.values(syntax.parts)

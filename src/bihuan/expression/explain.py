@@ -119,13 +119,7 @@ def _denied(operand: Node) -> tuple[str, int]:
 
 def _comparison(sign: str, left: Node, right: Node) -> str:
     kind = left.type.kind
-    words = (
-        _NUMBER_WORDS
-        if kind.is_number
-        else _DATE_WORDS
-        if kind in {Kind.DATE, Kind.DATETIME}
-        else _TEXT_WORDS
-    )
+    words = _NUMBER_WORDS if kind.is_number else _DATE_WORDS if kind in {Kind.DATE, Kind.DATETIME} else _TEXT_WORDS
     beside = _beside(left, right)
     return f"{_hold(left, _SUM, beside)} {words[sign]} {_hold(right, _SUM, beside)}"
 
@@ -165,10 +159,7 @@ def _pattern(pattern: str) -> str:
 
 def _case(node: Case) -> str:
     beside = _beside(*(value for _, value in node.branches), node.otherwise)
-    told = [
-        f"当 {_condition(condition, _OR)} 时取 {_hold(value, _SUM, beside)}"
-        for condition, value in node.branches
-    ]
+    told = [f"当 {_condition(condition, _OR)} 时取 {_hold(value, _SUM, beside)}" for condition, value in node.branches]
     is_silent = isinstance(node.otherwise, Literal) and node.otherwise.value is None
     told.append("否则为空" if is_silent else f"否则取 {_hold(node.otherwise, _SUM, beside)}")
     return "，".join(told)
@@ -182,11 +173,7 @@ def _literal(node: Literal, beside: _Beside) -> str:
             return "是" if truth else "否"
         case int() | Decimal() as number:
             unit = f" {beside.unit}" if beside.unit else ""
-            return (
-                f"“{beside.titles[str(number)]}”"
-                if str(number) in beside.titles
-                else f"{_digits(number)}{unit}"
-            )
+            return f"“{beside.titles[str(number)]}”" if str(number) in beside.titles else f"{_digits(number)}{unit}"
         case datetime() as moment:
             local = moment.astimezone(COUNTY)
             return f"{_day(local)} {local:%H:%M}{f':{local:%S}' if local.second else ''}"
@@ -240,9 +227,7 @@ CALLS: dict[str, Callable[[list[str]], str]] = {
     "lower": _sentence("{0} 的小写"),
     "upper": _sentence("{0} 的大写"),
     "trim": _sentence("{0} 去掉首尾空白"),
-    "substr": lambda told: (
-        f"{told[0]} 从第 {told[1]} 个字起的{f' {told[2]} 个字' if len(told) > 2 else '部分'}"
-    ),
+    "substr": lambda told: f"{told[0]} 从第 {told[1]} 个字起的{f' {told[2]} 个字' if len(told) > 2 else '部分'}",
     "concat": lambda told: f"{'、'.join(told)} 连起来",
     "coalesce": lambda told: f"{'、'.join(told)} 中第一个不空的",
     "nullif": _sentence("{0}（等于 {1} 时当作空）"),

@@ -134,17 +134,11 @@ _ALL = (
     Function("coalesce", (_single("值"), _single("值")), _meeting, repeats=True, meets=True),
     Function("nullif", (_single("值"), _single("当空的值")), _meeting, meets=True),
     Function("abs", (_number("数"),), _as_first),
-    Function(
-        "round", (_number("数"), Parameter("小数位数", _WHOLE, fixed=(0, _MOST_PLACES))), _rounded, optional=1
-    ),
+    Function("round", (_number("数"), Parameter("小数位数", _WHOLE, fixed=(0, _MOST_PLACES))), _rounded, optional=1),
     Function("floor", (_number("数"),), _whole),
     Function("ceil", (_number("数"),), _whole),
-    Function(
-        "least", (Parameter("值", _ORDERED), Parameter("值", _ORDERED)), _meeting, repeats=True, meets=True
-    ),
-    Function(
-        "greatest", (Parameter("值", _ORDERED), Parameter("值", _ORDERED)), _meeting, repeats=True, meets=True
-    ),
+    Function("least", (Parameter("值", _ORDERED), Parameter("值", _ORDERED)), _meeting, repeats=True, meets=True),
+    Function("greatest", (Parameter("值", _ORDERED), Parameter("值", _ORDERED)), _meeting, repeats=True, meets=True),
     Function(
         "has",
         (Parameter("多选", frozenset({Kind.TEXTS}), choice_code=True), _single("选项")),

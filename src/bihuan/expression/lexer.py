@@ -106,9 +106,7 @@ def _refuse_unseen(text: str, problems: Problems) -> bool:
     """Control, invisible and unpaired characters could hide what an expression says, or break an engine."""
     for index, character in enumerate(text):
         if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in "\t\r\n":
-            problems.add(
-                Span(index, index + 1), f"有看不见的字符 U+{ord(character):04X}", "请删掉它，或整段重新输入"
-            )
+            problems.add(Span(index, index + 1), f"有看不见的字符 U+{ord(character):04X}", "请删掉它，或整段重新输入")
     return bool(problems)
 
 

@@ -49,9 +49,7 @@ class _Range:
     is_closed: bool = True
 
 
-def bring_together(
-    parts: Sequence[Part], problems: Problems, *, strict: bool = True
-) -> tuple[Node, ...] | None:
+def bring_together(parts: Sequence[Part], problems: Problems, *, strict: bool = True) -> tuple[Node, ...] | None:
     """The nodes of all parts in one kind; None with a problem reported.
 
     When `strict`, a quoted text beside a choice must be one of its choices.
@@ -185,15 +183,9 @@ def _adapt_choice(
     codes = codes or {choice.code for choice in values.choices if written == choice.title}
     if len(codes) == 1:
         code = codes.pop()
-        return (
-            Literal(numbers.integer(abs(int(code))), int(code))
-            if anchor.kind.is_number
-            else Literal(TEXT, code)
-        )
+        return Literal(numbers.integer(abs(int(code))), int(code)) if anchor.kind.is_number else Literal(TEXT, code)
     if len(codes) > 1:
-        problems.add(
-            part.span, f"有 {len(codes)} 个选项都叫 “{written}”", f"请改写代码：{listing(sorted(codes))}"
-        )
+        problems.add(part.span, f"有 {len(codes)} 个选项都叫 “{written}”", f"请改写代码：{listing(sorted(codes))}")
         return None
     if anchor.kind is Kind.TEXT and (written in values.literals or not (strict and values.is_closed)):
         return Literal(TEXT, written)

@@ -77,9 +77,7 @@ class _Walk:
         while self.take("-") or (may_negate and self.take("not")):
             may_negate = self.items[self.index - 1].text == "not"
         if self.index - first > MAXIMUM_PREFIXES:
-            return self.wrong(
-                self.items[first].span, f"连着写的正负号或 not 太多，最多 {MAXIMUM_PREFIXES} 个"
-            )
+            return self.wrong(self.items[first].span, f"连着写的正负号或 not 太多，最多 {MAXIMUM_PREFIXES} 个")
         if self.index == len(self.items):
             last = self.items[-1]
             return self.wrong(last.span, f"“{last.text}” 后面没有写完", "请在后面补上名称、固定值或条件")
@@ -99,9 +97,7 @@ class _Walk:
             return self.missing_operator(item)
         if self.take("is"):
             self.take("not")
-            return self.take("null") or self.wrong(
-                item.span, "is 后面只能写 null 或 not null", "相等请用 “=”"
-            )
+            return self.take("null") or self.wrong(item.span, "is 后面只能写 null 或 not null", "相等请用 “=”")
         if self.take("and"):
             may_negate, self.between = self.between is None, None
             return self.operand(may_negate=may_negate)
@@ -118,9 +114,7 @@ class _Walk:
         if self.take("like") or (not negated and self.take(*_TAKES_OPERAND)):
             return self.operand()
         if negated:
-            return self.wrong(
-                item.span, "not 不能写在这里", "否定写在条件前面，或写 not in、not like、not between"
-            )
+            return self.wrong(item.span, "not 不能写在这里", "否定写在条件前面，或写 not in、not like、not between")
         return self.wrong(item.span, f"“{item.text}” 不能写在这里")
 
     def options(self, word: Token) -> bool:
@@ -139,9 +133,7 @@ class _Walk:
         previous = self.items[self.index - 1]
         for neighbour in (previous, item):
             absent = _ABSENT_WORDS.get(neighbour.text.lower())
-            if absent is not None and not (
-                isinstance(neighbour, Token) and neighbour.kind is TokenKind.STRING
-            ):
+            if absent is not None and not (isinstance(neighbour, Token) and neighbour.kind is TokenKind.STRING):
                 return self.wrong(neighbour.span, f"这门语言里没有 “{neighbour.text}”", absent)
         hint = "请补上 and、or、= 之类的运算符；文本要用单引号括起来，含空格或符号的名称用双引号"
         return self.wrong(item.span, "这里与前面的内容之间缺少运算符", hint)

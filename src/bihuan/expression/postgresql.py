@@ -148,9 +148,7 @@ def _plain(template: str) -> Renderer:
 
 def _variadic(template: str) -> Renderer:
     """The only `{}` is the list of arguments."""
-    return lambda engine, _, arguments: fill(
-        template, listed([engine.sql(argument) for argument in arguments])
-    )
+    return lambda engine, _, arguments: fill(template, listed([engine.sql(argument) for argument in arguments]))
 
 
 def _moved(most: int, expression: str) -> Renderer:

@@ -58,9 +58,7 @@ class _Reader:
             if _opens(token):
                 open_indexes.append(index)
                 if len(open_indexes) > MAXIMUM_DEPTH:
-                    self.problems.add(
-                        token.span, f"括号套得太深，最多 {MAXIMUM_DEPTH} 层", "请拆成几个表达式"
-                    )
+                    self.problems.add(token.span, f"括号套得太深，最多 {MAXIMUM_DEPTH} 层", "请拆成几个表达式")
                     return False
             elif token.is_symbol(")") or token.is_keyword("end"):
                 if not open_indexes or not _closes(self.tokens[open_indexes[-1]], token):
@@ -136,8 +134,7 @@ class _Reader:
         starts = [opening, *commas]
         ends = [*commas, closing]
         return tuple(
-            self.read_row(start + 1, end, self.tokens[end].span)
-            for start, end in zip(starts, ends, strict=True)
+            self.read_row(start + 1, end, self.tokens[end].span) for start, end in zip(starts, ends, strict=True)
         )
 
     def read_case(self, opening: int) -> Syntax:
@@ -158,10 +155,7 @@ class _Reader:
             )
             return Syntax(Form.BROKEN, span)
         ends = [*clauses[1:], closing]
-        parts = (
-            self.read_row(start + 1, end, self.tokens[end].span)
-            for start, end in zip(clauses, ends, strict=True)
-        )
+        parts = (self.read_row(start + 1, end, self.tokens[end].span) for start, end in zip(clauses, ends, strict=True))
         return branch(Form.CASE, tuple(parts), span=span)
 
     def top_level(self, start: int, end: int) -> list[int]:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-
 _ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 

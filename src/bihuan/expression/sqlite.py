@@ -310,9 +310,7 @@ CALLS: dict[str, Renderer] = {
     "lower": _plain("lower({})"),
     "upper": _plain("upper({})"),
     "trim": _trim,
-    "substr": lambda engine, _, arguments: fill(
-        "substr({})", listed([engine.sql(argument) for argument in arguments])
-    ),
+    "substr": lambda engine, _, arguments: fill("substr({})", listed([engine.sql(argument) for argument in arguments])),
     "contains": _plain("(instr({}, {}) > 0)"),
     "starts_with": _plain("(instr({}, {}) = 1)"),
     "ends_with": _plain("bihuan_ends_with({}, {})"),

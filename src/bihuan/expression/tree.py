@@ -130,22 +130,7 @@ class Call:
     type: Type
 
 
-Node = (
-    Literal
-    | Field
-    | Not
-    | And
-    | Or
-    | Compare
-    | IsNull
-    | In
-    | Between
-    | Like
-    | Arithmetic
-    | Negative
-    | Case
-    | Call
-)
+Node = Literal | Field | Not | And | Or | Compare | IsNull | In | Between | Like | Arithmetic | Negative | Case | Call
 
 
 def parts_of(node: Node) -> tuple[Node, ...]:

@@ -30,9 +30,7 @@ class Vocabulary:
             self._problems.add(span, f"没有叫 “{word}” 的字段", self._hint(word))
             return None
         if code != word and len(titled) > 1:
-            self._problems.add(
-                span, f"有 {len(titled)} 个字段都叫 “{word}”", f"请改写代码：{listing(titled)}"
-            )
+            self._problems.add(span, f"有 {len(titled)} 个字段都叫 “{word}”", f"请改写代码：{listing(titled)}")
             return None
         name = self._names[code]
         self.used.add(name)

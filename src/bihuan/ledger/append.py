@@ -57,9 +57,7 @@ def moment(value: datetime | None) -> str | None:
 
 
 @transaction.atomic
-def append(
-    *, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None
-) -> list[Record]:
+def append(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None) -> list[Record]:
     """Append the drafts' events in order and bring their records up to date, all of them or none.
 
     Raises Conflict when a record is not at the version that its draft expects.

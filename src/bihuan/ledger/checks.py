@@ -74,9 +74,7 @@ def _references_exist(ledger: Definition) -> Iterator[Issue]:
     several = [("key", code) for code in spec.key] + [("columns", code) for code in spec.columns]
     for place, code in single + several:
         if code and code not in spec.by_code:
-            yield ledger.source.issue(
-                f"{place} 指向的字段“{code}”不存在", place, hint=did_you_mean(code, known)
-            )
+            yield ledger.source.issue(f"{place} 指向的字段“{code}”不存在", place, hint=did_you_mean(code, known))
 
 
 def _parts_fit(ledger: Definition) -> Iterator[Issue]:
@@ -90,9 +88,7 @@ def _parts_fit(ledger: Definition) -> Iterator[Issue]:
     for place, kinds in wanted.items():
         field = spec.by_code.get(getattr(spec, place))
         if field and field.kind not in kinds:
-            yield ledger.source.issue(
-                f"{place} 要用 {'或'.join(kinds)} 字段，“{field.title}”是 {field.kind}", place
-            )
+            yield ledger.source.issue(f"{place} 要用 {'或'.join(kinds)} 字段，“{field.title}”是 {field.kind}", place)
 
 
 _SHAPE_RULES = (

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from bihuan.ledger.models import Record
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, Lookup
 
+_FIRST_ROW = 3
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,9 +32,7 @@ class Sheet:
     @property
     def heads(self) -> list[str]:
         system = (["编号"] if self.numbered else []) + (["环节"] if self.state_titles else [])
-        return system + [
-            f"{field.title}（{field.measure}）" if field.measure else field.title for field in self.fields
-        ]
+        return system + [f"{field.title}（{field.measure}）" if field.measure else field.title for field in self.fields]
 
 
 def _values(sheet: Sheet, record: Record) -> Iterator[Any]:
@@ -84,11 +84,11 @@ def write_xlsx(sheet: Sheet, records: Iterable[Record], path: Path) -> int:
         page.write_string(1, 0, stamp)
         for column, word in enumerate(heads):
             page.write_string(2, column, word, head)
-        count = 0
-        for count, record in enumerate(records, start=1):
+        row = _FIRST_ROW
+        for row, record in enumerate(records, start=_FIRST_ROW + 1):
             for column, value in enumerate(_values(sheet, record)):
-                _write_cell(page, count + 2, column, value, formats[column])
-        return count
+                _write_cell(page, row - 1, column, value, formats[column])
+        return row - _FIRST_ROW
     finally:
         book.close()
 
@@ -124,10 +124,11 @@ def write_csv(sheet: Sheet, records: Iterable[Record], path: Path) -> int:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         out = csv.writer(file)
         out.writerow(sheet.heads)
-        count = 0
-        for count, record in enumerate(records, start=1):
+        written = 0
+        for record in records:
             out.writerow([_as_csv(value) for value in _values(sheet, record)])
-    return count
+            written += 1
+    return written
 
 
 def _as_csv(value: Any) -> Any:
@@ -135,10 +136,6 @@ def _as_csv(value: Any) -> Any:
         return ""
     if isinstance(value, str):
         return harmless(value)
-    return (
-        value
-        if isinstance(value, int | float)
-        else value.isoformat(sep=" ")
-        if hasattr(value, "hour")
-        else value.isoformat()
-    )
+    if isinstance(value, int | float):
+        return value
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()

@@ -1,4 +1,4 @@
-"""A table of a file becomes records: read every cell, compare by key, tell what would happen, then write all or nothing."""
+"""A table of a file becomes records: read every cell, compare by key, and tell what would happen."""
 
 import hashlib
 from collections import Counter
@@ -111,10 +111,10 @@ def _read_rows(
     check: Check,
     progress: Callable[[int], None],
 ) -> list[Row]:
-    fields = [(index, spec.by_code[code]) for index, code in columns.items()]
-    readers = [(index, field, _reader(field, lookup)) for index, field in fields]
-    required = [field for field in spec.fields if field.required]
-    absent = [field.title for field in required if field.code not in columns.values()]
+    chosen = [(index, spec.by_code[code]) for index, code in columns.items()]
+    readers = [(index, kept, _reader(kept, lookup)) for index, kept in chosen]
+    required = [item for item in spec.fields if item.required]
+    absent = [item.title for item in required if item.code not in columns.values()]
     serial: Counter[str] = Counter()
     rows: list[Row] = []
     places = {column.index: place for place, column in enumerate(table.columns)}
@@ -124,13 +124,13 @@ def _read_rows(
             progress(check.rows)
         data: dict[str, Any] = {}
         before = len(check.problems)
-        for index, field, read in readers:
-            _read_cell(cells[places[index]], number, index, field, read, data, check)
-        for field in required:
-            if field.code not in data and field.title not in absent:
-                column = next(index for index, code in columns.items() if code == field.code)
+        for index, kept, read in readers:
+            _read_cell(cells[places[index]], number, index, kept, read, data, check)
+        for wanted in required:
+            if wanted.code not in data and wanted.title not in absent:
+                column = next(index for index, code in columns.items() if code == wanted.code)
                 if not any(p.column == column for p in check.problems[before:]):
-                    check.fault(CellProblem(number, column, field.title, f"“{field.title}”必须填写"))
+                    check.fault(CellProblem(number, column, wanted.title, f"“{wanted.title}”必须填写"))
         if absent:
             check.fault(CellProblem(number, -1, "", f"表中没有必填的列：{'、'.join(absent)}"))
         if len(check.problems) == before:

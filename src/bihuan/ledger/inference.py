@@ -1,4 +1,4 @@
-"""A ledger's definition from a table's own head and cells: field kinds, and which columns say what in a matter's life."""
+"""A ledger's definition from a table's own head and cells: field kinds, and what each column says of a matter."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bihuan.ledger.excel import CellError, Table
 from bihuan.ledger.importing import MISSING_MARKS
-from bihuan.ledger.spec import ChoiceSpec, FieldSpec, LedgerSpec, NumberSpec
+from bihuan.ledger.spec import SYSTEM_NAMES, ChoiceSpec, FieldSpec, LedgerSpec, NumberSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
 
 _OPENED = (
@@ -64,7 +64,10 @@ _CODE_LIKE = re.compile(
 _KEY_LIKE = re.compile(r"编号|编码|代码|^序号$|(^|[ _])(id|key)$", re.IGNORECASE)
 _WORD = re.compile(r"[^a-z0-9]+")
 _FEW = 30
+_SHOWN_COLUMNS = 9
+_WORK = "办理"
 _MOST_CHOICES = 200
+_RESERVED = (*SYSTEM_NAMES, "responsible_unit", "due_on", "outcome", "evidence")
 _MEASURED = ("number", "integer", "money")
 _LONG = 60
 
@@ -77,6 +80,16 @@ class Guess:
     field: FieldSpec
     values: int
     distinct: int
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """A column's cells that hold something, and the plain text field it would be."""
+
+    plain: FieldSpec
+    measure: str | None
+    cells: Sequence[Any]
+    lookup: Lookup
 
 
 @dataclass(frozen=True)
@@ -104,9 +117,7 @@ def guess_ledger(
     guesses: list[Guess] = []
     for number, column in enumerate(columns, start=1):
         cells = values[column.index]
-        plain = FieldSpec(
-            code=_field_code(column.title, number, taken), title=column.title[:120], kind="text"
-        )
+        plain = FieldSpec(code=_field_code(column.title, number, taken), title=column.title[:120], kind="text")
         wanted = wishes.kinds.get(column.index)
         guess = _guess_field(plain, column.measure, cells, lookup)
         if wanted and wanted != guess.kind:
@@ -119,7 +130,29 @@ def guess_ledger(
         number=NumberSpec(by_year=False, digits=5),
         **_parts(guesses, table.row_count, wishes.key),
     )
-    return spec, {guess.index: guess.field.code for guess in guesses}
+    return _made_live(spec), {guess.index: guess.field.code for guess in guesses}
+
+
+def _made_live(spec: LedgerSpec) -> LedgerSpec:
+    """What a matter needs and the table lacks: a responsible unit, a deadline, an outcome and its evidence."""
+    fields = list(spec.fields)
+    parts: dict[str, Any] = {}
+    if not spec.unit_field:
+        fields.append(FieldSpec(code="responsible_unit", title="责任单位", kind="unit", group=_WORK))
+        parts["unit_field"] = "responsible_unit"
+    if not spec.due_field:
+        fields.append(FieldSpec(code="due_on", title="办理期限", kind="date", group=_WORK))
+        parts["due_field"] = "due_on"
+    fields.append(FieldSpec(code="outcome", title="办理结果", kind="longtext", group=_WORK))
+    fields.append(FieldSpec(code="evidence", title="佐证材料", kind="file", several=True, group=_WORK))
+    return spec.model_copy(update={"fields": tuple(fields), "columns": _columns(spec, parts), **parts})
+
+
+def _columns(spec: LedgerSpec, parts: dict[str, Any]) -> tuple[str, ...]:
+    """What the list shows at first: the name, who is responsible, when found, then the first fields of the table."""
+    first = [spec.name_field, spec.unit_field or parts.get("unit_field", ""), spec.opened_field]
+    rest = [field.code for field in spec.fields if field.code not in (spec.due_field, spec.closed_field)]
+    return tuple(dict.fromkeys(code for code in [*first, *rest] if code))[:_SHOWN_COLUMNS]
 
 
 def column_values(table: Table) -> dict[int, list[Any]]:
@@ -144,7 +177,7 @@ def _as_wanted(plain: FieldSpec, kind: str, measure: str | None, cells: Sequence
 def _field_code(title: str, number: int, taken: set[str]) -> str:
     word = _WORD.sub("_", title.lower()).strip("_") if title.isascii() else ""
     code = word[:36] if word[:1].isalpha() else f"c{number}"
-    while code in taken or code in ("number", "state", "unit", "version"):
+    while code in taken or code in _RESERVED:
         code = f"{code[:34]}_{number}"
     taken.add(code)
     return code
@@ -155,7 +188,7 @@ def _guess_field(plain: FieldSpec, measure: str | None, cells: Sequence[Any], lo
     if not kept:
         return plain
     for attempt in (_as_moment, _as_number, _as_unit, _as_choice):
-        found = attempt(plain, measure, kept, lookup)
+        found = attempt(_Sample(plain, measure, kept, lookup))
         if found:
             return found
     longest = max(len(str(cell)) for cell in kept)
@@ -174,9 +207,8 @@ def _fits(field: FieldSpec, cells: Sequence[Any], lookup: Lookup) -> bool:
     return True
 
 
-def _as_moment(
-    plain: FieldSpec, measure: str | None, cells: Sequence[Any], lookup: Lookup
-) -> FieldSpec | None:
+def _as_moment(sample: _Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
     if any(isinstance(cell, bool | int | float) for cell in cells) or _CODE_LIKE.search(plain.title):
         return None
     timed = any(isinstance(cell, datetime) or (isinstance(cell, str) and ":" in cell) for cell in cells)
@@ -185,7 +217,7 @@ def _as_moment(
     orders: tuple[Literal["mdy", "dmy"] | None, ...] = (None, "mdy", "dmy")
     for order in orders:
         field = plain.model_copy(update={"kind": "datetime" if timed else "date", "date_order": order})
-        if _fits(field, cells, lookup):
+        if _fits(field, cells, sample.lookup):
             return field
     return None
 
@@ -199,9 +231,8 @@ def _dated(text: str) -> bool:
     )
 
 
-def _as_number(
-    plain: FieldSpec, measure: str | None, cells: Sequence[Any], lookup: Lookup
-) -> FieldSpec | None:
+def _as_number(sample: _Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
     if _CODE_LIKE.search(plain.title) or any(_leading_zero(cell) for cell in cells):
         return None
     scales = [_places(cell) for cell in cells]
@@ -209,17 +240,12 @@ def _as_number(
         return None
     scale = max(place for place in scales if place is not None)
     kind = "number" if scale else "integer"
-    field = plain.model_copy(update={"kind": kind, "scale": min(scale, 8), "measure": measure or ""})
-    return field if scale <= 8 and _fits(field, cells, lookup) else None
+    field = plain.model_copy(update={"kind": kind, "scale": min(scale, 8), "measure": sample.measure or ""})
+    return field if scale <= 8 and _fits(field, cells, sample.lookup) else None
 
 
 def _leading_zero(cell: Any) -> bool:
-    return (
-        isinstance(cell, str)
-        and len(cell.strip()) > 1
-        and cell.strip()[0] == "0"
-        and cell.strip()[1].isdigit()
-    )
+    return isinstance(cell, str) and len(cell.strip()) > 1 and cell.strip()[0] == "0" and cell.strip()[1].isdigit()
 
 
 def _places(cell: Any) -> int | None:
@@ -232,15 +258,15 @@ def _places(cell: Any) -> int | None:
     return len(text.partition(".")[2].rstrip("0"))
 
 
-def _as_unit(plain: FieldSpec, measure: str | None, cells: Sequence[Any], lookup: Lookup) -> FieldSpec | None:
+def _as_unit(sample: _Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
     field = plain.model_copy(update={"kind": "unit"})
-    named = any(isinstance(cell, str) and cell.strip() in lookup.units for cell in cells)
-    return field if named and _fits(field, cells, lookup) else None
+    named = any(isinstance(cell, str) and cell.strip() in sample.lookup.units for cell in cells)
+    return field if named and _fits(field, cells, sample.lookup) else None
 
 
-def _as_choice(
-    plain: FieldSpec, measure: str | None, cells: Sequence[Any], lookup: Lookup
-) -> FieldSpec | None:
+def _as_choice(sample: _Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
     words = sorted({str(cell).strip() for cell in cells})
     is_few = len(words) <= _FEW and (len(words) <= 8 or len(words) * 5 <= len(cells))
     if (
@@ -266,9 +292,7 @@ def _parts(guesses: Sequence[Guess], rows: int, wished: int | None) -> dict[str,
         "unit_field": _find(guesses, _UNIT, ("unit",)),
         "name_field": _find(guesses, _NAME, ("text", "longtext", "choice")),
     }
-    status = next(
-        (guess.field for guess in guesses if guess.field.code == _find(guesses, _STATUS, ("choice",))), None
-    )
+    status = next((guess.field for guess in guesses if guess.field.code == _find(guesses, _STATUS, ("choice",))), None)
     if status:
         closed = tuple(choice.code for choice in status.choices if choice.code.casefold() in _CLOSED_VALUES)
         if closed:

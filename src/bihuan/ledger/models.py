@@ -99,7 +99,7 @@ class Record(models.Model):
 
     ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="records")
     number = models.CharField("编号", max_length=60)
-    key = models.CharField(max_length=300, null=True)
+    key = models.CharField(max_length=300, null=True)  # noqa: DJ001 - no key is not an empty one
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="责任单位")
     state = models.CharField("环节", max_length=40, blank=True)
     opened_at = models.DateTimeField("发现时间", null=True)
@@ -123,9 +123,7 @@ class Record(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["ledger", "deleted", "-id"], name="record_list"),
-            models.Index(
-                fields=["ledger", "deleted", "closed_at", "unit", "state", "due_at"], name="record_board"
-            ),
+            models.Index(fields=["ledger", "deleted", "closed_at", "unit", "state", "due_at"], name="record_board"),
             models.Index(fields=["unit", "closed_at", "due_at"], name="record_unit"),
         ]
 
@@ -186,9 +184,7 @@ class Mapping(models.Model):
     columns = models.JSONField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["ledger", "person", "heads"], name="mapping_sender")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["ledger", "person", "heads"], name="mapping_sender")]
 
     def __str__(self) -> str:
         return self.heads

@@ -31,9 +31,7 @@ def apply(state: RecordState, payload: dict[str, Any]) -> RecordState:
     """The state after one more event. `set` holds fields (null clears one), `system` the columns beside them."""
     changes = payload.get("set")
     system = payload.get("system", {})
-    fresh: dict[str, Any] = {
-        name: _moment(value) if name in _MOMENTS else value for name, value in system.items()
-    }
+    fresh: dict[str, Any] = {name: _moment(value) if name in _MOMENTS else value for name, value in system.items()}
     if changes:
         merged = {**state.data, **changes}
         fresh["data"] = {name: value for name, value in merged.items() if value is not None}

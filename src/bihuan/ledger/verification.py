@@ -35,9 +35,7 @@ def verify_chain(ledger: Ledger) -> Iterator[Finding]:
         if event.position != position + 1:
             yield Finding(ledger.code, f"事件 {position + 1}", f"缺失，其后是事件 {event.position}")
         if chain.link(previous, event_content(event, ledger.code)) != event.hash:
-            yield Finding(
-                ledger.code, f"事件 {event.position}", f"内容与哈希不符，被改动过（记录 {event.record_id}）"
-            )
+            yield Finding(ledger.code, f"事件 {event.position}", f"内容与哈希不符，被改动过（记录 {event.record_id}）")
         previous, position = event.hash, event.position
     head = Chain.objects.get(ledger=ledger)
     if (head.position, head.head) != (position, previous):
@@ -70,9 +68,7 @@ def check_projection(ledger: Ledger) -> Iterator[Finding]:
             yield Finding(ledger.code, f"记录 {row.number}", "没有任何事件")
             continue
         if known[1] != state_of(row):
-            yield Finding(
-                ledger.code, f"记录 {row.number}", f"与事件不符：{_differences(known[1], state_of(row))}"
-            )
+            yield Finding(ledger.code, f"记录 {row.number}", f"与事件不符：{_differences(known[1], state_of(row))}")
         known = next(replayed, None)
     if known is not None:
         yield Finding(ledger.code, f"记录 {known[0]}", "事件还在，记录没了")

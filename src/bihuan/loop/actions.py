@@ -84,11 +84,7 @@ def edit_record(
 
 
 def _changes(record: Record, asked: tuple[FieldSpec, ...], data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        field.code: data.get(field.code)
-        for field in asked
-        if data.get(field.code) != record.data.get(field.code)
-    }
+    return {field.code: data.get(field.code) for field in asked if data.get(field.code) != record.data.get(field.code)}
 
 
 def _expect(record: Record, version: int | None) -> None:
@@ -135,9 +131,7 @@ def _asked(actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec, said:
     unknown = set(said.fields) - set(wanted)
     if unknown:
         raise Invalid("表单里有这个操作不能填的字段：" + "、".join(sorted(unknown)))
-    asked = tuple(
-        spec.by_code[code].model_copy(update={"required": ask.required}) for code, ask in wanted.items()
-    )
+    asked = tuple(spec.by_code[code].model_copy(update={"required": ask.required}) for code, ask in wanted.items())
     lookup = lookup_for(spec, actor.tree, files=file_ids(spec, said.fields))
     data: dict[str, Any] = {}
     try:

@@ -70,9 +70,7 @@ def has_colour(colour: Colour, bounds: Bounds) -> Q:
 
 def colour_case(bounds: Bounds) -> Case:
     """The colour as a database expression, for counting by colour in one scan."""
-    rest = [
-        When(has_colour(c, bounds), then=Value(c.value)) for c in (Colour.WHITE, Colour.RED, Colour.YELLOW)
-    ]
+    rest = [When(has_colour(c, bounds), then=Value(c.value)) for c in (Colour.WHITE, Colour.RED, Colour.YELLOW)]
     return Case(*rest, default=Value(Colour.GREEN.value), output_field=CharField())
 
 

@@ -58,6 +58,19 @@ def simple_loop() -> LoopSpec:
     return LoopSpec.model_validate(yaml.safe_load(text))
 
 
+def loop_over(spec: LedgerSpec) -> LoopSpec:
+    """The simple loop, asking for the ledger's own fields."""
+    own = {"unit_field": spec.unit_field, "due_field": spec.due_field}
+    loop = simple_loop()
+    verbs = tuple(
+        verb.model_copy(
+            update={"asks": tuple(ask.model_copy(update={"field": own.get(ask.field, ask.field)}) for ask in verb.asks)}
+        )
+        for verb in loop.verbs
+    )
+    return loop.model_copy(update={"verbs": verbs})
+
+
 def open_table(source: Source) -> Table:
     """The table of a file. Raises Invalid in words for a file that cannot be read."""
     try:
@@ -100,7 +113,7 @@ def planned(
     if not (_NAME.fullmatch(pack) and _NAME.fullmatch(name)):
         raise Invalid(f"台账代码“{code}”要写成 包.台账，用小写字母、数字和下划线，如 audit.finding")
     spec, columns = guess_ledger(name, title, table, lookup_for(_ANYONE, actor.tree), wishes)
-    return Target(spec, simple_loop(), None, code, owner), columns
+    return Target(spec, loop_over(spec), None, code, owner), columns
 
 
 def check(
@@ -139,9 +152,7 @@ def columns_make_sense(spec: LedgerSpec, columns: dict[int, str]) -> None:
 
 
 @transaction.atomic
-def write(
-    *, actor: Actor, target: Target, found: Check, batch: Batch, good_rows_only: bool = False
-) -> Ledger:
+def write(*, actor: Actor, target: Target, found: Check, batch: Batch, good_rows_only: bool = False) -> Ledger:
     """Write a checked import as its batch, making the ledger first where it is a planned one: all or nothing."""
     ledger = target.ledger
     if ledger is None:

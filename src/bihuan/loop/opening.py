@@ -1,4 +1,4 @@
-"""How a row becomes a matter: where it stands, when it was found, when it is due; and how a row with a past comes in."""
+"""How a row becomes a matter: where it stands, when it was found and is due; how a row with a past comes in."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -48,9 +48,7 @@ def _changer(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[Record, dict[
     return change
 
 
-def moved_columns(
-    spec: LedgerSpec, loop: LoopSpec | None, record: Record, changes: dict[str, Any]
-) -> dict[str, Any]:
+def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
     """The system columns that move because fields did."""
     parts = (spec.unit_field, spec.opened_field, spec.due_field)
     key = key_of(spec, {**record.data, **changes}) if set(spec.key) & set(changes) else None
@@ -103,7 +101,7 @@ def instant(value: str | None, *, end: bool = False) -> datetime | None:
 def _closing(
     spec: LedgerSpec, loop: LoopSpec, data: dict[str, Any], opened: datetime | None
 ) -> tuple[tuple[Draft, ...], tuple[str, ...]]:
-    """The closing that a row brings with it, as an event at the time it happened; a doubtful one is only pointed out."""
+    """The closing that a row brings with it, as an event when it happened; a doubtful one is only pointed out."""
     if not (spec.closed_field or spec.status_field):
         return (), ()
     status = data.get(spec.status_field)

@@ -12,12 +12,12 @@ from bihuan.base import clock
 from bihuan.base.canonical import loads
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply
-from bihuan.ledger.rules import scope_everywhere, visible_ledgers, visible_records
+from bihuan.ledger.rules import owns, scope_everywhere, visible_ledgers, visible_records
 from bihuan.ledger.spec import LedgerSpec
-from bihuan.loop.colour import Bounds, Colour, bounds_at, colour_case, colour_of, has_colour
+from bihuan.loop.colour import Bounds, Colour, bounds_at, colour_case, colour_of
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.opening import instant
-from bihuan.loop.spec import LoopSpec, VerbSpec
+from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 
 Counts = dict[Colour, int]
@@ -68,45 +68,32 @@ def board(
 def _roll_up(actor: Actor, by_unit: dict[int | None, Counts], under: int | None) -> list[BoardRow]:
     tree = actor.tree
     roots = [node for node in tree.nodes if node.depth == 0]
-    top = tree.by_pk.get(under) if under else (roots[0] if roots else None)
+    top = tree.by_pk.get(under) if under else next(iter(roots), None)
     rows: list[BoardRow] = []
     if top:
-        own = by_unit.get(top.pk)
-        if own:
-            rows.append(BoardRow(top.pk, f"{top.name}（本级）", own, is_own=True))
-        for node in tree.below(top.pk):
-            if node.parent != top.pk:
-                continue
-            counts = no_counts()
-            for below in tree.below(node.pk):
-                for colour, number in by_unit.get(below.pk, {}).items():
-                    counts[colour] += number
-            if any(counts.values()):
-                rows.append(BoardRow(node.pk, node.name, counts))
-    rest = no_counts()
-    for unit, found in by_unit.items():
-        if unit is None or unit not in tree.by_pk:
-            for colour, number in found.items():
-                rest[colour] += number
-    if under is None and any(rest.values()):
-        rows.append(BoardRow(None, "未定责任单位", rest))
-    return rows
+        if top.pk in by_unit:
+            rows.append(BoardRow(top.pk, f"{top.name}（本级）", by_unit[top.pk], is_own=True))
+        children = [node for node in tree.below(top.pk) if node.parent == top.pk]
+        rows += [
+            BoardRow(child.pk, child.name, _summed(by_unit, [node.pk for node in tree.below(child.pk)]))
+            for child in children
+        ]
+    if under is None:
+        stray = [unit for unit in by_unit if unit is None or unit not in tree.by_pk]
+        rows.append(BoardRow(None, "未定责任单位", _summed(by_unit, stray)))
+    return [row for row in rows if row.total]
 
 
-@dataclass(frozen=True)
-class Todo:
-    """A matter that waits for the actor: what can be done to it, and its colour."""
-
-    record: Record
-    loop: LoopSpec
-    colour: Colour
-    verbs: tuple[VerbSpec, ...]
+def _summed(by_unit: dict[int | None, Counts], units: Sequence[int | None]) -> Counts:
+    total = no_counts()
+    for unit in units:
+        for colour, number in by_unit.get(unit, {}).items():
+            total[colour] += number
+    return total
 
 
 def waiting_steps(actor: Actor, ledger: Ledger, loop: LoopSpec) -> Q:
     """The condition under which a matter of this ledger waits for the actor: someone of their role must move it on."""
-    from bihuan.ledger.rules import owns
-
     condition = Q(pk__in=[])
     works_for_owner = owns(actor, ledger) and not actor.reads_all
     for verb in loop.verbs:
@@ -125,9 +112,7 @@ def waiting_steps(actor: Actor, ledger: Ledger, loop: LoopSpec) -> Q:
 
 
 def _under_role(actor: Actor, role: str) -> list[Any]:
-    return [
-        node for post in actor.posts if post.role == role for node in actor.tree.nodes if node.pk == post.unit
-    ]
+    return [node for post in actor.posts if post.role == role for node in actor.tree.nodes if node.pk == post.unit]
 
 
 def _in_owner(actor: Actor, ledger: Ledger, roles: Sequence[str]) -> bool:
@@ -273,24 +258,6 @@ def loop_ledgers(actor: Actor) -> list[tuple[Ledger, LoopSpec]]:
 def mine_everywhere(actor: Actor) -> QuerySet[Record]:
     """All records the actor may see, over all ledgers."""
     return Record.objects.filter(scope_everywhere(actor))
-
-
-__all__ = [
-    "BoardRow",
-    "Counts",
-    "Summary",
-    "Todo",
-    "board",
-    "colour_counts",
-    "has_colour",
-    "history_colours",
-    "is_overdue",
-    "loop_ledgers",
-    "mine_everywhere",
-    "state_on",
-    "summary",
-    "waiting_steps",
-]
 
 
 def history_colours(record: Record, loop: LoopSpec, days: Sequence[datetime]) -> list[Colour]:

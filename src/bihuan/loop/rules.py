@@ -1,7 +1,7 @@
 """Who may do which verb to a matter."""
 
-from bihuan.expression import compile_check, evaluate
 from bihuan.base import clock
+from bihuan.expression import compile_check, evaluate
 from bihuan.ledger.models import Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
@@ -26,16 +26,13 @@ def _fits(actor: Actor, record: Record, who: WhoSpec) -> bool:
     unit = record.unit_id if who.unit == "responsible" else record.ledger.owner_id
     inside = [post for post in actor.posts if post.role in who.role]
     return any(
-        actor.tree.is_below(post.unit, unit) or (who.unit == "responsible" and post.unit == unit)
-        for post in inside
+        actor.tree.is_below(post.unit, unit) or (who.unit == "responsible" and post.unit == unit) for post in inside
     )
 
 
 def _is_judge_in_own_cause(actor: Actor, record: Record) -> bool:
     """Nobody accepts the work of the unit they work in, or of one it stands under."""
-    return record.unit_id is not None and any(
-        actor.tree.is_below(post.unit, record.unit_id) for post in actor.posts
-    )
+    return record.unit_id is not None and any(actor.tree.is_below(post.unit, record.unit_id) for post in actor.posts)
 
 
 def stands(record: Record, verb: VerbSpec) -> bool:

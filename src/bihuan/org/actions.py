@@ -29,9 +29,7 @@ def add_unit(*, code: str, name: str, kind: str, parent: Unit | None, valid_from
 
 
 @transaction.atomic
-def change_unit(
-    *, unit: Unit, from_day: date, name: str | None = None, parent: Unit | None = None
-) -> UnitVersion:
+def change_unit(*, unit: Unit, from_day: date, name: str | None = None, parent: Unit | None = None) -> UnitVersion:
     """Rename or move a unit from a day on; the days before keep the old name and place."""
     current = _open_version(unit)
     if from_day <= current.valid_from:
@@ -113,9 +111,7 @@ def set_active(*, person: Person, active: bool) -> None:
 def note_failure(username: str) -> None:
     """Count a failed sign-in, for names that exist and for those that do not alike."""
     now = clock.now()
-    row, made = SignInFailure.objects.get_or_create(
-        username=username[:60], defaults={"count": 1, "last_at": now}
-    )
+    row, made = SignInFailure.objects.get_or_create(username=username[:60], defaults={"count": 1, "last_at": now})
     if made:
         return
     fresh = SignInFailure.objects.filter(pk=row.pk, last_at__gte=now - LOCK_FOR)

@@ -74,9 +74,7 @@ def _add(known: dict[str, Definition], path: Path, pack: str, spec: Any, source:
     return []
 
 
-def _read_spec(
-    path: Path, shown: str, model: type[BaseModel]
-) -> tuple[tuple[Any, Source] | None, list[Issue]]:
+def _read_spec(path: Path, shown: str, model: type[BaseModel]) -> tuple[tuple[Any, Source] | None, list[Issue]]:
     if not path.is_file():
         return None, [Issue("缺少这个文件", shown, 1)]
     source, issues = read_yaml(path, shown)

@@ -132,9 +132,7 @@ def _year_last(found: re.Match[str], reading: _Reading, text: str) -> date:
 
 def _month(found: re.Match[str], reading: _Reading, text: str) -> date:
     if text.endswith(".1") and found["m2"] == "1":
-        raise _refuse(
-            "ambiguous", text, "可能是 1 月，也可能是被表格去掉末尾 0 的 10 月，请写成 2024年1月 的形式"
-        )
+        raise _refuse("ambiguous", text, "可能是 1 月，也可能是被表格去掉末尾 0 的 10 月，请写成 2024年1月 的形式")
     year, month = int(found["y"]), int(found["m"] or found["m2"] or found["m3"])
     if reading.whole_month == "refuse":
         raise _refuse("no-day", text, "只写到月，缺少日")

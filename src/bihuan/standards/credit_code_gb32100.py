@@ -48,9 +48,7 @@ def _check_form(code: str) -> Problem | None:
         return Problem("length", f"统一社会信用代码应为 18 位，现为 {len(code)} 位{_old_code(code)}")
     for position, mark in enumerate(code, 1):
         if mark not in _VALUES:
-            return Problem(
-                "character", f"第 {position} 位“{mark}”不对，只能是数字和大写字母，且不用 I、O、S、V、Z"
-            )
+            return Problem("character", f"第 {position} 位“{mark}”不对，只能是数字和大写字母，且不用 I、O、S、V、Z")
     if not code[2:8].isdigit():
         return Problem("place", f"第 3 至 8 位“{code[2:8]}”应为六位数字的行政区划代码")
     return None

@@ -35,9 +35,7 @@ def _day(days: int, serial: float | Decimal, system: System) -> date:
     if days == 0 and system == 1900 and serial >= 0:
         raise Refused("serial", f"日期序号 {serial} 只有时刻，没有日期")
     if not lowest <= days <= _LAST[system]:
-        raise Refused(
-            "serial", f"日期序号 {serial} 超出范围，{system} 日期系统应在 {lowest} 至 {_LAST[system]} 之间"
-        )
+        raise Refused("serial", f"日期序号 {serial} 超出范围，{system} 日期系统应在 {lowest} 至 {_LAST[system]} 之间")
     if system == 1904:
         return _EPOCH_1904 + timedelta(days)
     if days == 60:

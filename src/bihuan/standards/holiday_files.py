@@ -48,9 +48,7 @@ def _mark(year: int, line: int, text: str) -> Mark:
         raise HolidayFileError(year, line, f"{day} 不在 {year} 年（含上年 12 月）之内")
     kind = _KINDS.get(cells[1])
     if kind is None:
-        raise HolidayFileError(
-            year, line, f"类别“{cells[1]}”不认识，只能是 holiday（放假）或 made_up（上班）"
-        )
+        raise HolidayFileError(year, line, f"类别“{cells[1]}”不认识，只能是 holiday（放假）或 made_up（上班）")
     if kind == "made_up" and day.weekday() < 5:
         raise HolidayFileError(year, line, f"{day} 不是周六或周日，不需要调休上班")
     return Mark(day, kind, cells[2])

@@ -13,9 +13,7 @@ from bihuan.standards.problem import Refused
 
 STAR = "*"
 
-_COMPOUND = (
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 长孙 宇文 夏侯 轩辕 端木 南宫 独孤 闻人 澹台"
-)
+_COMPOUND = "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 长孙 宇文 夏侯 轩辕 端木 南宫 独孤 闻人 澹台"
 _COMPOUND_TOO = "公冶 太史 申屠 淳于 单于 呼延 钟离 闾丘 东郭 百里 西门 第五"
 _COMPOUND_SURNAMES = frozenset(f"{_COMPOUND} {_COMPOUND_TOO}".split())
 _IDENTITY = re.compile(r"\d{17}[\dXx]|\d{15}")

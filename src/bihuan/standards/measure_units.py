@@ -37,9 +37,7 @@ _TABLE: dict[str, tuple[tuple[str, str], ...]] = {
     "比率": (("%", "1"), ("‰", "1/10")),
 }
 # Things counted: each a dimension of its own, for a household is not a person.
-_COUNTED = (
-    "人 人次 户 个 件 家 项 宗 起 次 批 条 处 座 台 套 辆 架 艘 头 只 羽 株 棵 间 栋 幢 所 篇 份 册 张 块"
-)
+_COUNTED = "人 人次 户 个 件 家 项 宗 起 次 批 条 处 座 台 套 辆 架 艘 头 只 羽 株 棵 间 栋 幢 所 篇 份 册 张 块"
 _COUNTED_TOO = "期 场 级 分 名 位 例 床 工日 工作日 百分点 车次 班次 人日 分贝 摄氏度"
 
 # Other names and signs, as they read after compatibility folding (㎡ is m2, ％ is %) and in small letters.

@@ -11,7 +11,7 @@ class Problem:
     message: str
 
 
-class Refused(ValueError):  # noqa: N818 - an answer ("no, because"), not a failure
+class Refused(ValueError):
     """Raised by functions that cannot return a value: str() is the Chinese message, `.problem` the whole."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -73,9 +73,7 @@ class Calendar:
         first = date(self.years[0], 1, 1)
         length = (date(self.years[-1], 12, 31) - first).days + 1
         days = [first + timedelta(offset) for offset in range(length)]
-        works = [
-            day in named["made_up"] or (day.weekday() < 5 and day not in named["holiday"]) for day in days
-        ]
+        works = [day in named["made_up"] or (day.weekday() < 5 and day not in named["holiday"]) for day in days]
         computed: dict[str, object] = {
             "holidays": named["holiday"],
             "made_up": named["made_up"],
@@ -123,9 +121,7 @@ class Reckoned(Generic[T]):
 def _outside(cal: Calendar, day: date) -> CalendarNotPublished:
     if day > cal.last_date:
         year = cal.years[-1] + 1
-        message = (
-            f"{year} 年的节假日安排尚未公布（日历未公布），工作日只能算到 {cal.last_date:%Y-%m-%d}，不作推测"
-        )
+        message = f"{year} 年的节假日安排尚未公布（日历未公布），工作日只能算到 {cal.last_date:%Y-%m-%d}，不作推测"
     else:
         year = cal.years[0] - 1
         message = f"{year} 年的节假日安排没有收录，工作日只能从 {cal.first_date:%Y-%m-%d} 算起，不作推测"
@@ -135,8 +131,7 @@ def _outside(cal: Calendar, day: date) -> CalendarNotPublished:
 def _reason_provisional(cal: Calendar, *, before: bool) -> str:
     if before:
         return (
-            f"{cal.years[0] - 1} 年及以前的节假日安排没有收录，"
-            f"{cal.first_date:%Y-%m-%d} 之前暂按周一至周五为工作日推算"
+            f"{cal.years[0] - 1} 年及以前的节假日安排没有收录，{cal.first_date:%Y-%m-%d} 之前暂按周一至周五为工作日推算"
         )
     return (
         f"{cal.years[-1] + 1} 年的节假日安排尚未公布（日历未公布），"

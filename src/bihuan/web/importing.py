@@ -16,8 +16,7 @@ from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.base.home import room
 from bihuan.base.progress import Progress, report
 from bihuan.ledger.actions import fail_batch
-from bihuan.ledger.excel import LIMITS, SheetInfo, Table, open_workbook, read_table
-from bihuan.ledger.excel import UnreadableFile
+from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
 from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
 from bihuan.ledger.inference import Wishes
 from bihuan.ledger.models import Batch, Ledger, Mapping
@@ -117,9 +116,7 @@ def _planned(actor: Actor, batch: Batch, table: Table) -> tuple[Target, dict[int
         kinds={int(index): kind for index, kind in batch.plan.get("kinds", {}).items() if kind},
         key=None if key is None else int(key) if str(key).isdigit() else -1,
     )
-    title = batch.plan.get("title") or (
-        table.title_lines[0] if table.title_lines else Path(batch.file_name).stem
-    )
+    title = batch.plan.get("title") or (table.title_lines[0] if table.title_lines else Path(batch.file_name).stem)
     owner = Unit.objects.get(pk=_owner(actor))
     code = batch.plan.get("code") or _free_code()
     return intake.planned(actor=actor, code=code, title=title[:60], table=table, owner=owner, wishes=wishes)
@@ -188,13 +185,11 @@ def _write(actor: Actor, batch: Batch, good_rows_only: bool) -> None:
         found = open_import(actor, batch)
         check = found.check()
         report(batch.pk, Progress("正在写入", len(check.creates), max(len(check.creates), 1)))
-        intake.write(
-            actor=actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only
-        )
+        intake.write(actor=actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only)
         remember(found)
     except BihuanError as error:
         fail_batch(batch=batch, message=str(error))
-    except Exception:
+    except Exception:  # noqa: BLE001 - a worker thread must say that it failed, whatever the reason
         _log.exception("import %s failed", batch.pk)
         fail_batch(batch=batch, message="程序出了意外，一行也没有写入；已记录，请联系管理员")
 

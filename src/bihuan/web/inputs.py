@@ -60,8 +60,7 @@ def _particulars(field: FieldSpec, value: Any, stored: Any, lookup: Lookup) -> d
     if field.kind == "choice":
         options = [{"value": "", "title": "请选择", "selected": not value}]
         options += [
-            {"value": choice.code, "title": choice.title, "selected": choice.code == value}
-            for choice in field.choices
+            {"value": choice.code, "title": choice.title, "selected": choice.code == value} for choice in field.choices
         ]
         return {"options": options}
     if field.kind == "unit":
@@ -88,10 +87,8 @@ def _input_value(field: FieldSpec, stored: Any) -> Any:
     return stored
 
 
-def raw_values(
-    request: HttpRequest, actor: Actor, ledger: Ledger, fields: Iterable[FieldSpec]
-) -> dict[str, Any]:
-    """What a posted form holds for the fields; new files are stored on the way, kept ones are checked to be readable."""
+def raw_values(request: HttpRequest, actor: Actor, ledger: Ledger, fields: Iterable[FieldSpec]) -> dict[str, Any]:
+    """What a posted form holds for the fields; new files are stored on the way, kept ones checked to be readable."""
     raw: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for field in fields:
@@ -121,17 +118,13 @@ def _files(request: HttpRequest, actor: Actor, ledger: Ledger, field: FieldSpec)
     kept = [int(pk) for pk in request.POST.getlist(f"{field.code}_keep") if pk.isdigit()]
     for pk in kept:
         get_attachment(actor, pk)
-    uploads = [
-        file for file in request.FILES.getlist(field.code) if isinstance(file, UploadedFile) and file.name
-    ]
+    uploads = [file for file in request.FILES.getlist(field.code) if isinstance(file, UploadedFile) and file.name]
     if len(kept) + len(uploads) > _MAX_FILES:
         raise Invalid(f"最多放 {_MAX_FILES} 个附件")
     return kept + [keep_file(actor=actor, ledger=ledger, upload=upload).pk for upload in uploads]
 
 
-def verb_inputs(
-    verb: VerbSpec, typed: Mapping[str, Any], problems: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def verb_inputs(verb: VerbSpec, typed: Mapping[str, Any], problems: Mapping[str, str]) -> list[dict[str, Any]]:
     """The inputs a verb has beside its fields: the criteria to tick, the reason."""
     found: list[dict[str, Any]] = []
     if verb.criteria:

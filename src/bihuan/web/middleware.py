@@ -12,7 +12,7 @@ from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFo
 Handler = Callable[[HttpRequest], HttpResponse]
 
 _POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 _log = logging.getLogger("bihuan.web")

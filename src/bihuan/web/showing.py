@@ -112,7 +112,7 @@ def cell(field: FieldSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
     return {
         "title": field.title,
         "text": shown(field, record.data.get(field.code), lookup),
-        "kind": _kind(field),
+        "kind": look_of(field),
     }
 
 
@@ -122,19 +122,18 @@ def fact(field: FieldSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
     found: dict[str, Any] = {
         "title": field.title,
         "text": shown(field, value, lookup),
-        "kind": _kind(field),
+        "kind": look_of(field),
         "wide": field.kind == "longtext",
         "blank": "未填" if value is None else "",
     }
     if field.kind == "file" and value:
-        found["items"] = [
-            {"title": lookup.file_names.get(pk, str(pk)), "url": reverse("attachment", args=[pk])}
-            for pk in value
+        found["links"] = [
+            {"title": lookup.file_names.get(pk, str(pk)), "url": reverse("attachment", args=[pk])} for pk in value
         ]
     return found
 
 
-def _kind(field: FieldSpec) -> str:
+def look_of(field: FieldSpec) -> str:
     known = {
         "integer": "number",
         "number": "number",

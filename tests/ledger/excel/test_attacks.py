@@ -168,7 +168,11 @@ def test_too_many_rows_sheets_and_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name, content, words",
     [
-        ("a.xls", b"<html><body><table><tr><td>a</td></tr></table></body></html>", "这是网页另存的 .xls，请另存为 .xlsx"),
+        (
+            "a.xls",
+            b"<html><body><table><tr><td>a</td></tr></table></body></html>",
+            "这是网页另存的 .xls，请另存为 .xlsx",
+        ),
         ("a.xls", b"\xef\xbb\xbf \n<!DOCTYPE html><table>", "这是网页另存的 .xls"),
         ("a.xls", '<html xmlns:o="urn:schemas-microsoft-com:office:office">'.encode("utf-16"), "网页另存"),
         ("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "XML 表格"),
@@ -189,7 +193,8 @@ def test_other_files_are_named(tmp_path: Path, name: str, content: bytes, words:
 
 
 @pytest.mark.parametrize(
-    "part, words", [("word/document.xml", "Word"), ("ppt/x.xml", "演示"), ("a.txt", "压缩包"), ("xl/workbook.bin", "xlsb")]
+    "part, words",
+    [("word/document.xml", "Word"), ("ppt/x.xml", "演示"), ("a.txt", "压缩包"), ("xl/workbook.bin", "xlsb")],
 )
 def test_other_archives_are_named(tmp_path: Path, part: str, words: str) -> None:
     path = tmp_path / BOOK

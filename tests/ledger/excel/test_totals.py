@@ -110,7 +110,11 @@ def test_a_merged_amount_counts_once(tmp_path: Path) -> None:
 
 
 def test_a_record_named_like_a_total_stays(tmp_path: Path) -> None:
-    rows = [["事项", "单位", "责任人", "时限"], ["会计统计", "a", "b", "c"], ["全年开支总计", "财政局", "张三", "2024年"]]
+    rows = [
+        ["事项", "单位", "责任人", "时限"],
+        ["会计统计", "a", "b", "c"],
+        ["全年开支总计", "财政局", "张三", "2024年"],
+    ]
     assert table_of(tmp_path / BOOK, rows).row_count == 2
 
 

@@ -36,9 +36,7 @@ def scan_xls(path: Path, name: str, limits: Limits) -> dict[str, PartScan]:
     """Look through an .xls; raise UnreadableFile for one that is encrypted, unsound or no workbook."""
     compound = Compound(path.read_bytes(), name)
     if compound.has("EncryptedPackage") or compound.has("EncryptionInfo"):
-        raise UnreadableFile(
-            f"“{name}”加了打开密码，读不出来。", "请在 Excel 或 WPS 里去掉密码，另存后再上传。"
-        )
+        raise UnreadableFile(f"“{name}”加了打开密码，读不出来。", "请在 Excel 或 WPS 里去掉密码，另存后再上传。")
     stream = compound.find("Workbook", "Book")
     if stream is None:
         raise _no_workbook(compound, name)
@@ -68,9 +66,7 @@ def _scan_stream(compound: Compound, stream: Entry, name: str, limits: Limits) -
         if kind == _BOF:
             scan = scans.setdefault(starts[position], PartScan()) if position in starts else None
         elif kind == _FILE_PASS:
-            raise UnreadableFile(
-                f"“{name}”加了打开密码，读不出来。", "请在 Excel 或 WPS 里去掉密码，另存后再上传。"
-            )
+            raise UnreadableFile(f"“{name}”加了打开密码，读不出来。", "请在 Excel 或 WPS 里去掉密码，另存后再上传。")
         elif kind == _BOUND_SHEET and length >= 8:
             starts[struct.unpack_from("<I", data, body)[0]] = _sheet_name(data[body + 6 : body + length])
         elif kind == _SHARED_STRINGS:
@@ -89,11 +85,7 @@ def _sheet_name(raw: bytes) -> str:
     if len(raw) < 2:
         return ""
     length, wide = raw[0], raw[1] & 1
-    return (
-        raw[2 : 2 + length * 2].decode("utf-16-le", "replace")
-        if wide
-        else raw[2 : 2 + length].decode("latin-1")
-    )
+    return raw[2 : 2 + length * 2].decode("utf-16-le", "replace") if wide else raw[2 : 2 + length].decode("latin-1")
 
 
 def _refuse_count(data: bytes, body: int, length: int, size: int, name: str) -> None:

@@ -57,15 +57,12 @@ def _sheet_parts(package: Package) -> dict[str, str]:
     """Give the part of each sheet by the sheet's name, following the package's links from its root."""
     parts = {part.lower(): part for part in package.parts}
     root = _links(package, parts, "_rels/.rels")
-    workbook = next(
-        (_resolved(link, "") for link in root if link.get("Type", "").endswith("/officeDocument")), ""
-    )
+    workbook = next((_resolved(link, "") for link in root if link.get("Type", "").endswith("/officeDocument")), "")
     if workbook not in parts:
         raise broken(package.name, "缺少工作簿的目录")
     folder, name = posixpath.split(workbook)
     links = {
-        link.get("Id", ""): _resolved(link, folder)
-        for link in _links(package, parts, f"{folder}/_rels/{name}.rels")
+        link.get("Id", ""): _resolved(link, folder) for link in _links(package, parts, f"{folder}/_rels/{name}.rels")
     }
     sheets = _elements(package, parts[workbook], "sheet")
     return {sheet.get("name", ""): parts.get(links.get(_link_of(sheet), ""), "") for sheet in sheets}

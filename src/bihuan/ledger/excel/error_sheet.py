@@ -46,9 +46,7 @@ class Written:
     faults: int
 
 
-def write_error_sheet(
-    table: Table, faults: Iterable[BadCell], target: Path, *, only_bad: bool = False
-) -> Written:
+def write_error_sheet(table: Table, faults: Iterable[BadCell], target: Path, *, only_bad: bool = False) -> Written:
     """Write the table's records to `target` (.xlsx) with their faults; with `only_bad`, only the rows that
     have some.
 

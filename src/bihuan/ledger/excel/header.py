@@ -65,9 +65,7 @@ class Top:
 
     def distinct(self, row: int) -> list[Cell]:
         """Give what a row shows, a merged area once."""
-        origins = {
-            self.origin.get((row, column), (row, column)): cell for column, cell in self.seen(row).items()
-        }
+        origins = {self.origin.get((row, column), (row, column)): cell for column, cell in self.seen(row).items()}
         return list(origins.values())
 
     def spans(self, row: int) -> list[tuple[int, int]]:
@@ -135,9 +133,7 @@ def _is_group_row(top: Top, row: int, cells: list[Cell]) -> bool:
     """Tell whether the few cells of a row are names of groups, or heads that reach further down."""
     if any(first <= row < last for (first, _), (last, _) in top.merges):
         return True
-    return bool(top.spans(row)) and all(
-        len(shown(cell)) <= 8 and not _DIGIT.search(shown(cell)) for cell in cells
-    )
+    return bool(top.spans(row)) and all(len(shown(cell)) <= 8 and not _DIGIT.search(shown(cell)) for cell in cells)
 
 
 def _is_title_like(cells: list[Cell], below: int, groups: bool) -> bool:
@@ -151,9 +147,7 @@ def _is_data(top: Top, row: int, cells: list[Cell]) -> bool:
     """Tell whether a row that is no head looks like a record already, so that looking further is no use."""
     if len(cells) < 2 or any(is_label(shown(cell)) for cell in cells):
         return False
-    return len(top.seen(row)) * 2 >= _body_width(top, row) and sum(
-        is_value(cell) for cell in cells
-    ) * 5 > len(cells)
+    return len(top.seen(row)) * 2 >= _body_width(top, row) and sum(is_value(cell) for cell in cells) * 5 > len(cells)
 
 
 def _last_row(top: Top, first: int) -> int:

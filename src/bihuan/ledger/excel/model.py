@@ -25,7 +25,7 @@ class Limits:
 LIMITS = Limits()
 
 
-class UnreadableFile(Exception):  # noqa: N818 - it states what the file is, and callers read it as a word
+class UnreadableFile(Exception):
     """The file cannot be taken in. `message` says what was found, `hint` what to do; both are for the
     clerk.
     """

@@ -20,9 +20,7 @@ _OTHER_CELL = re.compile(rb'<c(?! r="[A-Z]\d{1,6}"|[A-Za-z])')
 _FAR_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="\w+")?(/>|></c>|[ >])')
 _ANY_CELL = re.compile(rb"<c(?![A-Za-z])")
 _PREFIXED_CELL = re.compile(rb"<[\w.-]+:c(?![A-Za-z])")
-_ERROR = re.compile(
-    rb'<c r="([A-Z]+)(\d+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>', re.DOTALL
-)
+_ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>', re.DOTALL)
 _CLAIM = re.compile(rb'<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"')
 # Counts that the reader turns into memory at once.
 _HUGE_COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\d{9}")

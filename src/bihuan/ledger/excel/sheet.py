@@ -14,9 +14,7 @@ _ERROR_TEXTS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM
 class SheetGrid:
     """One sheet of an .xlsx, .xls or .ods. The reader holds all of it; Python sees a row at a time."""
 
-    def __init__(
-        self, sheet: Any, scan: PartScan, merges: list[Merge] | None, *, has_error_text: bool
-    ) -> None:
+    def __init__(self, sheet: Any, scan: PartScan, merges: list[Merge] | None, *, has_error_text: bool) -> None:
         self.name: str = sheet.name
         self._sheet = sheet
         self._errors = scan.errors
@@ -27,9 +25,7 @@ class SheetGrid:
         self.columns: int = end[1] + 1 if end else 0
         for row, column in scan.errors:
             self.rows, self.columns = max(self.rows, row), max(self.columns, column)
-        self.merges: tuple[Merge, ...] = tuple(
-            merges if merges is not None else sheet.merged_cell_ranges or ()
-        )
+        self.merges: tuple[Merge, ...] = tuple(merges if merges is not None else sheet.merged_cell_ranges or ())
         self.claimed_rows = scan.claimed_rows
 
     def read(self) -> Iterator[tuple[int, Row]]:

@@ -70,11 +70,7 @@ def records(grid: Grid, shape: Shape, survey: Survey, *, fill_down: bool = True)
         if (
             gap >= _LONG_GAP
             or number in wide_rows
-            or (
-                type(text) is str
-                and text
-                and (text[-1] in _TOTAL_ENDS or suspect(text) or text.strip() in repeats)
-            )
+            or (type(text) is str and text and (text[-1] in _TOTAL_ENDS or suspect(text) or text.strip() in repeats))
             or number == shape.numbering_row
         ) and _leave_out(number, cells, shape, survey, far=gap >= _LONG_GAP):
             gap = 0
@@ -143,11 +139,7 @@ def _total(filled: list[Cell], texts: list[str], shape: Shape) -> str:
         return ""
     before, word = found
     rest = filled[start + 1 :]
-    words = [
-        cell
-        for cell in rest
-        if isinstance(cell, str) and not is_value(cell) and cell.strip() not in _NO_FIGURE
-    ]
+    words = [cell for cell in rest if isinstance(cell, str) and not is_value(cell) and cell.strip() not in _NO_FIGURE]
     if word in ("累计", "总和") or before not in ("", "本页", "全县", "全市", "全区", "全镇", "全乡"):
         return word if rest and not words else ""
     return ("本页" if before == "本页" else "") + word if len(words) * 2 <= max(len(rest), 2) else ""

@@ -167,9 +167,7 @@ def _wide_rows(grid: Grid, columns: int, first_data_row: int) -> frozenset[int]:
     return frozenset(wide)
 
 
-def read_table(
-    workbook: Workbook, sheet: str | None = None, header: int | tuple[int, int] | None = None
-) -> Table:
+def read_table(workbook: Workbook, sheet: str | None = None, header: int | tuple[int, int] | None = None) -> Table:
     """Find the table in a sheet (the likeliest one if none is named).
 
     `header` overrides the search: the sheet row of the head, from 1, or its first and last row. Raises

@@ -172,9 +172,7 @@ def _open_book(workbook: Workbook, path: Path, kind: str) -> None:
     workbook._load = load  # noqa: SLF001 - the one maker of workbooks
 
 
-def _scan(
-    workbook: Workbook, path: Path, kind: str
-) -> tuple[dict[str, PartScan], dict[str, list[Merge]], bool]:
+def _scan(workbook: Workbook, path: Path, kind: str) -> tuple[dict[str, PartScan], dict[str, list[Merge]], bool]:
     if kind == "xlsx":
         found = scan_xlsx(Package(path, workbook.name, workbook.limits), workbook.limits)
         return found.sheets, {}, found.has_error_text
@@ -200,9 +198,7 @@ def _with_guess(sheets: list[SheetInfo]) -> tuple[SheetInfo, ...]:
         return not sheet.is_empty, not sheet.hidden, named and not aside, 0 if aside else sheet.filled
 
     best = max(sheets, key=likeness)
-    return tuple(
-        SheetInfo(sheet.name, sheet.filled, sheet.hidden, looks_like_ledger=sheet is best) for sheet in sheets
-    )
+    return tuple(SheetInfo(sheet.name, sheet.filled, sheet.hidden, looks_like_ledger=sheet is best) for sheet in sheets)
 
 
 @contextmanager

@@ -27,9 +27,7 @@ class Choice(FieldType):
             text = as_text(raw)
             code = words.get(text.casefold())
             if code is None:
-                allowed = "、".join(titles[:_SHOWN]) + (
-                    f"等 {len(titles)} 项" if len(titles) > _SHOWN else ""
-                )
+                allowed = "、".join(titles[:_SHOWN]) + (f"等 {len(titles)} 项" if len(titles) > _SHOWN else "")
                 raise BadValue(f"“{text}”不在选项中，可选：{allowed}{did_you_mean(text, titles)}")
             return code
 

@@ -16,9 +16,7 @@ def _parse(raw: Any, order: Literal["mdy", "dmy"] | None) -> date | datetime:
     if not isinstance(raw, str | int | float) or isinstance(raw, bool):
         raise BadValue(f"“{raw}”不是日期")
     try:
-        return (
-            chinese_dates.parse(raw, order=order) if isinstance(raw, str) else excel_serial.from_serial(raw)
-        )
+        return chinese_dates.parse(raw, order=order) if isinstance(raw, str) else excel_serial.from_serial(raw)
     except ValueError as error:
         raise BadValue(str(error)) from error
 

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import scope_everywhere, visible_records
 from bihuan.loop.colour import Colour, bounds_at, colour_case, gravity
@@ -64,9 +64,7 @@ def _add(total: Counts, more: Counts) -> None:
 
 def _counts(ledgers: list[tuple[Ledger, LoopSpec]], counts: Counts) -> list[dict[str, Any]]:
     loop = ledgers[0][1] if len(ledgers) == 1 else None
-    return showing.colour_counts(
-        counts, loop, reverse("board") if len(ledgers) != 1 else _ledger_url(ledgers)
-    )
+    return showing.colour_counts(counts, loop, reverse("board") if len(ledgers) != 1 else _ledger_url(ledgers))
 
 
 def _ledger_url(ledgers: list[tuple[Ledger, LoopSpec]]) -> str:

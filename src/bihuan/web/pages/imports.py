@@ -47,9 +47,7 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
         "title": "导入表格",
         "crumbs": [{"title": "导入表格"}],
         "ledger": {"code": ledger.code, "title": ledger.title} if ledger else None,
-        "ledgers": [
-            {"value": item.code, "title": item.title, "selected": item == ledger} for item in ledgers
-        ],
+        "ledgers": [{"value": item.code, "title": item.title, "selected": item == ledger} for item in ledgers],
         "templates_url": reverse("import_template", args=[ledger.code]) if ledger else "",
         "problem": problem,
         "hint": hint,
@@ -99,9 +97,7 @@ def _recent(actor: Actor) -> list[dict[str, Any]]:
 def get_batch(actor: Actor, pk: UUID) -> Batch:
     """A batch of one's own, or one of a ledger that one may import to."""
     batch = Batch.objects.select_related("ledger", "person").filter(pk=pk).first()
-    if batch is None or not (
-        batch.person_id == actor.person or (batch.ledger and may_import(actor, batch.ledger))
-    ):
+    if batch is None or not (batch.person_id == actor.person or (batch.ledger and may_import(actor, batch.ledger))):
         raise NotFound("没有这个批次，或者它不在您的查看范围内")
     return batch
 
@@ -115,9 +111,7 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         batch.plan |= _chosen_columns(request)
         batch.save(update_fields=["plan"])
     elif "sheet" in request.GET:
-        batch.plan = {
-            key: value for key, value in batch.plan.items() if key not in ("columns", "kinds", "key")
-        }
+        batch.plan = {key: value for key, value in batch.plan.items() if key not in ("columns", "kinds", "key")}
         batch.plan["sheet"] = request.GET["sheet"]
         batch.save(update_fields=["plan"])
     found = open_import(actor, batch)
@@ -131,14 +125,8 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 
 def _chosen_columns(request: HttpRequest) -> dict[str, Any]:
     """What the person chose for each column, as the batch keeps it."""
-    chosen = {
-        name.removeprefix("column-"): value
-        for name, value in request.POST.items()
-        if name.startswith("column-")
-    }
-    kinds = {
-        name.removeprefix("kind-"): value for name, value in request.POST.items() if name.startswith("kind-")
-    }
+    chosen = {name.removeprefix("column-"): value for name, value in request.POST.items() if name.startswith("column-")}
+    kinds = {name.removeprefix("kind-"): value for name, value in request.POST.items() if name.startswith("kind-")}
     plan: dict[str, Any] = {"columns": chosen, "kinds": kinds, "key": request.POST.get("key", "")}
     if request.POST.get("title", "").strip():
         plan["title"] = request.POST["title"].strip()[:60]
@@ -245,6 +233,7 @@ def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         **preview_rows(found, check),
         "error_sheet_url": f"{reverse('import_run', args=[batch.pk])}" if check.problems else "",
         "can_commit": (new + changed) > 0 and not bad,
+        "can_skip": bool(bad) and (new + changed) > 0,
         "why_not": _why_not(new, changed, bad),
     }
     return render(request, "import_preview.html", context)
@@ -252,7 +241,7 @@ def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 
 def _why_not(new: int, changed: int, bad: int) -> str:
     if bad:
-        return f"有 {bad} 行不能导入，全部改好才会写入；可下载标红的表格修改后重新上传。"
+        return f"有 {bad} 行不能导入，改好重新上传，或只导入没有问题的行。"
     return "" if new + changed else "没有新的内容，不需要导入。"
 
 
@@ -318,15 +307,11 @@ def result(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         "rows": _batch_rows(batch),
     }
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return _progress_part(
-            request, context, is_running=is_running, url=reverse("import_result", args=[pk])
-        )
+        return _progress_part(request, context, is_running=is_running, url=reverse("import_result", args=[pk]))
     return render(request, "import_result.html", context)
 
 
-def _progress_part(
-    request: HttpRequest, context: dict[str, Any], *, is_running: bool, url: str
-) -> HttpResponse:
+def _progress_part(request: HttpRequest, context: dict[str, Any], *, is_running: bool, url: str) -> HttpResponse:
     if is_running:
         return render(request, "components/progress.html", {"progress": context["progress"], "url": url})
     answer = HttpResponse(status=204)

@@ -87,9 +87,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "filters": _filters(opened, request),
         "expression": expression,
         "keep": [
-            {"name": name, "value": request.GET[name]}
-            for name in ("colour", "sort", "size")
-            if request.GET.get(name)
+            {"name": name, "value": request.GET[name]} for name in ("colour", "sort", "size") if request.GET.get(name)
         ],
         "tabs": _tabs(opened, request),
         "columns": _columns(opened, request),
@@ -146,11 +144,7 @@ def _unit(opened: Opened, text: str) -> int | None:
 
 def _expression(opened: Opened, where: str) -> dict[str, Any]:
     example = next(
-        (
-            f"{field.title} > 100"
-            for field in opened.spec.fields
-            if field.kind in ("money", "number", "integer")
-        ),
+        (f"{field.title} > 100" for field in opened.spec.fields if field.kind in ("money", "number", "integer")),
         "编号 LIKE '%2026%'",
     )
     found: dict[str, Any] = {"value": where, "example": example}
@@ -201,13 +195,8 @@ def _filters(opened: Opened, request: HttpRequest) -> list[dict[str, Any]]:
     if opened.loop:
         state = request.GET.get("state", "")
         options = [{"value": "", "title": "全部环节", "selected": not state}]
-        options += [
-            {"value": code, "title": title, "selected": code == state}
-            for code, title in opened.states.items()
-        ]
-        found.append(
-            {"name": "state", "title": "环节", "widget": "select", "value": state, "options": options}
-        )
+        options += [{"value": code, "title": title, "selected": code == state} for code, title in opened.states.items()]
+        found.append({"name": "state", "title": "环节", "widget": "select", "value": state, "options": options})
     return found
 
 
@@ -261,9 +250,7 @@ def _columns(opened: Opened, request: HttpRequest) -> list[dict[str, Any]]:
             column("state", "环节", "choice"),
             column("due", "期限", "date"),
         ]
-    found += [
-        column(field.code, _head_title(field), showing._kind(field)) for field in opened.spec.list_columns
-    ]
+    found += [column(field.code, _head_title(field), showing.look_of(field)) for field in opened.spec.list_columns]
     return found
 
 
@@ -284,9 +271,7 @@ def _rows(opened: Opened, records: list[Record]) -> list[dict[str, Any]]:
                 {"title": "期限", "kind": "date", "text": showing.day(record.due_at)},
             ]
         cells += [showing.cell(field, record, lookup) for field in opened.spec.list_columns]
-        found.append(
-            {"url": reverse("record", args=[record.pk]), "number": record.number, "cells": cells, "doubts": 0}
-        )
+        found.append({"url": reverse("record", args=[record.pk]), "number": record.number, "cells": cells, "doubts": 0})
     return found
 
 
@@ -311,9 +296,7 @@ def _summary(opened: Opened) -> dict[str, Any]:
     if found.doubtful:
         filed = found.as_filed
         told = (
-            f"；按原表计按期率 {filed['on_time_rate']}%（{filed['on_time']}/{filed['with_deadline']}）"
-            if filed
-            else ""
+            f"；按原表计按期率 {filed['on_time_rate']}%（{filed['on_time']}/{filed['with_deadline']}）" if filed else ""
         )
         doubtful = {
             "count": len(found.doubtful),
@@ -343,6 +326,4 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
     with tempfile.NamedTemporaryFile(suffix=suffix) as file:
         write(sheet, rows.iterator(1_000), Path(file.name))
         content = Path(file.name).open("rb")  # noqa: SIM115 - the response closes it; the name may go before
-    return FileResponse(
-        content, as_attachment=True, filename=f"{opened.ledger.title}{clock.today():%Y%m%d}{suffix}"
-    )
+    return FileResponse(content, as_attachment=True, filename=f"{opened.ledger.title}{clock.today():%Y%m%d}{suffix}")

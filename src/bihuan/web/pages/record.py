@@ -68,9 +68,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     return render(request, "record.html", context)
 
 
-def _head(
-    actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, lookup: Lookup
-) -> dict[str, Any]:
+def _head(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, lookup: Lookup) -> dict[str, Any]:
     bounds = bounds_at(loop, clock.now()) if loop else None
     can_edit = may_import(actor, record.ledger) and not (loop and record.closed_at)
     return {
@@ -95,9 +93,7 @@ def _groups(record: Record, spec: LedgerSpec, lookup: Lookup) -> list[dict[str, 
 
 
 def _verbs(record: Record, loop: LoopSpec, actor: Actor) -> list[dict[str, Any]]:
-    verbs = sorted(
-        open_verbs(actor, record, loop), key=lambda verb: ("primary", "plain", "danger").index(verb.tone)
-    )
+    verbs = sorted(open_verbs(actor, record, loop), key=lambda verb: ("primary", "plain", "danger").index(verb.tone))
     return [
         {
             "code": verb.code,
@@ -137,9 +133,7 @@ def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, 
     found = []
     for place, stop in enumerate(loop.steps):
         at = reached.get(stop.code) if place <= here else None
-        state = (
-            "done" if place < here or (place == here and stop.closed) else "now" if place == here else "next"
-        )
+        state = "done" if place < here or (place == here and stop.closed) else "now" if place == here else "next"
         found.append(
             {
                 "title": stop.title,
@@ -233,7 +227,8 @@ def _levels(actor: Actor, record: Record, loop: LoopSpec) -> list[dict[str, Any]
                 "state": state,
                 "sent_at": showing.moment(at) if is_called else "",
                 "received": _received(record, level),
-                "elapsed": showing.elapsed(((record.closed_at or now) - at)) if at and is_called else "",
+                "awaits": is_called and _has_receipt(loop, level) and not record.closed_at,
+                "elapsed": showing.elapsed((record.closed_at or now) - at) if at and is_called else "",
                 "code": colour.value,
             }
         )
@@ -244,9 +239,7 @@ def _called(level: LevelSpec, record: Record, loop: LoopSpec) -> datetime | None
     """When a level was called upon: by the dates, or earlier by an order given by hand."""
     by_dates = called_at(level, loop, record.opened_at, record.due_at, record.closed_at)
     orders = [
-        datetime.fromisoformat(order["at"])
-        for order in record.loop.get("orders", [])
-        if order["level"] == level.code
+        datetime.fromisoformat(order["at"]) for order in record.loop.get("orders", []) if order["level"] == level.code
     ]
     found = [at for at in (by_dates, *orders) if at]
     return min(found) if found else None
@@ -258,6 +251,11 @@ def _level_unit(actor: Actor, record: Record, level: LevelSpec) -> str:
     if level.unit == "owner":
         return actor.tree.name(record.ledger.owner_id)
     return next((node.name for node in actor.tree.nodes if node.depth == 0), "")
+
+
+def _has_receipt(loop: LoopSpec, level: LevelSpec) -> bool:
+    """Whether this level signs for what reaches it."""
+    return any(verb.effect == "receive" and verb.level == level.code for verb in loop.verbs)
 
 
 def _received(record: Record, level: LevelSpec) -> str:

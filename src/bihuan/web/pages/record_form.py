@@ -51,9 +51,7 @@ def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         version = request.POST.get("version", "")
         try:
             raw = raw_values(request, actor, ledger, _fields(ledger))
-            edit_record(
-                actor=actor, record=record, fields=raw, version=int(version) if version.isdigit() else None
-            )
+            edit_record(actor=actor, record=record, fields=raw, version=int(version) if version.isdigit() else None)
             return go(request, reverse("record", args=[record.pk]))
         except (Invalid, Conflict) as error:
             return _page(request, actor, ledger, record, raw, error)
@@ -64,12 +62,7 @@ def _fields(ledger: Ledger) -> tuple[FieldSpec, ...]:
     """The fields a form asks for: what a verb will bring later is left to it."""
     spec, loop = spec_of(ledger), loop_of(ledger)
     later = (
-        {
-            ask.field
-            for verb in loop.verbs
-            for ask in verb.asks
-            if verb.from_ and loop.steps[0].code not in verb.from_
-        }
+        {ask.field for verb in loop.verbs for ask in verb.asks if verb.from_ and loop.steps[0].code not in verb.from_}
         if loop
         else set()
     )
@@ -107,9 +100,7 @@ def _page(
             "problems": len(problems),
             "version": record.version if record else "",
         },
-        "cancel_url": reverse("record", args=[record.pk])
-        if record
-        else reverse("ledger", args=[ledger.code]),
+        "cancel_url": reverse("record", args=[record.pk]) if record else reverse("ledger", args=[ledger.code]),
     }
     return render(request, "record_form.html", context, status=status_of(error) if error else 200)
 
@@ -119,8 +110,7 @@ def _form_groups(
 ) -> list[dict[str, Any]]:
     asked = {field.code for field in _fields(ledger)}
     groups = {
-        title: [field for field in fields if field.code in asked]
-        for title, fields in showing.groups(spec).items()
+        title: [field for field in fields if field.code in asked] for title, fields in showing.groups(spec).items()
     }
     return [
         {"title": title, "fields": field_inputs(fields, stored, lookup, problems, typed)}

@@ -42,9 +42,7 @@ def _offer(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> None
     if not may(actor, record, verb, loop):
         raise NotAllowed(f"您不能对“{record.number}”做“{verb.title}”")
     if not stands(record, verb):
-        raise Conflict(
-            f"“{record.number}”现在是“{loop.states.get(record.state)}”，不能“{verb.title}”，请刷新后再看"
-        )
+        raise Conflict(f"“{record.number}”现在是“{loop.states.get(record.state)}”，不能“{verb.title}”，请刷新后再看")
 
 
 def _do(request: HttpRequest, actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec) -> HttpResponse:

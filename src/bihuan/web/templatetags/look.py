@@ -44,9 +44,7 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def shape(code: str) -> SafeString:
     """The shape that stands for a colour, so that no one has to tell colours apart."""
-    return format_html(
-        '<svg class="shape {}" aria-hidden="true"><use href="{}#{}"/></svg>', code, static(SHAPES), code
-    )
+    return format_html('<svg class="shape {}" aria-hidden="true"><use href="{}#{}"/></svg>', code, static(SHAPES), code)
 
 
 @register.filter
