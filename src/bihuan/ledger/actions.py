@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid
-from bihuan.ledger.append import Draft, append
+from bihuan.ledger.append import Draft, append_many
 from bihuan.ledger.importing import Check
 from bihuan.ledger.models import Batch, Chain, Ledger
 from bihuan.ledger.numbering import numberer, series_of
@@ -39,7 +39,7 @@ def write_import(
     for start in range(0, len(keys), 500):
         if ledger.records.filter(key__in=keys[start : start + 500], deleted=False).exists():
             raise Conflict("预览之后有人导入了相同的记录，请重新预览")
-    append(actor=actor, ledger=ledger, drafts=_drafts(ledger, spec, check), batch=batch)
+    append_many(actor=actor, ledger=ledger, drafts=_drafts(ledger, spec, check), batch=batch)
     result = {
         "created": len(check.creates),
         "updated": len(check.updates),

@@ -97,10 +97,10 @@ class Record(models.Model):
     `loop` holds what the loop keeps of a matter beside its state (orders, pauses, the clock's start).
     """
 
-    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="records")
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="records", db_index=False)
     number = models.CharField("编号", max_length=60)
     key = models.CharField(max_length=300, null=True)  # noqa: DJ001 - no key is not an empty one
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="责任单位")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="责任单位")
     state = models.CharField("环节", max_length=40, blank=True)
     opened_at = models.DateTimeField("发现时间", null=True)
     due_at = models.DateTimeField("期限", null=True)
@@ -134,15 +134,15 @@ class Record(models.Model):
 class Event(models.Model):
     """Who did what to a record, why, when it was so and when we knew. Written once, chained by hash."""
 
-    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="events")
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="events", db_index=False)
     position = models.PositiveBigIntegerField()
-    record = models.ForeignKey(Record, models.PROTECT, related_name="events")
+    record = models.ForeignKey(Record, models.PROTECT, related_name="events", db_index=False)
     version = models.PositiveIntegerField()
     kind = models.CharField(max_length=60)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     actor_name = models.CharField(max_length=60)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="events")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="events", db_index=False)
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reason = models.TextField(blank=True)
@@ -153,6 +153,9 @@ class Event(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ledger", "position"], name="event_position"),
             models.UniqueConstraint(fields=["record", "version"], name="event_version"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="event_batch"),
         ]
 
     def __str__(self) -> str:

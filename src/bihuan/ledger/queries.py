@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from bihuan.base import clock
-from bihuan.base.canonical import loads
+from bihuan.base.canonical import dumps, loads
 from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.names import names_of
@@ -74,12 +74,8 @@ def _containing(rows: QuerySet[Record], word: str) -> QuerySet[Record]:
 
 
 def _as_stored(word: str) -> str:
-    """A word as it stands in the stored JSON text: SQLite keeps what was written, with non-ASCII escaped."""
-    if connection.vendor == "postgresql":
-        return word
-    import json
-
-    return json.dumps(word)[1:-1]
+    """A word as it stands in the stored JSON text, with quotes and backslashes escaped."""
+    return dumps(word)[1:-1]
 
 
 def _order(spec: LedgerSpec, order: str) -> list[Any]:

@@ -9,7 +9,8 @@ from bihuan.base import chain
 from bihuan.base.canonical import loads
 from bihuan.ledger.append import event_content
 from bihuan.ledger.models import Chain, Event, Ledger, Record
-from bihuan.ledger.projection import RecordState, apply, put, state_of
+from bihuan.ledger.projection import RecordState, apply, state_of
+from bihuan.ledger.rows import update_records
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def rebuild(ledger: Ledger) -> int:
     for pk, state in replay(ledger):
         row = Record.objects.get(pk=pk)
         if state_of(row) != state:
-            put(state, row).save()
+            update_records({pk: state}, row.updated_at)
             mended += 1
     return mended
 

@@ -1,0 +1,144 @@
+"""Every command with its arguments. What a command does stands in the module named beside it, loaded only then."""
+
+import argparse
+
+from bihuan.cli.chinese_argparse import Parser, day, port, scale
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+DEFAULT_SEED = 330_999
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives the type no public name
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command `bihuan`."""
+    parser = Parser(prog="bihuan", description="闭环：让台账活起来。每一行有责任单位、有期限、有颜色，直到销号。")
+    _home(parser, default=None)
+    commands = parser.add_subparsers(title="命令", dest="command", metavar="命令", required=True, parser_class=Parser)
+    for add in (_serve, _demo, _import, _export, _ledgers, _units, _user, _verify, _rebuild, _pack):
+        add(commands)
+    return parser
+
+
+def _home(parser: argparse.ArgumentParser, default: str | None) -> None:
+    text = "数据目录（默认取环境变量 BIHUAN_HOME，再默认 ./var）"
+    parser.add_argument("--home", metavar="目录", default=default, help=text)
+
+
+def _command(commands: "_Commands[Parser]", name: str, module: str, help_text: str) -> Parser:
+    parser: Parser = commands.add_parser(name, help=help_text, description=help_text)
+    _home(parser, argparse.SUPPRESS)
+    parser.set_defaults(module=module)
+    return parser
+
+
+def _group(commands: "_Commands[Parser]", name: str, help_text: str) -> "_Commands[Parser]":
+    parser: Parser = commands.add_parser(name, help=help_text, description=help_text)
+    return parser.add_subparsers(title="命令", dest="action", metavar="命令", required=True, parser_class=Parser)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+
+
+def _ledger(parser: argparse.ArgumentParser, **more: str) -> None:
+    parser.add_argument("ledger", metavar="包.台账", help="台账代码，如 audit.finding", **more)  # type: ignore[arg-type] # argparse takes any keyword
+
+
+def _serve(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "serve", "bihuan.cli.serve", "启动服务：升级数据库、安装业务包、打开网页")
+    parser.add_argument("--host", metavar="地址", default=DEFAULT_HOST, help=f"监听地址（默认 {DEFAULT_HOST}）")
+    parser.add_argument("--port", metavar="端口", type=port, default=DEFAULT_PORT, help=f"端口（默认 {DEFAULT_PORT}）")
+
+
+def _demo(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "demo", "bihuan.cli.demo.command", "装入示范县（虚构）并启动服务")
+    parser.add_argument("--load-only", action="store_true", help="只装入，不启动服务")
+    parser.add_argument(
+        "--scale", metavar="倍数", type=scale, default=1.0, help="数据量的倍数（默认 1，约 400 个问题）"
+    )
+    parser.add_argument("--seed", metavar="种子", type=int, default=DEFAULT_SEED, help="同一种子得到同样的数据")
+    parser.add_argument("--port", metavar="端口", type=port, default=DEFAULT_PORT, help=f"端口（默认 {DEFAULT_PORT}）")
+
+
+def _import(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "import", "bihuan.cli.import_file", "把一份表格导入台账：全部写入，或一行也不写")
+    parser.add_argument("file", metavar="文件", help="xlsx、xls、ods、csv 等表格")
+    parser.add_argument("--ledger", metavar="包.台账", required=True, help="导入到哪个台账，如 audit.finding")
+    parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+    parser.add_argument("--new", metavar="名称", help="按表头新建一个带闭环的台账，以此为名称")
+    parser.add_argument("--owner", metavar="单位", help="新台账的所属单位（代码或名称），与 --new 同用")
+    parser.add_argument("--sheet", metavar="工作表", help="工作表名称（默认取最像台账的一张）")
+
+
+def _export(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "export", "bihuan.cli.export", "把台账导出为表格")
+    _ledger(parser)
+    parser.add_argument("-o", "--output", metavar="文件", required=True, help="以 .xlsx 或 .csv 结尾")
+    parser.add_argument("--where", metavar="条件式", default="", help='只导出符合条件的记录，如 "涉及金额 > 100"')
+    parser.add_argument("--as-of", metavar="日期", type=day, help="导出这一天结束时的样子")
+
+
+def _ledgers(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "ledgers", "bihuan.cli.ledgers", "列出台账；写出一个台账的代码，则汇总它的办理情况")
+    _ledger(parser, nargs="?")
+    parser.add_argument("--as-of", metavar="日期", type=day, help="按这一天结束时的样子")
+    _json(parser)
+
+
+def _units(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "units", "bihuan.cli.units", "列出单位")
+    parser.add_argument("--on", metavar="日期", type=day, help="按这一天的单位树（默认今天）")
+    _json(parser)
+
+
+def _user(commands: "_Commands[Parser]") -> None:
+    actions = _group(commands, "user", "管理人员、密码和岗位")
+    parser = _user_action(actions, "add", "新增人员")
+    parser.add_argument("name", metavar="姓名")
+    parser.add_argument("--phone", metavar="手机", default="")
+    parser.add_argument("--unit", metavar="单位", help="任职的单位（代码或名称），与 --role 同用")
+    parser.add_argument("--role", metavar="角色", help="角色代码或名称，如 undertaker 或 承办")
+    ways = parser.add_mutually_exclusive_group()
+    _password_stdin(ways)
+    ways.add_argument("--no-password", action="store_true", help="先不设密码：此人还不能登录")
+    parser = _command(actions, "list", "bihuan.cli.user", "列出人员和岗位")
+    parser.add_argument("--unit", metavar="单位", help="只列这个单位及其下级的人员")
+    _json(parser)
+    _password_stdin(_user_action(actions, "password", "改密码，并解除多次输错造成的锁定"))
+    parser = _user_action(actions, "post", "任职或离任")
+    parser.add_argument("--unit", metavar="单位", required=True, help="单位代码或名称")
+    parser.add_argument("--role", metavar="角色", required=True, help="角色代码或名称")
+    parser.add_argument("--from", metavar="日期", dest="from_day", type=day, help="任职日（默认今天）")
+    parser.add_argument("--end", action="store_true", help="离任：今天起不再担任")
+    _user_action(actions, "lock", "停用：此人立即不能登录")
+    _user_action(actions, "unlock", "恢复登录")
+
+
+def _user_action(actions: "_Commands[Parser]", name: str, help_text: str) -> Parser:
+    parser = _command(actions, name, "bihuan.cli.user", help_text)
+    parser.add_argument("username", metavar="登录名")
+    return parser
+
+
+def _password_stdin(parser: "argparse._ActionsContainer") -> None:
+    parser.add_argument("--password-stdin", action="store_true", help="从标准输入读密码的第一行（默认在终端提示输入）")
+
+
+def _verify(commands: "_Commands[Parser]") -> None:
+    _json(_command(commands, "verify", "bihuan.cli.verify", "核对全部事件的哈希链，指出被改动的事件"))
+
+
+def _rebuild(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "rebuild", "bihuan.cli.rebuild", "由事件重建全部记录")
+    parser.add_argument("--check", action="store_true", help="只比较，不改写")
+    _json(parser)
+
+
+def _pack(commands: "_Commands[Parser]") -> None:
+    actions = _group(commands, "pack", "检查业务包")
+    parser = _command(actions, "check", "bihuan.cli.pack", "检查一个业务包，指出每个问题的文件和行")
+    parser.add_argument("folder", metavar="目录", help="业务包所在的目录")
+    _json(parser)
+    _command(actions, "schema", "bihuan.cli.pack", "输出业务包的 JSON Schema")
