@@ -1,7 +1,7 @@
 """What a command lists: a table whose columns line up under Chinese heads, or JSON."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -15,7 +15,7 @@ def print_json(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
 
 
-def print_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under heads; a column of numbers stands to the right."""
     for line in table(heads, [[_text(value) for value in row] for row in rows], _numeric(rows)):
         print(line)
@@ -25,7 +25,7 @@ def _text(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else "" if value is None else str(value)
 
 
-def _numeric(rows: Iterable[Sequence[object]]) -> frozenset[int]:
+def _numeric(rows: Sequence[Sequence[object]]) -> frozenset[int]:
     columns = zip(*rows, strict=True)
     return frozenset(place for place, column in enumerate(columns) if all(isinstance(cell, int) for cell in column))
 

@@ -1,7 +1,9 @@
 """Reads of records: one list with its conditions, one record's history. All start from what the actor may see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -14,6 +16,7 @@ from bihuan.base.canonical import dumps, loads
 from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.names import names_of
+from bihuan.ledger.projection import RecordState, apply, put
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
@@ -108,3 +111,21 @@ def history(record: Record) -> list[Step]:
         data.update(fresh)
         steps.append(Step(event, changes, payload.get("system", {}), payload.get("detail", {})))
     return steps
+
+
+def records_on(ledger: Ledger, at: datetime) -> Iterator[Record]:
+    """A ledger's records as they were at an instant, unsaved, in order of their making: one read of its events.
+
+    They are replayed from what had taken effect by then, whenever it was recorded. One that was not yet opened then
+    is absent, and so is one that was deleted.
+    """
+    events = Event.objects.filter(ledger=ledger, effective_at__lte=at).order_by("record_id", "version")
+    columns = ("record_id", "payload", "effective_at")
+    for pk, some in groupby(events.values_list(*columns).iterator(2_000), key=lambda event: event[0]):
+        state = RecordState()
+        moments: list[datetime] = []
+        for _, payload, effective_at in some:
+            state = apply(state, loads(payload))
+            moments.append(effective_at)
+        if state.number and not state.deleted:
+            yield put(state, Record(pk=pk, ledger=ledger, created_at=moments[0], updated_at=max(moments)))

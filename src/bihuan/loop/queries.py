@@ -1,6 +1,6 @@
 """What the loop's pages ask: how many of each colour, for whom, what is near due, how well it closes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
@@ -154,18 +154,15 @@ def is_overdue(due_at: datetime | None, closed_at: datetime | None, at: datetime
     return due_at is not None and (closed_at if closed_at and closed_at <= at else at) > due_at
 
 
-def summary(rows: QuerySet[Record], spec: LedgerSpec, loop: LoopSpec, at: datetime) -> Summary:
-    """The summary of rows at an instant: one read of their dates."""
+def summary(rows: Iterable[Record], spec: LedgerSpec, loop: LoopSpec, at: datetime) -> Summary:
+    """The summary of rows at an instant: one read of their dates. `rows` may be a query, or records as they once were."""
     bounds = bounds_at(loop, at)
     counts, by_state, by_status = no_counts(), dict.fromkeys(loop.states, 0), dict[str, int]()
     overdue = on_time = with_deadline = closed = total = 0
     hours: list[float] = []
     doubtful: list[str] = []
     filed = _Filed(spec)
-    columns = ("number", "state", "opened_at", "due_at", "closed_at", "loop", "data")
-    for number, state, opened, due, closing, progress, data in (
-        rows.order_by("pk").values_list(*columns).iterator(5_000)
-    ):
+    for number, state, opened, due, closing, progress, data in _standing(rows):
         total += 1
         doubt = filed.add(data)
         is_closed = closing is not None and closing <= at
@@ -198,6 +195,14 @@ def summary(rows: QuerySet[Record], spec: LedgerSpec, loop: LoopSpec, at: dateti
         tuple(doubtful),
         filed.figures(),
     )
+
+
+def _standing(rows: Iterable[Record]) -> Iterator[tuple[Any, ...]]:
+    columns = ("number", "state", "opened_at", "due_at", "closed_at", "loop", "data")
+    if isinstance(rows, QuerySet):
+        yield from rows.order_by("pk").values_list(*columns).iterator(5_000)
+    else:
+        yield from (tuple(getattr(row, column) for column in columns) for row in rows)
 
 
 class _Filed:

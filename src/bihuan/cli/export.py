@@ -1,0 +1,65 @@
+"""`bihuan export`: a ledger as a workbook or as text, as it is or as it was on a day."""
+
+import os
+from argparse import Namespace
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from bihuan.base import clock
+from bihuan.base.errors import Invalid
+from bihuan.cli.database import require_database
+from bihuan.cli.import_file import ledger_named
+from bihuan.expression import compile_check, evaluate
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.exporting import Sheet, write_csv, write_xlsx
+from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.names import names_of
+from bihuan.ledger.queries import Asked, list_records, records_on
+from bihuan.ledger.references import lookup_for
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.loop.definitions import loop_of
+from bihuan.loop.rules import values_of
+from bihuan.org.actor import system_actor
+
+_WRITERS = {".xlsx": write_xlsx, ".csv": write_csv}
+
+
+def run(arguments: Namespace) -> int:
+    """Write the file; one that is there already is replaced only when the new one is whole."""
+    require_database()
+    path = Path(arguments.output)
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise Invalid(f"导出的文件要以 {' 或 '.join(_WRITERS)} 结尾，写的是“{path.name}”")
+    if not path.parent.is_dir():
+        raise Invalid(f"没有目录“{path.parent}”，请先建立")
+    ledger = ledger_named(arguments.ledger)
+    spec, loop = spec_of(ledger), loop_of(ledger)
+    states = loop.states if loop else {}
+    actor = system_actor("命令行")
+    title = ledger.title + (f"（截至 {arguments.as_of}）" if arguments.as_of else "")
+    sheet = Sheet(title, spec.fields, lookup_for(spec, actor.tree), prepared_by=actor.name, state_titles=states or None)
+    if arguments.as_of:
+        records: Iterable[Record] = records_as_of(ledger, spec, states, arguments.where, arguments.as_of)
+    else:
+        records = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number")).iterator(1_000)
+    fresh = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        count = write(sheet, records, fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+    print(f"已导出 {count:,} 条到 {path}")
+    return 0
+
+
+def records_as_of(
+    ledger: Ledger, spec: LedgerSpec, states: dict[str, str], where: str, day: date
+) -> Iterable[Record]:
+    """The ledger's records as they were at the end of a day; `where` is asked of them as they were."""
+    at = clock.end_of_day(day)
+    checked = compile_check(where, names_of(spec, states)) if where.strip() else None
+    for record in records_on(ledger, at):
+        if checked is None or evaluate(checked, values_of(record, spec), today=day, now=at) is True:
+            yield record

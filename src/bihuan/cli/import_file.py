@@ -1,0 +1,96 @@
+"""`bihuan import`: a file into a ledger, the same way as the page takes it; all rows or none."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from bihuan.base.errors import BihuanError, Invalid, NotFound
+from bihuan.cli.database import require_database
+from bihuan.cli.progress import Progress
+from bihuan.cli.units import named
+from bihuan.ledger.definitions import find_ledger, nearest_code
+from bihuan.ledger.excel import Table
+from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
+from bihuan.ledger.models import Ledger
+from bihuan.loop import intake
+from bihuan.loop.intake import Source, Target
+from bihuan.org.actor import Actor, system_actor
+
+_SHOWN_NOTES = 20
+
+
+def run(arguments: Namespace) -> int:
+    """Import a file; status 1 if a row failed, in which case nothing was written."""
+    require_database()
+    if bool(arguments.new) != bool(arguments.owner):
+        raise Invalid("--new 和 --owner 要一起写：新台账的名称和所属单位")
+    path = Path(arguments.file)
+    if not path.is_file():
+        raise NotFound(f"没有文件“{path}”")
+    actor = system_actor("命令行")
+    source = Source(path, path.name, arguments.sheet)
+    table = intake.open_table(source)
+    target, columns = _target(arguments, actor, table)
+    with Progress("正在核对，第几行：", table.row_count) as progress:
+        found = intake.check(actor=actor, target=target, table=table, columns=columns, progress=progress)
+    writes = not (found.failed_rows or arguments.dry_run)
+    if writes:
+        intake.import_checked(actor=actor, source=source, target=target, found=found)
+    _tell(table, target, columns, found)
+    print(_outcome(found, target, dry_run=arguments.dry_run))
+    return 1 if found.failed_rows else 0
+
+
+def ledger_named(code: str) -> Ledger:
+    """The ledger of a code; the command line may know of all ledgers, and so is told the nearest."""
+    try:
+        return find_ledger(code)
+    except NotFound as error:
+        raise NotFound(error.message, hint=nearest_code(code)) from error
+
+
+def _target(arguments: Namespace, actor: Actor, table: Table) -> tuple[Target, dict[int, str]]:
+    if arguments.new:
+        owner = named(arguments.owner)
+        return intake.planned(actor=actor, code=arguments.ledger, title=arguments.new, table=table, owner=owner)
+    target = intake.existing(ledger_named(arguments.ledger))
+    columns = intake.match(table, target.spec)
+    if not columns:
+        titles = "、".join(column.title for column in table.columns)
+        raise BihuanError(f"表头没有一列与“{target.spec.title}”的字段对得上。表头是：{titles}")
+    return target, columns
+
+
+def _tell(table: Table, target: Target, columns: dict[int, str], found: Check) -> None:
+    """What was read, and all that is wrong or odd about it."""
+    print(f"“{table.sheet_name}”表头在第 {table.header_rows[0]} 行，数据 {found.rows:,} 行")
+    unread = [column.title for column in table.columns if column.index not in columns and not column.is_serial]
+    if unread:
+        print(f"没有对应字段、没有读入的列：{'、'.join(unread)}")
+    for note in table.notes:
+        print(f"注意：{note}")
+    for total in table.totals:
+        if not total.agrees:
+            print(f"注意：第 {total.number} 行合计的“{total.column}”写的是 {total.stated}，各行相加是 {total.summed}")
+    _some([f"{problem.cell} {problem.title}：{problem.message}" for problem in found.problems], "错误", SHOWN_PROBLEMS)
+    _some([f"第 {row} 行：{doubt}" for row, doubt in found.doubts], "存疑", SHOWN_PROBLEMS)
+    if target.ledger is None:
+        kinds = "、".join(f"{field.title}（{field.kind}）" for field in target.spec.fields[:_SHOWN_NOTES])
+        more = len(target.spec.fields) - _SHOWN_NOTES
+        print(f"新台账“{target.spec.title}”的字段：{kinds}" + (f"，另有 {more} 个" if more > 0 else ""))
+
+
+def _some(lines: list[str], word: str, most: int) -> None:
+    for line in lines[:most]:
+        print(f"{word}：{line}")
+    if len(lines) > most:
+        print(f"{word}：另有 {len(lines) - most:,} 处，没有列出")
+
+
+def _outcome(found: Check, target: Target, *, dry_run: bool) -> str:
+    counts = (
+        f"新增 {len(found.creates):,}，更新 {len(found.updates):,}，"
+        f"未变 {found.unchanged:,}，失败 {len(found.failed_rows):,}"
+    )
+    if found.failed_rows:
+        return f"{counts}。有行不能导入，一行也没有写入。"
+    return f"{counts}。" + ("这是核对，没有写入。" if dry_run else f"已写入 {target.code or '台账'}。")

@@ -1,0 +1,139 @@
+"""The standing cast: a small county, its people, and the packs installed.
+
+To prove that nothing leaks, everybody is here who could be leaked to: a colleague, a neighbour bureau, another town, a
+village, a leader, a reader of everything, administrators, and a person without any post.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+
+from bihuan.base import clock
+from bihuan.installed import install_packs
+from bihuan.ledger import definitions as ledger_definitions
+from bihuan.ledger.definitions import find_ledger
+from bihuan.ledger.models import Ledger
+from bihuan.loop import definitions as loop_definitions
+from bihuan.org import tree
+from bihuan.org.actions import add_person, add_unit, give_post
+from bihuan.org.actor import Actor, actor_of
+from bihuan.org.models import Person, Unit
+
+FOUNDED = date(2020, 1, 1)
+MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+"""Nine in the morning of 2 March 2026 in the county, where the clock stands unless a test moves it."""
+
+# Code, name, kind, parent. Two villages have one name.
+_UNITS = (
+    ("330999", "示范县", "county", None),
+    ("330999-SJ", "审计局", "bureau", "330999"),
+    ("330999-SJ-1", "财政审计科", "section", "330999-SJ"),
+    ("330999-CZ", "财政局", "bureau", "330999"),
+    ("330999101", "青溪镇", "town", "330999"),
+    ("330999101201", "上河村", "village", "330999101"),
+    ("330999101202", "新民村", "village", "330999101"),
+    ("330999102", "白石镇", "town", "330999"),
+    ("330999102201", "新民村", "village", "330999102"),
+)
+
+# Login, name, and the posts held.
+_PEOPLE: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("office", "沈审", (("330999-SJ", "reviewer"), ("330999-SJ", "supervisor"))),
+    ("colleague", "童经", (("330999-SJ-1", "handler"),)),
+    ("town", "陈青", (("330999101", "undertaker"),)),
+    ("other_town", "石白", (("330999102", "undertaker"),)),
+    ("village", "何上", (("330999101201", "undertaker"),)),
+    ("neighbour", "蔡政", (("330999-CZ", "handler"),)),
+    ("leader", "凌县", (("330999", "leader"),)),
+    ("auditor", "杜读", (("330999", "auditor"),)),
+    ("system_admin", "系统员", (("330999", "system_admin"),)),
+    ("security_admin", "安全员", (("330999", "security_admin"),)),
+    ("audit_admin", "审计员", (("330999", "audit_admin"),)),
+    ("outsider", "吴外", ()),
+)
+EVERYBODY = tuple(login for login, _, _ in _PEOPLE)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The county's units by code and its people by login; `finding` is the ledger of the audit pack."""
+
+    units: dict[str, Unit]
+    people: dict[str, Person]
+    finding: Ledger
+
+    def __getitem__(self, login: str) -> Actor:
+        return actor_of(self.people[login])
+
+    @property
+    def town(self) -> Unit:
+        return self.units["330999101"]
+
+    @property
+    def other_town(self) -> Unit:
+        return self.units["330999102"]
+
+    @property
+    def village(self) -> Unit:
+        return self.units["330999101201"]
+
+    @property
+    def office(self) -> Unit:
+        return self.units["330999-SJ"]
+
+    @property
+    def county(self) -> Unit:
+        return self.units["330999"]
+
+
+def make_cast() -> Cast:
+    """The cast in the present database. Nobody has a password: signing in has tests of its own."""
+    forget_cached()
+    units: dict[str, Unit] = {}
+    for code, name, kind, parent in _UNITS:
+        over = units[parent] if parent else None
+        units[code] = add_unit(code=code, name=name, kind=kind, parent=over, valid_from=FOUNDED)
+    people: dict[str, Person] = {}
+    for login, name, posts in _PEOPLE:
+        people[login] = add_person(username=login, name=name, password=None)
+        for code, role in posts:
+            give_post(person=people[login], unit=units[code], role=role, valid_from=FOUNDED)
+    install_packs()
+    return Cast(units, people, find_ledger("audit.finding"))
+
+
+def forget_cached() -> None:
+    """Empty what the process remembers of a database whose rows a test has undone."""
+    for remembered in (tree._tree_at, ledger_definitions._spec_at, loop_definitions._loop_at):
+        remembered.cache_clear()
+
+
+@pytest.fixture
+def cast(db: None) -> Iterator[Cast]:
+    """The cast, with the clock held at MONDAY."""
+    with clock.fixed(MONDAY):
+        yield make_cast()
+    forget_cached()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is undone: one example of a property leaves nothing to the next."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    forget_cached()
+
+
+def examples(number: int) -> Callable[..., settings]:
+    """So many examples of a property over the database by default, and in proportion in a thorough run."""
+    share = settings().max_examples / 50
+    return settings(
+        max_examples=max(1, int(number * share)),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
