@@ -1,6 +1,5 @@
 """Whether the home folder's database is there and of this version, and bringing it there."""
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -21,7 +20,7 @@ def require_database() -> None:
         return
     if connection.introspection.table_names():
         raise BihuanError("数据库是较早的版本，请先备份数据目录，再运行 bihuan serve 升级")
-    where = home() if "sqlite3" in settings.DATABASES["default"]["ENGINE"] else "BIHUAN_DATABASE_URL 所指的数据库"
+    where = home() if connection.vendor == "sqlite" else "BIHUAN_DATABASE_URL 所指的数据库"
     raise BihuanError(f"{where} 里还没有数据。运行 bihuan demo 装入示范县，或运行 bihuan serve 建立空库")
 
 

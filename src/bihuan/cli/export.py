@@ -43,7 +43,9 @@ def run(arguments: Namespace) -> int:
     if arguments.as_of:
         records: Iterable[Record] = records_as_of(ledger, spec, states, arguments.where, arguments.as_of)
     else:
-        records = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number")).iterator(1_000)
+        records = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number")).iterator(
+            1_000
+        )
     fresh = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         count = write(sheet, records, fresh)
@@ -54,9 +56,7 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def records_as_of(
-    ledger: Ledger, spec: LedgerSpec, states: dict[str, str], where: str, day: date
-) -> Iterable[Record]:
+def records_as_of(ledger: Ledger, spec: LedgerSpec, states: dict[str, str], where: str, day: date) -> Iterable[Record]:
     """The ledger's records as they were at the end of a day; `where` is asked of them as they were."""
     at = clock.end_of_day(day)
     checked = compile_check(where, names_of(spec, states)) if where.strip() else None

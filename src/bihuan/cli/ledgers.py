@@ -16,7 +16,6 @@ from bihuan.loop.colour import Colour, bounds_at, colour_of, word
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.queries import Counts, Summary, colour_counts, no_counts, summary
 from bihuan.loop.spec import LoopSpec
-from bihuan.org.actor import system_actor
 from bihuan.org.tree import tree_on
 
 _SHOWN_DOUBTFUL = 20

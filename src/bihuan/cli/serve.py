@@ -57,7 +57,9 @@ def _behind_a_proxy() -> dict[str, Any]:
 
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"端口 {port} 已被占用，可能已有一个 bihuan 在运行。换一个端口：--port {port + 1 if port < 65535 else 8000}"
+        return (
+            f"端口 {port} 已被占用，可能已有一个 bihuan 在运行。换一个端口：--port {port + 1 if port < 65535 else 8000}"
+        )
     if error.errno == errno.EACCES:
         return f"没有权限使用端口 {port}，请用 1024 以上的端口"
     return f"不能在 {host}:{port} 上监听：{error.strerror or error}"

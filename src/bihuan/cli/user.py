@@ -33,9 +33,7 @@ def _add(arguments: Namespace) -> None:
     role = _role(arguments.role) if arguments.role else ""
     password = None if arguments.no_password else _read_password(from_stdin=arguments.password_stdin)
     with transaction.atomic():
-        person = add_person(
-            username=arguments.username, name=arguments.name, password=password, phone=arguments.phone
-        )
+        person = add_person(username=arguments.username, name=arguments.name, password=password, phone=arguments.phone)
         if unit:
             give_post(person=person, unit=unit, role=role)
     post = f"，任{arguments.unit}{role_title(role)}" if unit else "，还没有岗位"

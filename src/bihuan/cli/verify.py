@@ -1,12 +1,10 @@
 """`bihuan verify`: recompute every hash chain, and name each event that was altered."""
 
 from argparse import Namespace
-from collections.abc import Iterable
 
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json
 from bihuan.cli.progress import Progress
-from bihuan.ledger.models import Ledger
 from bihuan.ledger.verification import Finding, counts, verify_chain
 
 
@@ -26,22 +24,12 @@ def run(arguments: Namespace) -> int:
         listed = [{"code": ledger.code, "events": n} for ledger, n in zip(ledgers, events, strict=True)]
         print_json({"ok": not findings, "ledgers": listed, "findings": [_as_json(finding) for finding in findings]})
     else:
-        tell(findings)
+        for finding in findings:
+            print(finding)
         word = f"发现 {len(findings):,} 处改动" if findings else "没有发现改动"
         print(f"核对了 {len(ledgers)} 个台账、{sum(events):,} 个事件：{word}。")
     return 1 if findings else 0
 
 
-def tell(findings: Iterable[Finding]) -> None:
-    """Print each finding on a line."""
-    for finding in findings:
-        print(finding)
-
-
 def _as_json(finding: Finding) -> dict[str, str]:
     return {"ledger": finding.ledger, "place": finding.place, "message": finding.message}
-
-
-def ledgers_in_order() -> list[Ledger]:
-    """All ledgers, by code."""
-    return list(Ledger.objects.order_by("code"))

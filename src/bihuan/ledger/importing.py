@@ -1,45 +1,21 @@
 """A table of a file becomes records: read every cell, compare by key, and tell what would happen."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bihuan.base.canonical import dumps, loads
-from bihuan.ledger.excel import CellError, Table, column_letter
+from bihuan.base.canonical import loads
+from bihuan.ledger.excel import Table
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Event, Ledger, Record
-from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
-from bihuan.ledger.values import key_of, shown
+from bihuan.ledger.record_checks import checker
+from bihuan.ledger.row_reading import CellProblem, Columns, Row, read_rows
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.types import Lookup
+from bihuan.ledger.values import shown
 
 SHOWN_PROBLEMS = 200
-MISSING_MARKS = frozenset({"--", "—", "——", "-", "/", "N/A", "n/a", "NA", "无数据"})
 _KEYS_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class CellProblem:
-    """A cell that cannot be taken, by its place in the sheet."""
-
-    row: int
-    column: int
-    title: str
-    message: str
-
-    @property
-    def cell(self) -> str:
-        return f"{column_letter(self.column)}{self.row}" if self.column >= 0 else f"第 {self.row} 行"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the sheet that read well."""
-
-    number: int
-    data: dict[str, Any]
-    key: str
 
 
 @dataclass
@@ -69,10 +45,6 @@ class Check:
         self.failed_rows.add(problem.row)
 
 
-Columns = Mapping[int, str]
-"""Column of the sheet -> field code."""
-
-
 def check_table(
     *,
     ledger: Ledger | None,
@@ -87,9 +59,11 @@ def check_table(
 
     `ledger` is None for one that the table itself will make: then every row is new.
     """
-    check = Check()
-    rows = _read_rows(spec, table, columns, lookup, check, progress)
-    rows = _without_duplicates(spec, rows, check)
+    reading = read_rows(spec, table, columns, lookup, progress)
+    check = Check(rows=reading.count, doubts=list(reading.doubts))
+    for problem in reading.problems:
+        check.fault(problem)
+    rows = _without_duplicates(spec, reading.rows, check)
     known = _known_records(ledger, [row.key for row in rows]) if ledger else {}
     standing = _imported_values(ledger, [record.pk for record in known.values()]) if ledger else {}
     for row in rows:
@@ -101,74 +75,6 @@ def check_table(
         else:
             _compare(row, record, standing.get(record.pk, {}), spec, lookup, lifecycle, check)
     return check
-
-
-def _read_rows(
-    spec: LedgerSpec,
-    table: Table,
-    columns: Columns,
-    lookup: Lookup,
-    check: Check,
-    progress: Callable[[int], None],
-) -> list[Row]:
-    chosen = [(index, spec.by_code[code]) for index, code in columns.items()]
-    readers = [(index, kept, _reader(kept, lookup)) for index, kept in chosen]
-    required = [item for item in spec.fields if item.required]
-    absent = [item.title for item in required if item.code not in columns.values()]
-    serial: Counter[str] = Counter()
-    rows: list[Row] = []
-    places = {column.index: place for place, column in enumerate(table.columns)}
-    for number, cells in table.rows():
-        check.rows += 1
-        if check.rows % 2_000 == 0:
-            progress(check.rows)
-        data: dict[str, Any] = {}
-        before = len(check.problems)
-        for index, kept, read in readers:
-            _read_cell(cells[places[index]], number, index, kept, read, data, check)
-        for wanted in required:
-            if wanted.code not in data and wanted.title not in absent:
-                column = next(index for index, code in columns.items() if code == wanted.code)
-                if not any(p.column == column for p in check.problems[before:]):
-                    check.fault(CellProblem(number, column, wanted.title, f"“{wanted.title}”必须填写"))
-        if absent:
-            check.fault(CellProblem(number, -1, "", f"表中没有必填的列：{'、'.join(absent)}"))
-        if len(check.problems) == before:
-            rows.append(Row(number, data, key_of(spec, data) or _fingerprint(data, serial)))
-    return rows
-
-
-def _reader(field: FieldSpec, lookup: Lookup) -> Callable[[Any], Any]:
-    return BY_CODE[field.kind].reader(field, lookup)
-
-
-def _read_cell(
-    raw: Any,
-    number: int,
-    index: int,
-    field: FieldSpec,
-    read: Callable[[Any], Any],
-    data: dict[str, Any],
-    check: Check,
-) -> None:
-    if is_blank(raw):
-        return
-    if isinstance(raw, CellError):
-        check.fault(CellProblem(number, index, field.title, f"表格里显示的是错误值 {raw}"))
-        return
-    if isinstance(raw, str) and field.kind not in ("text", "longtext") and raw.strip() in MISSING_MARKS:
-        return
-    try:
-        data[field.code] = read(raw)
-    except BadValue as error:
-        check.fault(CellProblem(number, index, field.title, str(error)))
-
-
-def _fingerprint(data: dict[str, Any], serial: Counter[str]) -> str:
-    """The key of a row in a ledger without one: what it says, and which of several that say the same it is."""
-    digest = hashlib.sha256(dumps(data).encode()).hexdigest()[:32]
-    serial[digest] += 1
-    return f"row:{digest}:{serial[digest]}"
 
 
 def _without_duplicates(spec: LedgerSpec, rows: list[Row], check: Check) -> list[Row]:
@@ -235,6 +141,10 @@ def _compare(
         changes[code] = value
     if not changes:
         check.unchanged += 1
+        return
+    broken = [breach.message for breach in checker(spec)({**record.data, **changes}) if breach.is_error]
+    if broken:
+        check.fault(CellProblem(row.number, -1, "", "；".join(broken)))
         return
     opening = lifecycle.change(record, changes)
     if isinstance(opening, str):

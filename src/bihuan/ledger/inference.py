@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from bihuan.ledger.excel import CellError, Table
-from bihuan.ledger.importing import MISSING_MARKS
+from bihuan.ledger.row_reading import MISSING_MARKS
 from bihuan.ledger.spec import SYSTEM_NAMES, ChoiceSpec, FieldSpec, LedgerSpec, NumberSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
 

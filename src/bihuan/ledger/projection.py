@@ -57,3 +57,12 @@ def state_of(record: Record) -> RecordState:
         data=record.data,
         version=record.version,
     )
+
+
+def put(state: RecordState, record: Record) -> Record:
+    """Write a state into a row, unsaved: for showing a record as it was."""
+    record.number, record.key, record.unit_id = state.number, state.key, state.unit
+    record.state, record.loop, record.deleted = state.state, state.loop, state.deleted
+    record.opened_at, record.due_at, record.closed_at = state.opened_at, state.due_at, state.closed_at
+    record.data, record.version = state.data, state.version
+    return record

@@ -16,7 +16,7 @@ from bihuan.base.canonical import dumps, loads
 from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.names import names_of
-from bihuan.ledger.projection import RecordState, apply, put
+from bihuan.ledger.projection import RecordState, apply
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
@@ -128,4 +128,6 @@ def records_on(ledger: Ledger, at: datetime) -> Iterator[Record]:
             state = apply(state, loads(payload))
             moments.append(effective_at)
         if state.number and not state.deleted:
-            yield put(state, Record(pk=pk, ledger=ledger, created_at=moments[0], updated_at=max(moments)))
+            columns_then = {**vars(state), "unit_id": state.unit, "created_at": moments[0], "updated_at": max(moments)}
+            del columns_then["unit"]
+            yield Record(pk=pk, ledger=ledger, **columns_then)

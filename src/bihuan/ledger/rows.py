@@ -4,7 +4,7 @@ Going through model instances costs five times what the database itself needs.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ EventRow = tuple[
     str,
     str,
 ]
-"""ledger, position, record, version, kind, person, name, unit, batch, effective_at, recorded_at, reason, payload, hash"""
+"""In the order of _EVENT_COLUMNS."""
 
 _EVENT_COLUMNS = (
     "ledger_id",
@@ -123,7 +123,10 @@ def _state_values(state: RecordState, stamp: Any) -> tuple[Any, ...]:
 
 
 def _moment(value: datetime | None) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
+    """An instant as the database keeps it; SQLite's text is Django's own form, made without its detours."""
+    if value is None or connection.vendor == "postgresql":
+        return value
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _uuid(value: UUID | None) -> Any:

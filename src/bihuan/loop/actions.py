@@ -13,6 +13,7 @@ from bihuan.ledger.attachments import bind
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
+from bihuan.ledger.record_checks import require_sound
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
@@ -44,6 +45,7 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     spec, loop = spec_of(ledger), loop_of(ledger)
     lookup = lookup_for(spec, actor.tree, files=file_ids(spec, fields))
     data = read_fields(spec.fields, fields, lookup, require=True)
+    require_sound(spec, data)
     opening = opener(spec, loop)(data)
     opened = instant(opening.system.get("opened_at"))
     number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
@@ -76,6 +78,7 @@ def edit_record(
     changes = _changes(record, asked, data)
     if not changes:
         return record
+    require_sound(spec, {code: value for code, value in {**record.data, **changes}.items() if value is not None})
     system = moved_columns(spec, loop, record, changes)
     draft = Draft("edited", record.pk, changes, system, reason=reason, expects=record.version)
     changed = append(actor=actor, ledger=ledger, drafts=[draft])[0]
@@ -107,6 +110,7 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     if not guard_holds(record, what, spec, loop):
         raise NotAllowed(what.guard_message or f"现在还不能“{what.title}”：条件不满足")
     changes = _asked(actor, record, what, spec, said)
+    require_sound(spec, {code: value for code, value in {**record.data, **changes}.items() if value is not None})
     system = _verb_system(actor, record, what, loop, changes, spec)
     detail = {"criteria": list(said.criteria)} if said.criteria else {}
     draft = Draft(f"verb:{verb}", pk, changes, system, detail, None, said.reason.strip(), record.version)

@@ -181,16 +181,14 @@ def import_file(
 ) -> tuple[Check, Batch | None]:
     """Check and write at once, for the command line: all rows, or none if any row is bad."""
     found = check(actor=actor, target=target, table=table, columns=columns)
-    if found.failed_rows:
-        return found, None
-    with transaction.atomic():
-        batch = start_batch(
-            actor=actor,
-            ledger=target.ledger,
-            kind="import",
-            file_name=source.name,
-            file_hash=source.sha256,
-            plan={},
-        )
-        write(actor=actor, target=target, found=found, batch=batch)
-    return found, batch
+    return found, None if found.failed_rows else import_checked(actor=actor, source=source, target=target, found=found)
+
+
+@transaction.atomic
+def import_checked(*, actor: Actor, source: Source, target: Target, found: Check) -> Batch:
+    """Write what a check found as a batch of its own, or nothing at all."""
+    batch = start_batch(
+        actor=actor, ledger=target.ledger, kind="import", file_name=source.name, file_hash=source.sha256, plan={}
+    )
+    write(actor=actor, target=target, found=found, batch=batch)
+    return batch

@@ -155,7 +155,7 @@ def is_overdue(due_at: datetime | None, closed_at: datetime | None, at: datetime
 
 
 def summary(rows: Iterable[Record], spec: LedgerSpec, loop: LoopSpec, at: datetime) -> Summary:
-    """The summary of rows at an instant: one read of their dates. `rows` may be a query, or records as they once were."""
+    """The summary of rows at an instant: one read. `rows` may be a query, or records as they once were."""
     bounds = bounds_at(loop, at)
     counts, by_state, by_status = no_counts(), dict.fromkeys(loop.states, 0), dict[str, int]()
     overdue = on_time = with_deadline = closed = total = 0
