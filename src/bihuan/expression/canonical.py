@@ -53,7 +53,7 @@ def _row(nodes: tuple[Node, ...], separator: str, tightness: int = _OR) -> str:
     return separator.join(_at_least(node, tightness) for node in nodes)
 
 
-def _write(node: Node) -> tuple[str, int]:  # noqa: C901, PLR0911 - a line a node
+def _write(node: Node) -> tuple[str, int]:  # noqa: PLR0911 - a line a node
     """The text, and how tight its outermost operator binds."""
     match node:
         case Literal():

@@ -121,7 +121,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _value(node: Node, row: _Row) -> Any:  # noqa: C901, PLR0911 - a line a node
+def _value(node: Node, row: _Row) -> Any:  # noqa: PLR0911 - a line a node
     match node:
         case Literal(_, value):
             return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value

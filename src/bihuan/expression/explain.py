@@ -69,7 +69,7 @@ def _hold(node: Node, tightness: int, beside: _Beside | None = None) -> str:
     return text if own >= tightness else f"（{text}）"
 
 
-def _say(node: Node, beside: _Beside | None = None) -> tuple[str, int]:  # noqa: C901, PLR0911 - a line a node
+def _say(node: Node, beside: _Beside | None = None) -> tuple[str, int]:  # noqa: PLR0911 - a line a node
     match node:
         case Literal():
             return _literal(node, beside or _Beside()), _WORD

@@ -3,10 +3,11 @@
 from datetime import date
 from functools import lru_cache
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import NotFound, did_you_mean
+from bihuan.base.stamp import fresh_stamp
 from bihuan.ledger.models import Chain, Ledger, LedgerVersion
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.models import Unit
@@ -14,11 +15,11 @@ from bihuan.org.models import Unit
 
 def spec_of(ledger: Ledger) -> LedgerSpec:
     """The definition in force."""
-    return _spec_at(str(connection.settings_dict["NAME"]), ledger.pk, ledger.version)
+    return _spec_at(ledger.stamp, ledger.pk, ledger.version)
 
 
 @lru_cache(maxsize=512)
-def _spec_at(database: str, ledger: int, version: int) -> LedgerSpec:  # noqa: ARG001 - part of the key
+def _spec_at(stamp: str, ledger: int, version: int) -> LedgerSpec:  # noqa: ARG001 - the stamp makes the key unique
     row = LedgerVersion.objects.get(ledger_id=ledger, version=version)
     return LedgerSpec.model_validate(row.definition)
 
@@ -58,5 +59,6 @@ def install_definition(
         valid_from=valid_from or clock.today(),
         origin=origin,
     )
-    ledger.save(update_fields=["version", "title", "owner"])
+    ledger.stamp = fresh_stamp()
+    ledger.save(update_fields=["version", "title", "owner", "stamp"])
     return ledger

@@ -7,16 +7,22 @@ from django.conf import settings
 from django.db import models
 
 from bihuan.base.chain import GENESIS
+from bihuan.base.stamp import fresh_stamp
 from bihuan.org.models import Unit
 
 
 class Ledger(models.Model):
-    """A ledger: its code, who owns it, and which version of its definition is in force."""
+    """A ledger: its code, who owns it, and which version of its definition is in force.
+
+    `stamp` is new with every version, so that what a process remembers of a definition is never another's, even after
+    a transaction that was undone.
+    """
 
     code = models.CharField("代码", max_length=81, unique=True)
     title = models.CharField("名称", max_length=120)
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     version = models.PositiveIntegerField("现行版本", default=0)
+    stamp = models.CharField(max_length=32, default=fresh_stamp)
 
     def __str__(self) -> str:
         return self.code
@@ -73,6 +79,7 @@ class Batch(models.Model):
         RUNNING = "running", "正在写入"
         DONE = "done", "已完成"
         FAILED = "failed", "未写入"
+        UNDONE = "undone", "已撤销"
 
     pk: uuid.UUID
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -2,8 +2,7 @@
 
 from functools import lru_cache
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger
@@ -13,12 +12,13 @@ from bihuan.loop.spec import LoopSpec
 
 def loop_of(ledger: Ledger) -> LoopSpec | None:
     """The loop in force for a ledger; None for a plain register."""
-    version = LoopVersion.objects.filter(ledger=ledger).aggregate(last=Max("version"))["last"]
-    return _loop_at(str(connection.settings_dict["NAME"]), ledger.pk, version) if version else None
+    versions = LoopVersion.objects.filter(ledger=ledger).order_by("-version")
+    current = versions.values_list("stamp", "version").first()
+    return _loop_at(current[0], ledger.pk, current[1]) if current else None
 
 
 @lru_cache(maxsize=512)
-def _loop_at(database: str, ledger: int, version: int) -> LoopSpec:  # noqa: ARG001 - part of the key
+def _loop_at(stamp: str, ledger: int, version: int) -> LoopSpec:  # noqa: ARG001 - the stamp makes the key unique
     return LoopSpec.model_validate(LoopVersion.objects.get(ledger_id=ledger, version=version).definition)
 
 

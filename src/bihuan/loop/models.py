@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from bihuan.base.stamp import fresh_stamp
 from bihuan.ledger.models import Ledger
 
 
@@ -14,6 +15,7 @@ class LoopVersion(models.Model):
     version = models.PositiveIntegerField()
     definition = models.JSONField()
     valid_from = models.DateField()
+    stamp = models.CharField(max_length=32, default=fresh_stamp)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["ledger", "version"], name="loop_version")]

@@ -9,7 +9,8 @@ from django.db.models import F
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotFound
-from bihuan.org.models import Person, Post, SignInFailure, Unit, UnitKind, UnitVersion
+from bihuan.base.stamp import fresh_stamp
+from bihuan.org.models import Person, Post, SignInFailure, TreeStamp, Unit, UnitKind, UnitVersion
 from bihuan.org.roles import BY_CODE
 
 FAILURES_BEFORE_LOCK = 5
@@ -25,7 +26,13 @@ def add_unit(*, code: str, name: str, kind: str, parent: Unit | None, valid_from
         raise Conflict(f"单位代码“{code}”已被使用")
     unit = Unit.objects.create(code=code)
     UnitVersion.objects.create(unit=unit, name=name, kind=kind, parent=parent, valid_from=valid_from)
+    _stamp_tree()
     return unit
+
+
+def _stamp_tree() -> None:
+    """Let every process know that the tree it remembers is not the present one."""
+    TreeStamp.objects.update_or_create(pk=1, defaults={"stamp": fresh_stamp()})
 
 
 @transaction.atomic
@@ -35,6 +42,7 @@ def change_unit(*, unit: Unit, from_day: date, name: str | None = None, parent: 
     if from_day <= current.valid_from:
         raise Invalid(f"变更日 {from_day} 须晚于现行版本的生效日 {current.valid_from}")
     UnitVersion.objects.filter(pk=current.pk).update(valid_to=from_day)
+    _stamp_tree()
     return UnitVersion.objects.create(
         unit=unit,
         name=name or current.name,
@@ -51,6 +59,7 @@ def end_unit(*, unit: Unit, on: date) -> None:
     if on <= current.valid_from:
         raise Invalid(f"撤销日 {on} 须晚于生效日 {current.valid_from}")
     UnitVersion.objects.filter(pk=current.pk).update(valid_to=on)
+    _stamp_tree()
 
 
 def _open_version(unit: Unit) -> UnitVersion:

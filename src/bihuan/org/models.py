@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from bihuan.base.stamp import fresh_stamp
 from bihuan.org.roles import ROLES, role_title
 
 
@@ -50,6 +51,15 @@ class UnitVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TreeStamp(models.Model):
+    """One row whose mark changes with every change of the tree, so that a remembered tree is never a stale one."""
+
+    stamp = models.CharField(max_length=32, default=fresh_stamp)
+
+    def __str__(self) -> str:
+        return self.stamp
 
 
 class Person(AbstractBaseUser):

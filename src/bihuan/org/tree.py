@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Q
 
-from bihuan.org.models import UnitVersion
+from bihuan.org.models import TreeStamp, UnitVersion
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,12 @@ class Tree:
 
 
 def tree_on(day: date) -> Tree:
-    """The tree as it stood on a day, kept in the process until a unit version is added or ended."""
-    stamp = UnitVersion.objects.aggregate(last=Max("pk"), rows=Count("pk"), ended=Count("valid_to"))
-    return _tree_at(day, (connection.settings_dict["NAME"], stamp["last"], stamp["rows"], stamp["ended"]))
+    """The tree as it stood on a day, kept in the process until an action changes it."""
+    return _tree_at(day, TreeStamp.objects.values_list("stamp", flat=True).first() or "")
 
 
 @lru_cache(maxsize=64)
-def _tree_at(day: date, stamp: tuple[object, ...]) -> Tree:  # noqa: ARG001 - the stamp is part of the key
+def _tree_at(day: date, stamp: str) -> Tree:  # noqa: ARG001 - the stamp makes the key unique
     return build_tree(list(_rows(day)))
 
 

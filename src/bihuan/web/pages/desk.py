@@ -138,6 +138,7 @@ EVENT_TITLES = {
     "imported": "导入",
     "updated_by_file": "按表格更新",
     "closed_in_file": "随表格办结",
+    "undone": "撤销批次",
 }
 
 

@@ -22,6 +22,7 @@ from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import, visible_ledgers
 from bihuan.ledger.types import FIELD_TYPES
+from bihuan.ledger.undo import may_undo, plan_undo, undo_batch
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
@@ -275,6 +276,9 @@ def result(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     batch = get_batch(actor, pk)
     if batch.ledger is None and batch.state in (Batch.State.UPLOADED, Batch.State.CHECKED):
         return redirect("import_map", pk=pk)
+    if request.method == "POST" and request.POST.get("undo"):
+        undo_batch(actor=actor, batch=batch)
+        return redirect("batch", pk=pk)
     is_running = batch.state == Batch.State.RUNNING
     done = batch.result
     word = batch.get_state_display()
@@ -303,12 +307,29 @@ def result(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         "counts": outcome(done["created"], done["updated"], done["unchanged"], done["failed"])
         if "created" in done
         else [],
-        "undo": {"allowed": False},
+        "undo": _undo(actor, batch),
         "rows": _batch_rows(batch),
     }
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         return _progress_part(request, context, is_running=is_running, url=reverse("import_result", args=[pk]))
     return render(request, "import_result.html", context)
+
+
+def _undo(actor: Actor, batch: Batch) -> dict[str, Any]:
+    """Whether and what could be taken back, or what was."""
+    done = batch.result
+    if batch.state == Batch.State.UNDONE:
+        spared = "、".join(number for number, _ in done["spared"][:20])
+        kept = f"；其后又改过的 {done['spared_count']} 条保留不动：{spared}" if spared else ""
+        return {"allowed": False, "why": f"{done['undone_by']} 撤销了 {done['undone']} 条{kept}"}
+    if not may_undo(actor, batch):
+        return {"allowed": False}
+    plan = plan_undo(batch)
+    return {
+        "allowed": bool(plan.drafts),
+        "why": f"将恢复 {len(plan.drafts)} 条记录。",
+        "keeps": len(plan.spared),
+    }
 
 
 def _progress_part(request: HttpRequest, context: dict[str, Any], *, is_running: bool, url: str) -> HttpResponse:

@@ -1,0 +1,134 @@
+"""Taking a batch back: everything it did, but for what was changed since, which is spared and listed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db import transaction
+
+from bihuan.base import clock
+from bihuan.base.canonical import loads
+from bihuan.base.errors import Conflict, NotAllowed
+from bihuan.ledger.append import Draft, append_many, moment
+from bihuan.ledger.models import Batch, Event, Record
+from bihuan.ledger.projection import RecordState, apply
+from bihuan.ledger.rules import may_import
+from bihuan.org.actor import Actor
+
+
+@dataclass(frozen=True)
+class Spared:
+    """A record of the batch that was changed since, and the fields of the batch that therefore stay."""
+
+    number: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UndoPlan:
+    """What taking a batch back would do."""
+
+    drafts: tuple[Draft, ...]
+    spared: tuple[Spared, ...]
+
+
+def plan_undo(batch: Batch) -> UndoPlan:
+    """Work out the drafts that take a batch back. Writes nothing.
+
+    A record that the batch made is removed if nothing happened to it since. Of a record that it changed, each field
+    that still is as the batch left it goes back to what it was.
+    """
+    drafts: list[Draft] = []
+    spared: list[Spared] = []
+    for record, events in _histories(batch):
+        first = next(event for event in events if event.batch_id == batch.pk)
+        later = [event for event in events if event.batch_id != batch.pk and event.version > first.version]
+        if first.version == 1 and later:
+            spared.append(Spared(record.number, ()))
+        elif first.version == 1:
+            system = {"deleted": True, "key": None}
+            drafts.append(Draft("undone", record.pk, {}, system, expects=record.version))
+        else:
+            draft, kept = _restore(record, events, batch)
+            if draft:
+                drafts.append(draft)
+            if kept:
+                spared.append(Spared(record.number, kept))
+    return UndoPlan(tuple(drafts), tuple(spared))
+
+
+def _histories(batch: Batch) -> Iterator[tuple[Record, list[Event]]]:
+    """Each record of the batch with all its events, in order."""
+    touched = Event.objects.filter(batch=batch).values("record")
+    events = Event.objects.filter(record__in=touched).select_related("record").order_by("record_id", "version")
+    for _, group in groupby(events.iterator(2_000), key=attrgetter("record_id")):
+        history = list(group)
+        yield history[0].record, history
+
+
+def _restore(record: Record, events: list[Event], batch: Batch) -> tuple[Draft | None, tuple[str, ...]]:
+    """The draft that puts a changed record back, and the fields that were changed again since."""
+    before, state = RecordState(), RecordState()
+    done: dict[str, Any] = {}
+    done_system: set[str] = set()
+    touched_since: set[str] = set()
+    for event in events:
+        payload = loads(event.payload)
+        if event.batch_id == batch.pk:
+            if not done and not done_system:
+                before = state
+            done |= payload.get("set", {})
+            done_system |= set(payload.get("system", {}))
+        elif done or done_system:
+            touched_since |= set(payload.get("set", {})) | set(payload.get("system", {}))
+        state = apply(state, payload)
+    back = {code: before.data.get(code) for code in done if code not in touched_since}
+    system = {name: _plain(before, name) for name in done_system if name not in touched_since}
+    kept = tuple(sorted(code for code in done if code in touched_since))
+    if not back and not system:
+        return None, kept
+    return Draft("undone", record.pk, back, system, expects=record.version), kept
+
+
+def _plain(state: RecordState, name: str) -> Any:
+    value = getattr(state, name)
+    return moment(value) if name.endswith("_at") else value
+
+
+def may_undo(actor: Actor, batch: Batch) -> bool:
+    """Whoever made the batch, or may import to its ledger, may take it back, once."""
+    return bool(
+        batch.state == Batch.State.DONE
+        and batch.ledger
+        and may_import(actor, batch.ledger)
+        and (actor.is_system or batch.person_id == actor.person or actor.has_role("reviewer"))
+    )
+
+
+@transaction.atomic
+def undo_batch(*, actor: Actor, batch: Batch, reason: str = "") -> UndoPlan:
+    """Take a batch back. What was changed since is spared; the plan that is returned lists it."""
+    batch = Batch.objects.select_for_update().select_related("ledger").get(pk=batch.pk)
+    if not may_undo(actor, batch) or batch.ledger is None:
+        raise NotAllowed("这一批不能撤销：没有完成、已经撤销，或您没有这个权限")
+    plan = plan_undo(batch)
+    if not plan.drafts and plan.spared:
+        raise Conflict("这一批的内容后来都改过，没有可以撤销的")
+    append_many(
+        actor=actor,
+        ledger=batch.ledger,
+        drafts=(Draft(d.kind, d.record, d.set, d.system, {}, None, reason, d.expects) for d in plan.drafts),
+    )
+    batch.state = Batch.State.UNDONE
+    batch.result = {
+        **batch.result,
+        "undone": len(plan.drafts),
+        "spared": [[item.number, list(item.fields)] for item in plan.spared[:1_000]],
+        "spared_count": len(plan.spared),
+        "undone_at": moment(clock.now()),
+        "undone_by": actor.name,
+    }
+    batch.save(update_fields=["state", "result"])
+    return plan
