@@ -12,6 +12,7 @@ from bihuan.base.errors import Conflict, Invalid, NotFound
 from bihuan.base.stamp import fresh_stamp
 from bihuan.org.models import Person, Post, SignInFailure, TreeStamp, Unit, UnitKind, UnitVersion
 from bihuan.org.roles import BY_CODE
+from bihuan.org.tree import tree_on
 
 FAILURES_BEFORE_LOCK = 5
 LOCK_FOR = timedelta(minutes=15)
@@ -41,6 +42,9 @@ def change_unit(*, unit: Unit, from_day: date, name: str | None = None, parent: 
     current = _open_version(unit)
     if from_day <= current.valid_from:
         raise Invalid(f"变更日 {from_day} 须晚于现行版本的生效日 {current.valid_from}")
+    tree = tree_on(from_day)
+    if parent and tree.is_below(parent.pk, unit.pk):
+        raise Invalid(f"“{tree.name(parent.pk)}”是“{current.name}”自己或它的下级，不能作它的上级")
     UnitVersion.objects.filter(pk=current.pk).update(valid_to=from_day)
     _stamp_tree()
     return UnitVersion.objects.create(

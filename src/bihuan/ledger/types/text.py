@@ -7,7 +7,10 @@ from bihuan.expression import Kind
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types.base import BadValue, FieldType, Lookup, Reader, as_text
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Control characters, lone halves of a pair, and marks that nobody sees: zero width, byte order, direction.
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ud800-\udfff\u200b\u2060\ufeff\u00ad\u202a-\u202e]")
+_BREAKS = re.compile("[ \u3000]*[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+[ \u3000]*")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 class Text(FieldType):
@@ -21,19 +24,27 @@ class Text(FieldType):
         pattern = re.compile(spec.pattern) if spec.pattern else None
         longest = spec.max_length
 
-        def read(raw: Any) -> str:
-            text = self.tidy(_CONTROL.sub("", as_text(raw)))
+        def slow(raw: Any) -> str:
+            text = as_text(self.tidy(_UNSEEN.sub("", as_text(raw))))
             if len(text) > longest:
                 raise BadValue(f"有 {len(text)} 个字，最多 {longest} 个字")
-            if pattern and not pattern.fullmatch(text):
-                raise BadValue(f"“{text}”不合格式要求" + (f"：{spec.hint}" if spec.hint else ""))
+            if pattern and text and not pattern.fullmatch(text):
+                raise BadValue(f"“{text[:40]}”不合格式要求" + (f"：{spec.hint}" if spec.hint else ""))
             return text
 
-        return read
+        def read(raw: Any) -> str:
+            # Almost every cell: what is printable holds no control character and no blank but the space.
+            if raw.__class__ is str and raw.isprintable() and len(raw) <= longest:
+                text: str = raw.strip()
+                if text[:1] != "'":
+                    return text
+            return slow(raw)
+
+        return slow if pattern else read
 
     @staticmethod
     def tidy(text: str) -> str:
-        return " ".join(text.split()) if "\n" in text or "\r" in text or "\t" in text else text
+        return _BREAKS.sub(" ", text)
 
 
 class LongText(Text):
@@ -45,4 +56,4 @@ class LongText(Text):
 
     @staticmethod
     def tidy(text: str) -> str:
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return _LINE_ENDS.sub("\n", text).replace("\x1f", "")
