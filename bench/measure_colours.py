@@ -19,10 +19,11 @@ def main() -> int:
     from bihuan.ledger.queries import Asked, list_records
     from bihuan.ledger.rules import visible_records
     from bihuan.ledger.spec import FieldSpec, LedgerSpec
+    from bihuan.loop.board import board
     from bihuan.loop.colour import bounds_at, colour_of
     from bihuan.loop.definitions import install_loop
     from bihuan.loop.intake import loop_over
-    from bihuan.loop.queries import board, colour_counts
+    from bihuan.loop.queries import colour_counts
     from bihuan.org.actor import system_actor
 
     units = [unit.pk for code, unit in instance.county().items() if code.startswith("330999101")]

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,12 +22,9 @@ def test_the_clock_can_be_held_and_goes_on_afterwards() -> None:
 
 
 def test_the_clock_goes_on_after_an_error() -> None:
-    try:
-        with clock.fixed(datetime(2026, 3, 2, tzinfo=UTC)):
-            raise KeyError
-    except KeyError:
-        pass
-    assert clock.now().year != 2026 or abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)
+    with pytest.raises(ValueError), clock.fixed(datetime(2001, 3, 2, tzinfo=UTC)):
+        int("x")
+    assert clock.now().year > 2001
 
 
 def test_the_county_s_day_begins_at_sixteen_hours_utc() -> None:

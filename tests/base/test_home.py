@@ -48,7 +48,9 @@ def test_progress_is_told_forgotten_and_never_half_written(own_home: Path) -> No
     assert progress.read(work) == Progress()
 
 
-@pytest.mark.parametrize(("done", "total", "percent"), [(0, 0, 0), (5, 0, 0), (0, 3, 0), (1, 3, 33), (3, 3, 100), (9, 3, 100)])
+@pytest.mark.parametrize(
+    ("done", "total", "percent"), [(0, 0, 0), (5, 0, 0), (0, 3, 0), (1, 3, 33), (3, 3, 100), (9, 3, 100)]
+)
 def test_progress_in_per_cent(done: int, total: int, percent: int) -> None:
     assert Progress("", done, total).percent == percent
 
@@ -82,7 +84,10 @@ def test_errors_speak_for_themselves() -> None:
 
 
 def test_an_issue_names_its_place() -> None:
-    assert str(Issue("没有环节", "loops/a.yaml", 7, Level.WARNING, "看第 2 行")) == "loops/a.yaml:7: warning: 没有环节（看第 2 行）"
+    assert (
+        str(Issue("没有环节", "loops/a.yaml", 7, Level.WARNING, "看第 2 行"))
+        == "loops/a.yaml:7: warning: 没有环节（看第 2 行）"
+    )
     assert str(Issue("没有环节")) == "error: 没有环节"
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -254,6 +255,7 @@ _MAKERS = {
 }
 
 
+@cache
 def expressions(kind: Kind, depth: int = 3):
     """Texts of expressions of this kind; an operation holds at most `depth` operations in one another."""
     leaves = st.one_of(_fields(kind), _fields(kind), _LITERALS[kind])
@@ -264,5 +266,5 @@ def expressions(kind: Kind, depth: int = 3):
 
 def cases(*kinds: Kind):
     """An expression of one of these kinds, and rows for it."""
-    texts = st.sampled_from(kinds).flatmap(lambda kind: expressions(kind, 4))
+    texts = st.one_of(*(st.one_of(_MAKERS[kind](4), _of_any_kind(kind, 4)) for kind in kinds))
     return texts.flatmap(lambda text: st.tuples(st.just(text), rows_for(text)))

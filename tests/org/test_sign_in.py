@@ -91,7 +91,7 @@ def test_a_new_password_lifts_the_lock() -> None:
 
 @pytest.mark.parametrize("password", ["short1", "12345678901", "password1"])
 def test_a_weak_password_is_refused_in_words(password: str) -> None:
-    with pytest.raises(Invalid, match="密码不合要求：.*[一-龥]"):
+    with pytest.raises(Invalid, match=r"密码不合要求：.*[一-龥]"):
         add_person(username="chen", name="陈青", password=password)
     assert not Person.objects.exists()
     person = add_person(username="chen", name="陈青", password=GOOD)

@@ -14,8 +14,9 @@ from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.queries import records_on
 from bihuan.loop.colour import Colour, bounds_at, colour_of, word
 from bihuan.loop.definitions import loop_of
-from bihuan.loop.queries import Counts, Summary, colour_counts, no_counts, summary
+from bihuan.loop.queries import Counts, colour_counts, no_counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.summary import Summary, summary
 from bihuan.org.tree import tree_on
 
 _SHOWN_DOUBTFUL = 20

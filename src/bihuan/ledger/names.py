@@ -1,13 +1,14 @@
 """The names that an expression over a ledger may use: its fields, and what every record has."""
 
-from bihuan.expression import Choice, Column, JsonKey, Kind, Name
-from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.expression import Choice, Column, Kind, Name
+from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
 
 
 def names_of(spec: LedgerSpec, states: dict[str, str]) -> dict[str, Name]:
     """Name by code. `states` are the loop's steps, code to title; empty where the ledger has no loop."""
-    names = {field.code: _field_name(field) for field in spec.fields}
+    fields = (BY_CODE[field.kind].name(field) for field in spec.fields)
+    names = {name.code: name for name in fields if name is not None}
     steps = tuple(Choice(code, title) for code, title in states.items())
     fixed = (
         Name("number", "编号", Kind.TEXT, Column("number")),
@@ -20,15 +21,3 @@ def names_of(spec: LedgerSpec, states: dict[str, str]) -> dict[str, Name]:
         Name("updated_at", "更新时间", Kind.DATETIME, Column("updated_at")),
     )
     return {name.code: name for name in fixed} | names
-
-
-def _field_name(field: FieldSpec) -> Name:
-    kind = BY_CODE[field.kind]
-    return Name(
-        field.code,
-        field.title,
-        kind.expression_kind,
-        JsonKey(field.code),
-        scale=field.scale if kind.expression_kind is Kind.DECIMAL else 0,
-        choices=tuple(Choice(choice.code, choice.title) for choice in field.choices),
-    )

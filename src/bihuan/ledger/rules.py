@@ -16,7 +16,7 @@ def owns(actor: Actor, ledger: Ledger) -> bool:
 def _works_in(actor: Actor, ledger: Ledger) -> bool:
     """Whether one of the actor's posts that read by unit is in the owning unit or under it."""
     return any(
-        BY_CODE[post.role].reach == "below" and actor.tree.is_below(post.unit, ledger.owner_id) for post in actor.posts
+        BY_CODE[post.role].reach == "below" and actor.tree.works_in(post.unit, ledger.owner_id) for post in actor.posts
     )
 
 

@@ -49,7 +49,20 @@ class FieldSpec(Spec):
     date_order: Literal["mdy", "dmy"] | None = Field(
         default=None, description="来源用 03/01/2011 这种写法时，月日的先后"
     )
+    whole_month: Literal["first", "last"] | None = Field(
+        default=None, description="只写到月的日期算该月哪一天；空：不接受"
+    )
+    fraction: bool = Field(default=False, description="百分比：表格里的数 0.12 表示 12%")
     several: bool = Field(default=False, description="附件可放多个")
+    of: str = Field(default="", description="关联哪个台账：本包的台账代码，或 包.台账")
+    datum: Literal["cgcs2000", "wgs84"] = Field(default="cgcs2000", description="坐标来自哪个坐标系")
+    formula: str = Field(default="", description="计算字段的表达式，只用本表其他字段")
+    result: Literal["text", "integer", "number", "money", "percent", "date", "datetime", "yesno"] = Field(
+        default="number", description="计算字段的结果是哪种类型"
+    )
+    personal: Literal["none", "name", "address", "all"] | None = Field(
+        default=None, description="是不是个人信息、怎样遮盖；空：按类型"
+    )
     hint: str = ""
     group: str = ""
 

@@ -24,15 +24,12 @@ def _fits(actor: Actor, record: Record, who: WhoSpec) -> bool:
         roots = {node.pk for node in actor.tree.nodes if node.depth == 0}
         return any(post.role in who.role and post.unit in roots for post in actor.posts)
     unit = record.unit_id if who.unit == "responsible" else record.ledger.owner_id
-    inside = [post for post in actor.posts if post.role in who.role]
-    return any(
-        actor.tree.is_below(post.unit, unit) or (who.unit == "responsible" and post.unit == unit) for post in inside
-    )
+    return any(post.role in who.role and actor.tree.works_in(post.unit, unit) for post in actor.posts)
 
 
 def _is_judge_in_own_cause(actor: Actor, record: Record) -> bool:
     """Nobody accepts the work of the unit they work in, or of one it stands under."""
-    return record.unit_id is not None and any(actor.tree.is_below(post.unit, record.unit_id) for post in actor.posts)
+    return record.unit_id is not None and any(actor.tree.works_in(post.unit, record.unit_id) for post in actor.posts)
 
 
 def stands(record: Record, verb: VerbSpec) -> bool:

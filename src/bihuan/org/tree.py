@@ -62,6 +62,18 @@ class Tree:
         node, over = self.by_pk.get(pk or 0), self.by_pk.get(top or 0)
         return bool(node and over and over.order <= node.order <= over.last)
 
+    def works_in(self, pk: int | None, office: int | None) -> bool:
+        """Whether someone of unit `pk` works in `office`: it is their unit, or their unit is a section of it.
+
+        A village stands under its town, but its people do not work in the town's office.
+        """
+        for node in self.above(pk):
+            if node.pk == office:
+                return True
+            if node.kind != "section":
+                return False
+        return False
+
     def name(self, pk: int | None) -> str:
         node = self.by_pk.get(pk or 0)
         return node.name if node else ""

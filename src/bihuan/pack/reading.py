@@ -6,12 +6,33 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import models_json_schema
 
 from bihuan.base.errors import Issue, did_you_mean
 from bihuan.pack.kind import Definition, Definitions, PackKind
 from bihuan.pack.source import Place, Source, read_yaml
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+_WORDS = {
+    "literal_error": "{expected}",
+    "string_pattern_mismatch": "{pattern}",
+    "string_too_short": "至少 {min_length} 个字",
+    "string_too_long": "最多 {max_length} 个字",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "greater_than_equal": "不小于 {ge}",
+    "less_than_equal": "不大于 {le}",
+    "finite_number": "有限的数字",
+    "string": "文字，必要时用引号括起来",
+    "int": "整数",
+    "float": "数字",
+    "bool": "true 或 false",
+    "date": "日期，如 2026-01-01",
+    "tuple": "列表",
+    "dict": "键和值",
+    "model": "键和值",
+}
 
 
 class Spec(BaseModel):
@@ -83,7 +104,18 @@ def _read_spec(path: Path, shown: str, model: type[BaseModel]) -> tuple[tuple[An
     try:
         return (model.model_validate(source.data), source), []
     except ValidationError as error:
-        return None, [_shape_issue(fault, source, model) for fault in error.errors()]
+        return None, [_shape_issue(fault, source, model) for fault in _first_causes(error.errors())]
+
+
+def _first_causes(faults: Sequence[Any]) -> list[Any]:
+    """The faults without those that only follow from another: a list is not too short because its item is bad."""
+    places = [fault["loc"] for fault in faults]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(place[: len(fault["loc"])] == fault["loc"] and place != fault["loc"] for place in places)
+    ]
 
 
 def _shape_issue(fault: Any, source: Source, model: type[BaseModel]) -> Issue:
@@ -96,9 +128,16 @@ def _shape_issue(fault: Any, source: Source, model: type[BaseModel]) -> Issue:
         return source.issue(f"缺少“{key}”", *place[:-1])
     found = fault.get("input")
     shown = f"，写的是 {found!r}" if isinstance(found, str | int | float | bool | None) else ""
-    allowed = fault.get("ctx", {}).get("expected") or fault.get("ctx", {}).get("pattern") or fault["msg"]
-    hint = did_you_mean(found, _quoted(str(allowed))) if isinstance(found, str) else ""
+    allowed = _allowed(fault)
+    hint = did_you_mean(found, _quoted(allowed)) if isinstance(found, str) else ""
     return source.issue(f"“{key}”的值不对{shown}；允许：{allowed}", *place, hint=hint)
+
+
+def _allowed(fault: Any) -> str:
+    """What a value must be, in words, by Pydantic's type of the fault or by its family (int_type, int_parsing, ...)."""
+    kind = fault["type"]
+    words = _WORDS.get(kind) or _WORDS.get(kind.partition("_")[0])
+    return words.format(**fault.get("ctx", {})).replace(" or ", " 或 ") if words else str(fault["msg"])
 
 
 def _quoted(text: str) -> list[str]:
@@ -118,22 +157,30 @@ def known_keys(model: type[BaseModel]) -> list[str]:
 
 
 def _unknown_files(folder: Path, kinds: Sequence[PackKind]) -> list[Issue]:
+    """What lies in the folder and would be passed over without a word."""
     known = [kind.folder for kind in kinds]
-    return [
+    shown = [path for path in sorted(folder.iterdir()) if not path.name.startswith((".", "__"))]
+    issues = [
         Issue(f"不认识的文件夹“{path.name}”", path.name, 0, hint=did_you_mean(path.name, known))
-        for path in sorted(folder.iterdir())
-        if path.is_dir() and path.name not in known and not path.name.startswith((".", "__"))
+        for path in shown
+        if path.is_dir() and path.name not in known
     ]
+    for name in known:
+        passed_over = sorted((folder / name).glob("*.yml"))
+        issues += [
+            Issue("这个文件不会被读取", f"{name}/{path.name}", 1, hint="扩展名要写成 .yaml") for path in passed_over
+        ]
+    return issues
 
 
 def json_schema(kinds: Sequence[PackKind]) -> dict[str, Any]:
     """The published JSON Schema of a pack: one schema a kind, by folder."""
+    models: dict[str, type[BaseModel]] = {"pack": PackSpec, **{kind.folder: kind.model for kind in kinds}}
+    places, shared = models_json_schema([(model, "validation") for model in models.values()])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Bihuan pack",
         "type": "object",
-        "properties": {
-            "pack": PackSpec.model_json_schema(),
-            **{kind.folder: {"title": kind.title, **kind.model.model_json_schema()} for kind in kinds},
-        },
+        "properties": {name: places[model, "validation"] for name, model in models.items()},
+        "$defs": shared["$defs"],
     }

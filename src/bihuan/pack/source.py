@@ -68,6 +68,8 @@ class _Reader:
         self.lines.setdefault(place, line)
         if len(place) > _TOO_DEEP:
             return self._fault("嵌套过深", line)
+        if node.tag != self._own_tag(node):
+            return self._fault(f"不能使用标签 {node.tag}", line)
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, line)
         if id(node) in self._seen:
@@ -76,6 +78,12 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*place, index)) for index, item in enumerate(node.value)]
         return self._mapping(node, place)
+
+    def _own_tag(self, node: yaml.Node) -> str:
+        """The tag that a node has by its looks, where nobody wrote one."""
+        is_plain = not getattr(node, "style", None)
+        tag: str = self._constructor.resolve(type(node), node.value, (is_plain, not is_plain))  # type: ignore[no-untyped-call] # PyYAML has no types here
+        return tag
 
     def _mapping(self, node: yaml.Node, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -88,11 +96,9 @@ class _Reader:
         return result
 
     def _scalar(self, node: yaml.ScalarNode, line: int) -> Any:
-        if not node.tag.startswith("tag:yaml.org,2002:"):
-            return self._fault(f"不能使用标签 {node.tag}", line)
         try:
             return self._constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
             return self._fault(f"写法不对：{node.value}（{error}）", line)
 
     def _fault(self, message: str, line: int) -> None:

@@ -5,10 +5,20 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from bihuan.ledger.excel import Limits, UnreadableFile, open_workbook, read_table
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ledger.excel.sheets import cells, raw_xlsx, sheet_xml, table_of, write_book
+
+from bihuan.ledger.excel import Limits, UnreadableFile, open_workbook, read_table
+from tests.ledger.excel.sheets import (
+    cells,
+    raw_compound,
+    raw_ods,
+    raw_xlsx,
+    record,
+    sheet_xml,
+    table_of,
+    write_book,
+)
 
 BOOK = "a.xlsx"
 TEXT = '<c r="{0}" t="inlineStr"><is><t>{1}</t></is></c>'
@@ -104,8 +114,10 @@ def test_format_without_content_reaches_nowhere(tmp_path: Path) -> None:
         '<row r="2"><c><v>1</v></c><c t="e"><v>#N/A</v></c></row>',
         "<row r='2'><c r='A2'><v>1</v></c><c t='e' r='B2'><v>#N/A</v></c></row>",
         '<row r="2"><c r="A2"><v>1</v></c><c r="B2" s="1" t="e"><f>NA()</f><v>#N/A</v></c></row>',
-        '<x:row xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="2">'
-        '<x:c r="A2"><x:v>1</x:v></x:c><x:c r="B2" t="e"><x:v>#N/A</x:v></x:c></x:row>',
+        (
+            '<x:row xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="2">'
+            '<x:c r="A2"><x:v>1</x:v></x:c><x:c r="B2" t="e"><x:v>#N/A</x:v></x:c></x:row>'
+        ),
     ],
 )
 def test_unusual_writing_is_read_all_the_same(tmp_path: Path, row: str) -> None:
@@ -221,6 +233,69 @@ def test_content_decides_and_not_the_extension(tmp_path: Path) -> None:
     assert workbook.notes == ["文件扩展名是“.xls”，内容是.xlsx 工作簿，已按内容读取。"]
     (tmp_path / "b.xls").write_text("单位\t问题\na\tb\n", encoding="gb18030")
     assert cells(read_table(open_workbook(tmp_path / "b.xls"))) == [["a", "b"]]
+
+
+WIDE = 'table:number-columns-repeated="999"'
+CELL = '<table:table-cell {} office:value-type="string"><text:p>a</text:p></table:table-cell>'
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (f'<table:table-row table:number-rows-repeated="1048576">{CELL.format(WIDE)}</table:table-row>'),
+        (
+            f'<table:table-row><table:table-cell table:number-columns-repeated="16000"/>{CELL.format("")}</table:table-row>'
+            '<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>'
+            f"<table:table-row>{CELL.format('')}</table:table-row>"
+        ),
+    ],
+)
+def test_repeats_of_an_ods_that_reach_too_far_are_refused(tmp_path: Path, rows: str) -> None:
+    refused(raw_ods(tmp_path / "a.ods", rows), "散得太开")
+
+
+def test_blank_repeats_of_an_ods_reach_nowhere(tmp_path: Path) -> None:
+    blank = '<table:table-row table:number-rows-repeated="1048570"><table:table-cell/></table:table-row>'
+    row = f"<table:table-row>{CELL.format('') * 2}</table:table-row>"
+    table = read_table(open_workbook(raw_ods(tmp_path / "a.ods", row * 2 + blank)), header=1)
+    assert (table.header_rows, table.columns[1].title) == ((1, 1), "a（2）")
+
+
+def test_entities_in_an_ods_are_refused(tmp_path: Path) -> None:
+    refused(raw_ods(tmp_path / "a.ods", "", before='<!DOCTYPE x [<!ENTITY a "b">]>'), "DOCTYPE")
+
+
+BOF = record(0x0809, struct.pack("<HHHH", 0x0600, 5, 0, 0) + bytes(8))
+EOF = record(0x000A)
+
+
+def one_sheet(*cell_records: bytes) -> bytes:
+    start = len(BOF) + 4 + 8 + 1 + len(EOF)
+    listed = record(0x0085, struct.pack("<IHBB", start, 0, 1, 0) + b"S")
+    return BOF + listed + EOF + BOF + b"".join(cell_records) + EOF
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx"])
+@pytest.mark.parametrize(
+    "streams", [{"EncryptedPackage": b"x", "EncryptionInfo": b"x"}, {"Workbook": BOF + record(0x002F, bytes(6))}]
+)
+def test_passwords_are_named(tmp_path: Path, name: str, streams: dict[str, bytes]) -> None:
+    assert "去掉密码" in refused(raw_compound(tmp_path / name, streams), "密码").hint
+
+
+def test_a_word_document_under_the_name_of_a_table(tmp_path: Path) -> None:
+    refused(raw_compound(tmp_path / "a.xls", {"WordDocument": b""}), "Word 文档")
+    refused(raw_compound(tmp_path / "a.xls", {"Other": b""}), "没有工作簿")
+
+
+def test_cells_of_an_xls_in_far_corners_are_refused(tmp_path: Path) -> None:
+    number = record(0x0203, struct.pack("<HHHd", 65535, 65000, 0, 1.0))
+    refused(raw_compound(tmp_path / "a.xls", {"Workbook": one_sheet(number)}), "散得太开|边界")
+
+
+def test_a_table_of_strings_that_claims_too_many_is_refused(tmp_path: Path) -> None:
+    strings = record(0x00FC, struct.pack("<II", 1, 0xFFFFFFF))
+    refused(raw_compound(tmp_path / "a.xls", {"Workbook": BOF + strings + EOF}), "条数大得不合理")
 
 
 @given(cut=st.integers(0, 6000))

@@ -5,10 +5,11 @@ import io
 from pathlib import Path
 
 import pytest
-from bihuan.ledger.excel import CellError, UnreadableFile, open_workbook, read_table
-from bihuan.ledger.excel.delimited import sniff_delimiter
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bihuan.ledger.excel import CellError, UnreadableFile, open_workbook, read_table
+from bihuan.ledger.excel.delimited import sniff_delimiter
 from tests.ledger.excel.sheets import cells, numbers, titles
 
 TEXT = "单位,问题,金额\r\n水利局,超付,1.5\r\n农业局,漏缴,2\r\n"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from bihuan.ledger.excel import UnreadableFile
 from tests.ledger.excel.sheets import cells, numbers, table_of, titles, write_book
 

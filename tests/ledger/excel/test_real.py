@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+
 from bihuan.ledger.excel import open_workbook, read_table
 from bihuan.ledger.excel.totals import number_in
 from tests.ledger.excel.sheets import cells, titles

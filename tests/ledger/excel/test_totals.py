@@ -4,11 +4,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bihuan.ledger.excel import Table
 from bihuan.ledger.excel.totals import number_in
 from bihuan.ledger.excel.words import total_word
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.ledger.excel.sheets import numbers, table_of
 
 BOOK = "a.xlsx"

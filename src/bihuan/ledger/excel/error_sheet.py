@@ -105,7 +105,13 @@ class _Sheet:
         self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
         red = {"bg_color": "#FFC7CE", "font_color": "#9C0006"}
         self.message_format = book.add_format({"font_color": "#9C0006", "text_wrap": True})
-        patterns = {"": "", "date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm:ss", "time": "[h]:mm:ss"}
+        patterns = {
+            "": "",
+            "date": "yyyy-mm-dd",
+            "moment": "yyyy-mm-dd hh:mm:ss",
+            "time": "hh:mm:ss",
+            "span": "[h]:mm:ss",
+        }
         self.formats = {
             (kind, bad): book.add_format(({"num_format": pattern} if pattern else {}) | (red if bad else {}))
             for kind, pattern in patterns.items()
@@ -156,7 +162,8 @@ class _Sheet:
                 is_moment = isinstance(cell, datetime) and cell.time() != time()
                 sheet.write_datetime(line, place, cell, formats["moment" if is_moment else "date", bad])
             case timedelta() | time():
-                sheet.write_datetime(line, place, cell, formats["time", bad])
+                kind = "time" if isinstance(cell, time) else "span"
+                sheet.write_datetime(line, place, cell, formats[kind, bad])
             case _:
                 text = cell.text if isinstance(cell, CellError) else str(cell)
                 sheet.write_string(line, place, _fitting(text), formats["", bad])

@@ -120,5 +120,5 @@ def unit_in_line(text: str) -> str | None:
     """Give the unit that a line above the table states: 单位：万元. Several units or a bureau's name give
     None.
     """
-    found = _UNIT_LINE.search(text)
-    return title_unit(f"单位：{found[1]}")[1] or None if found else None
+    units = (title_unit(f"单位：{word}")[1] for word in _UNIT_LINE.findall(text))
+    return next((unit for unit in units if unit), None)

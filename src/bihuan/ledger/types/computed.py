@@ -1,6 +1,5 @@
 """A field whose value follows from the others by a formula. It looks and behaves as the kind of its result."""
 
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from bihuan.expression import Kind
@@ -48,7 +47,3 @@ class Computed(FieldType):
 
     def places(self, spec: FieldSpec) -> int:
         return RESULTS[spec.result].places(spec)
-
-    def python_reader(self, spec: FieldSpec) -> Callable[[Any], Any]:
-        """`python` of the result's kind."""
-        return RESULTS[spec.result].python

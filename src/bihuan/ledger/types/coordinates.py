@@ -19,13 +19,22 @@ Position = tuple[float, float]
 
 _STEP = Decimal(1).scaleb(-PLACES)
 _NUMBER = r"[0-9]{1,3}(?:\.[0-9]{1,15})?"
-_ANGLE = (
-    rf"(?P<before{{0}}>东经|北纬|经度|纬度|[EN])?[: =]{{{{0,3}}}}"
-    rf"(?P<degrees{{0}}>{_NUMBER}) ?(?:[°度] ?"
-    rf"(?:(?P<minutes{{0}}>{_NUMBER}) ?['′’分] ?(?:(?P<seconds{{0}}>{_NUMBER}) ?(?:\"|”|″|秒|''|′′|’’))?)?)?"
-    r" ?(?P<after{0}>[EN])?"
+
+
+def _angle_pattern(which: int) -> str:
+    return (
+        rf"(?P<before{which}>东经|北纬|经度|纬度|[EN])?[: =]{{0,3}}"
+        rf"(?P<degrees{which}>{_NUMBER}) ?(?:[°度] ?"
+        rf"(?:(?P<minutes{which}>{_NUMBER}) ?['′’分] ?"
+        rf"(?:(?P<seconds{which}>{_NUMBER}) ?(?:\"|”|″|秒|''|′′|’’)?)?)?)?"
+        rf" ?(?P<after{which}>[EN])?"
+    )
+
+
+_PAIR = re.compile(
+    rf"[(\[]? ?{_angle_pattern(1)}(?: ?[,;、/] ?| +){_angle_pattern(2)} ?[)\]]?",
+    re.IGNORECASE,
 )
-_PAIR = re.compile(r"[(\[]? ?" + _ANGLE.format(1) + r"(?: ?[,;、/] ?| +)" + _ANGLE.format(2) + r" ?[)\]]?", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"西经|南纬|(?<![a-z])[ws](?![a-z])|-\s*[0-9]", re.IGNORECASE)
 _AXES = {"东经": "E", "经度": "E", "E": "E", "北纬": "N", "纬度": "N", "N": "N"}
 _LONGEST = 100

@@ -1,4 +1,7 @@
-"""Dates, moments and months. A date is kept as YYYY-MM-DD, a month as YYYY-MM, a moment in UTC as YYYY-MM-DDTHH:MM:SSZ."""
+"""Dates, moments and months.
+
+A date is kept as YYYY-MM-DD, a month as YYYY-MM, a moment in UTC as YYYY-MM-DDTHH:MM:SSZ.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from math import isfinite

@@ -3,7 +3,7 @@
 A decimal is stored as a JSON number of at most 15 significant digits, which a double carries without loss.
 """
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from math import inf
 from typing import Any

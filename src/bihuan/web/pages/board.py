@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger
+from bihuan.loop.board import BoardRow, board
 from bihuan.loop.colour import WORDS, Colour, word
-from bihuan.loop.queries import BoardRow, Counts, board, loop_ledgers
+from bihuan.loop.queries import Counts, loop_ledgers
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing

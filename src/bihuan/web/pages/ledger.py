@@ -25,8 +25,9 @@ from bihuan.ledger.rules import may_import, visible_ledgers, visible_records
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour, word
 from bihuan.loop.definitions import loop_of
-from bihuan.loop.queries import colour_counts, summary, waiting_steps
+from bihuan.loop.queries import colour_counts, waiting_steps
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.summary import summary
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
