@@ -43,7 +43,7 @@ def _columns(types: dict[Kind, str], document: str) -> str:
 def document_of(row: dict[str, object]) -> str:
     """The record's JSON: decimals as JSON numbers, as the ledger writes them."""
     data = {code: value for code, value in row.items() if code not in COLUMNS}
-    return json.dumps(data, default=lambda number: float(number), ensure_ascii=False)
+    return json.dumps(data, default=float, ensure_ascii=False)
 
 
 def _stored_in_sqlite(kind: Kind, value: object) -> object:

@@ -47,6 +47,7 @@ _VALUES = {
     "state": st.sampled_from([choice.code for choice in STATES]),
     "amount": _decimals(2),
     "rate": _decimals(6),
+    "score": _decimals(0),
     "days": INTEGERS,
     "note": TEXTS,
     "found": DATES.map(date.isoformat),
@@ -81,9 +82,8 @@ def quoted(text: str) -> str:
 
 
 def _fields(*kinds: Kind):
-    return st.sampled_from(
-        [name.code for name in NAMES.values() if name.kind in kinds and not (name.choices and Kind.TEXT in kinds)]
-    )
+    """Those without choices: a choice may not be ordered or taken for a text."""
+    return st.sampled_from([name.code for name in NAMES.values() if name.kind in kinds and not name.choices])
 
 
 def _plain_number(number: Decimal) -> str:
@@ -240,6 +240,8 @@ def _conditions(depth: int):
             ("({} is null)", listed),
             ("has({}, '{}')", listed, tag),
             ("(state = '{}')", choice),
+            ("({} {} unit)", st.sampled_from(["'审计局'", "'7'", "12"]), st.sampled_from(["=", "<>"])),
+            ("(coalesce(state, '{}') <> '{}')", st.sampled_from(["无", "cleared"]), choice),
             ("(state not in ('{}', '{}'))", choice, choice),
         ),
     )

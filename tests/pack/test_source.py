@@ -94,7 +94,7 @@ def test_every_key_and_item_has_its_line() -> None:
         ("a: " + "[" * 40 + "]" * 40, 1, "嵌套过深"),
         ("a: !!int '1'\n", 1, "标签"),
         ("a: !!set {x: 1}\n", 1, "标签"),
-        ("x: 1\na: 0001-01-01T00:00:00+23:59\n", 2, "写法不对"),
+        ("x: 1\na: 2026-01-01T00:00:00+99:59\n", 2, "写法不对"),
     ],
 )
 def test_a_fault_is_named_with_its_line(text: str, line: int, words: str) -> None:

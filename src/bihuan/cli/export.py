@@ -12,17 +12,19 @@ from bihuan.cli.database import require_database
 from bihuan.cli.import_file import ledger_named
 from bihuan.expression import compile_check, evaluate
 from bihuan.ledger.definitions import spec_of
-from bihuan.ledger.exporting import Sheet, write_csv, write_xlsx
+from bihuan.ledger.exporting import WRITERS, Sheet
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import Asked, list_records, records_on
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.spec import LedgerSpec
+from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_of
+from bihuan.loop.export_columns import matter_columns
 from bihuan.loop.rules import values_of
 from bihuan.org.actor import system_actor
 
-_WRITERS = {".xlsx": write_xlsx, ".csv": write_csv}
+_WRITERS = dict(WRITERS.values())
 
 
 def run(arguments: Namespace) -> int:
@@ -39,20 +41,28 @@ def run(arguments: Namespace) -> int:
     states = loop.states if loop else {}
     actor = system_actor("命令行")
     title = ledger.title + (f"（截至 {arguments.as_of}）" if arguments.as_of else "")
-    sheet = Sheet(title, spec.fields, lookup_for(spec, actor.tree), prepared_by=actor.name, state_titles=states or None)
+    at = clock.end_of_day(arguments.as_of) if arguments.as_of else clock.now()
+    sheet = Sheet(
+        title,
+        spec.fields,
+        lookup_for(spec, actor.tree),
+        prepared_by=actor.name,
+        grouped=True,
+        extras=matter_columns(loop, bounds_at(loop, at)) if loop else (),
+    )
     if arguments.as_of:
         records: Iterable[Record] = records_as_of(ledger, spec, states, arguments.where, arguments.as_of)
     else:
-        records = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number")).iterator(
-            1_000
-        )
+        records = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number"))
     fresh = path.with_name(f".{os.getpid()}-{path.name}")
     try:
-        count = write(sheet, records, fresh)
+        written = write(sheet, records, fresh)
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-    print(f"已导出 {count:,} 条到 {path}")
+    print(f"已导出 {written.rows:,} 条到 {path}")
+    for note in written.notes:
+        print(note)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The canonical text of a checked tree: codes instead of titles, the fewest brackets, one way to write a thing.
+"""The canonical text of a checked tree: codes, not titles; the fewest brackets; one way to write a thing.
 
 Parsing it gives the same tree again.
 """

@@ -16,8 +16,8 @@ from bihuan.expression.meeting import (
 )
 from bihuan.expression.names import Kind, Name
 from bihuan.expression.problems import Problems, Span
-from bihuan.expression.reader import MAXIMUM_DEPTH, MAXIMUM_NODES, read
-from bihuan.expression.syntax import Form, Syntax
+from bihuan.expression.reader import read
+from bihuan.expression.syntax import MAXIMUM_DEPTH, MAXIMUM_NODES, Form, Syntax
 from bihuan.expression.tree import (
     BOOLEAN,
     NULL,
@@ -43,6 +43,7 @@ from bihuan.expression.vocabulary import Vocabulary
 
 MAXIMUM_LENGTH = 4000
 
+_SPLIT = "请用括号分成几段，或拆成几个表达式"
 _CONSTANTS = {
     "true": Literal(BOOLEAN, value=True),
     "false": Literal(BOOLEAN, value=False),
@@ -76,11 +77,15 @@ def compile_check(text: str, names: Mapping[str, Name], *, expect: Kind | None =
 
 
 def _check_size_of(syntax: Syntax, problems: Problems) -> None:
+    """Raises at once: nothing may walk a tree that is too deep or too big."""
     if syntax.height > MAXIMUM_DEPTH:
-        problems.add(syntax.span, f"表达式套得太深，最多 {MAXIMUM_DEPTH} 层", "请拆成几个表达式")
-    if syntax.size > MAXIMUM_NODES:
-        problems.add(syntax.span, f"表达式太大，有 {syntax.size} 项，最多 {MAXIMUM_NODES} 项", "请拆成几个表达式")
-    problems.raise_any() if syntax.height > MAXIMUM_DEPTH or syntax.size > MAXIMUM_NODES else None
+        problems.add(syntax.span, f"表达式套得太深，最多 {MAXIMUM_DEPTH} 层", _SPLIT)
+    elif syntax.size > MAXIMUM_NODES:
+        message = f"表达式太大，有 {syntax.size} 项，最多 {MAXIMUM_NODES} 项"
+        problems.add(syntax.span, message, _SPLIT)
+    else:
+        return
+    problems.raise_any()
 
 
 def _height(node: Node) -> int:
@@ -91,14 +96,14 @@ def _check_canonical(checked: Checked, problems: Problems) -> None:
     """What is accepted must be accepted again in its canonical form, which may be longer and deeper."""
     whole = Span(0, len(checked.text))
     if _height(checked.tree) > MAXIMUM_DEPTH:
-        problems.add(whole, f"表达式套得太深，最多 {MAXIMUM_DEPTH} 层", "请拆成几个表达式")
+        problems.add(whole, f"表达式套得太深，最多 {MAXIMUM_DEPTH} 层", _SPLIT)
     elif len(canonical(checked.tree)) > MAXIMUM_LENGTH:
-        problems.add(whole, f"写成规范形式后超过 {MAXIMUM_LENGTH} 个字", "请拆成几个表达式")
+        problems.add(whole, f"写成规范形式后超过 {MAXIMUM_LENGTH} 个字", _SPLIT)
     problems.raise_any()
 
 
 class _Checker:
-    """Visits the syntax bottom-up. None stands for a part whose problem is reported; it silences those above."""
+    """Visits the syntax bottom-up. None stands for a part whose problem is told; it silences those above."""
 
     def __init__(self, text: str, names: Mapping[str, Name], problems: Problems) -> None:
         self.text = text
@@ -223,7 +228,10 @@ class _Checker:
 
     def arithmetic(self, syntax: Syntax) -> Node | None:
         parts = self.values(syntax.parts)
-        if parts is None or sum(self.is_number(part, syntax.text) for part in parts) < len(parts):
+        if parts is None:
+            return None
+        are_numbers = [self.is_number(part, syntax.text) for part in parts]
+        if not all(are_numbers):
             return None
         left, right = (part.node for part in parts)
         if syntax.text == "/" and isinstance(right, Literal):

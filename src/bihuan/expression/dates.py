@@ -36,6 +36,13 @@ def parse_datetime(text: str) -> datetime | None:
         return None
 
 
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Raises ValueError when it does not know its time zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {moment}")
+    return moment.astimezone(UTC)
+
+
 def local_text(moment: datetime) -> str:
     """2026-01-31 08:30:15 on the county's clock."""
     return moment.astimezone(COUNTY).strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0")

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -40,12 +40,12 @@ class _Row:
 
 
 def evaluate(checked: Checked, values: Values, *, today: date, now: datetime) -> object:
-    """The value of the expression over `values` (by code), be they as in a record's data or as in Python.
+    """The value of the expression over `values`, by code: as a record's data holds them, or as Python does.
 
     An absent value is None. Gives str, int, Decimal, date, datetime (UTC), bool, tuple of codes, or None for unknown.
     `now` must know its time zone. Raises ValueError when a value is not of its field's kind.
     """
-    return _result(_value(checked.tree, _Row(values, today, now.astimezone(UTC))), checked.tree.type)
+    return _result(_value(checked.tree, _Row(values, today, dates.in_utc(now))), checked.tree.type)
 
 
 def _result(value: Any, kind: Type) -> object:
@@ -78,9 +78,8 @@ def _read_date(stored: object, _: Name) -> date:
 
 def _read_datetime(stored: object, _: Name) -> datetime:
     moment = stored if isinstance(stored, datetime) else datetime.fromisoformat(str(stored))
-    if moment.tzinfo is None:
-        raise ValueError(stored)
-    return moment.astimezone(UTC)
+    dates.local_date(moment)  # raises beyond the year 9999 of the county's clock
+    return dates.in_utc(moment)
 
 
 def _read_boolean(stored: object, _: Name) -> bool:

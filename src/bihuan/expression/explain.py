@@ -31,15 +31,29 @@ from bihuan.expression.tree import (
 # How tight a phrase holds together; a looser one inside of a tighter one stands in brackets.
 _OR, _AND, _PHRASE, _SUM, _PRODUCT, _WORD = range(6)
 
-_NUMBER_WORDS = {"=": "等于", "<>": "不等于", "<": "小于", "<=": "小于等于", ">": "大于", ">=": "大于等于"}
-_DATE_WORDS = {"=": "为", "<>": "不为", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
-_TEXT_WORDS = {
-    "=": "为",
-    "<>": "不为",
-    "<": "排在前面于",
-    "<=": "不排在后面于",
-    ">": "排在后面于",
-    ">=": "不排在前面于",
+_NUMBER_WORDS = {
+    "=": "{} 等于 {}",
+    "<>": "{} 不等于 {}",
+    "<": "{} 小于 {}",
+    "<=": "{} 小于等于 {}",
+    ">": "{} 大于 {}",
+    ">=": "{} 大于等于 {}",
+}
+_DATE_WORDS = {
+    "=": "{} 为 {}",
+    "<>": "{} 不为 {}",
+    "<": "{} 早于 {}",
+    "<=": "{} 不晚于 {}",
+    ">": "{} 晚于 {}",
+    ">=": "{} 不早于 {}",
+}
+_WORDS = {
+    "=": "{} 为 {}",
+    "<>": "{} 不为 {}",
+    "<": "{} 排在 {} 之前",
+    "<=": "{} 不排在 {} 之后",
+    ">": "{} 排在 {} 之后",
+    ">=": "{} 不排在 {} 之前",
 }
 _SIGNS = {"+": ("＋", _SUM), "-": ("－", _SUM), "*": ("×", _PRODUCT), "/": ("÷", _PRODUCT)}
 _OPPOSITES = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -118,10 +132,11 @@ def _denied(operand: Node) -> tuple[str, int]:
 
 
 def _comparison(sign: str, left: Node, right: Node) -> str:
-    kind = left.type.kind
-    words = _NUMBER_WORDS if kind.is_number else _DATE_WORDS if kind in {Kind.DATE, Kind.DATETIME} else _TEXT_WORDS
-    beside = _beside(left, right)
-    return f"{_hold(left, _SUM, beside)} {words[sign]} {_hold(right, _SUM, beside)}"
+    kind, beside = left.type.kind, _beside(left, right)
+    words = _DATE_WORDS if kind in {Kind.DATE, Kind.DATETIME} else _WORDS
+    if kind.is_number and not beside.titles:
+        words = _NUMBER_WORDS
+    return words[sign].format(_hold(left, _SUM, beside), _hold(right, _SUM, beside))
 
 
 def _predicate(node: IsNull | In | Between | Like, *, is_so: bool) -> str:

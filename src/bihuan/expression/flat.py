@@ -1,20 +1,17 @@
 """One flat row of operands and operators becomes one node. sqlglot decides what binds tighter.
 
-sqlglot is given a skeleton: every operand is an identifier whose name is its number in the row. So it never sees
-what anyone wrote, and meets only the operators that `_SKELETON` lists. What it answers is rebuilt node by node.
+sqlglot is given a skeleton: every operand is an identifier whose name is its number in the row. So it never
+sees what anyone wrote, and meets only the operators of `_SKELETON`. What it answers is rebuilt node by node.
 """
 
-from sqlglot import exp
+from sqlglot import Token as SkeletonToken
+from sqlglot import TokenType, exp
 from sqlglot.errors import ParseError
 from sqlglot.parser import Parser
-from sqlglot.tokens import Token as SkeletonToken
-from sqlglot.tokens import TokenType
 
 from bihuan.expression import order
 from bihuan.expression.problems import Problems, Span
-from bihuan.expression.syntax import Form, Item, Options, Syntax, branch
-
-MAXIMUM_CHAIN = 64  # operators of arithmetic or comparison, each on the result of the one before
+from bihuan.expression.syntax import MAXIMUM_DEPTH, Form, Item, Options, Syntax, branch
 
 _SKELETON = {
     "and": TokenType.AND,
@@ -75,7 +72,7 @@ def combine(items: list[Item], problems: Problems) -> Syntax:
     if parsed is None:
         problems.add(span, "这一段写法不对", "请检查运算符和括号")
         return Syntax(Form.BROKEN, span)
-    return _Rebuild(operands, span, problems).node(parsed, 1)
+    return _Rebuild(operands, span).node(parsed, 1)
 
 
 def _skeleton(items: list[Item]) -> tuple[list[Syntax], list[SkeletonToken]]:
@@ -102,17 +99,15 @@ def _skeleton(items: list[Item]) -> tuple[list[Syntax], list[SkeletonToken]]:
 
 
 class _Rebuild:
-    """From sqlglot's nodes to ours. One it was not asked for is an error of this program, not of the writer."""
+    """From sqlglot's nodes to ours. One that was not asked for is this program's error, not the writer's."""
 
-    def __init__(self, operands: list[Syntax], row: Span, problems: Problems) -> None:
+    def __init__(self, operands: list[Syntax], row: Span) -> None:
         self.operands = operands
         self.row = row
-        self.problems = problems
 
     def node(self, parsed: exp.Expr, depth: int) -> Syntax:
-        if depth > MAXIMUM_CHAIN:
-            self.problems.add(self.row, f"连着写的运算太多，最多 {MAXIMUM_CHAIN} 个", "请加括号分成几段")
-            return Syntax(Form.BROKEN, self.row)
+        if depth > MAXIMUM_DEPTH:
+            return Syntax(Form.BROKEN, self.row)  # the tree above it is refused for its height
         unexpected = {key for key, value in parsed.args.items() if value} - _EXPECTED_ARGUMENTS
         if unexpected:
             raise AssertionError(f"sqlglot says more than was asked: {parsed!r}")

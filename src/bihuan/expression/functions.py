@@ -1,4 +1,4 @@
-"""The fixed list of functions: what each takes and gives. What it does stands in each renderer's own table."""
+"""The fixed list of functions: what each takes and gives. What it does stands in each renderer's table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

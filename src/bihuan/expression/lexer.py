@@ -1,7 +1,8 @@
-"""From text to tokens, each with its place. Chinese punctuation outside of quotes means what its ASCII twin does."""
+"""From text to tokens, each with its place. Outside of quotes Chinese punctuation means what ASCII does."""
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -146,7 +147,7 @@ def _symbol(found: str, span: Span) -> Token:
     return Token(TokenKind.SYMBOL, _SYMBOL_TWINS.get(ascii_twin, ascii_twin), span)
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str, Span], Token]] = {
     "word": _word,
     "string": _string,
     "symbol": _symbol,

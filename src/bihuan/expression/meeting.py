@@ -1,4 +1,4 @@
-"""Brings operands to one kind: a quoted text beside a date is a date, beside a choice it is that choice's code."""
+"""Brings operands to one kind: a quoted text beside a date is a date, beside a choice it is its code."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

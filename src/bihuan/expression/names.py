@@ -51,7 +51,7 @@ def _require_identifier(word: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class JsonKey:
-    """A key of the JSON document in `column`. Both words are plain identifiers, for they are written into SQL."""
+    """A key of the JSON document in `column`. Both are plain identifiers, for they are written into SQL."""
 
     key: str
     column: str = "data"

@@ -1,7 +1,7 @@
 """How many digits a number may have: known before any row is read, so that no engine can overflow or round.
 
-Every number of an expression is exact: `number * 10^scale` is a whole number of at most `bound`. Fields bound it
-(see `FIELD_DIGITS`), and each operation carries the bound on.
+Every number of an expression is exact: `number * 10^scale` is a whole number of at most `bound`. The digits of
+fields and literals are limited, and each operation carries the bound on.
 """
 
 from decimal import Decimal
@@ -73,9 +73,8 @@ def divided_by_literal(left: Type, divisor: Literal) -> Type:
 def rounded(kind: Type, places: int) -> Type:
     """Rounded half away from zero to `places`, or cut down or up to a whole number."""
     if places >= kind.scale:
-        return kind
-    bound = kind.bound // 10 ** (kind.scale - places) + 1
-    return Type(Kind.DECIMAL if places else Kind.INTEGER, places, bound)
+        return kind if places else integer(kind.bound)
+    return Type(Kind.DECIMAL if places else Kind.INTEGER, places, kind.bound // 10 ** (kind.scale - places) + 1)
 
 
 def is_too_big(kind: Type) -> bool:

@@ -1,12 +1,10 @@
 """Operands and operators must take turns; where they do not, the writer is told at the very word."""
 
-from bihuan.expression.lexer import Token, TokenKind
+from bihuan.expression.lexer import Token
 from bihuan.expression.problems import Problems, Span
-from bihuan.expression.syntax import Item, Options, Syntax
+from bihuan.expression.syntax import MAXIMUM_DEPTH, Form, Item, Options, Syntax
 
-MAXIMUM_PREFIXES = 64
-
-_TAKES_OPERAND = frozenset({"=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "like"})
+_TAKES_OPERAND = frozenset({"=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/"})
 _ABSENT_WORDS = {
     "select": "不能查询别的表",
     "union": "不能查询别的表",
@@ -76,8 +74,8 @@ class _Walk:
         first = self.index
         while self.take("-") or (may_negate and self.take("not")):
             may_negate = self.items[self.index - 1].text == "not"
-        if self.index - first > MAXIMUM_PREFIXES:
-            return self.wrong(self.items[first].span, f"连着写的正负号或 not 太多，最多 {MAXIMUM_PREFIXES} 个")
+        if self.index - first > MAXIMUM_DEPTH:
+            return self.wrong(self.items[first].span, f"连着写的正负号或 not 太多，最多 {MAXIMUM_DEPTH} 个")
         if self.index == len(self.items):
             last = self.items[-1]
             return self.wrong(last.span, f"“{last.text}” 后面没有写完", "请在后面补上名称、固定值或条件")
@@ -95,27 +93,34 @@ class _Walk:
         item = self.items[self.index]
         if not isinstance(item, Token):
             return self.missing_operator(item)
+        if item.is_keyword("and", "or"):
+            return self.junction()
         if self.take("is"):
             self.take("not")
             return self.take("null") or self.wrong(item.span, "is 后面只能写 null 或 not null", "相等请用 “=”")
-        if self.take("and"):
-            may_negate, self.between = self.between is None, None
-            return self.operand(may_negate=may_negate)
-        if self.take("or"):
-            return self.no_open_between() and self.operand(may_negate=True)
         negated = self.take("not")
-        if self.take("in"):
-            return self.options(item)
-        if self.take("between"):
-            if not self.no_open_between():
-                return False
-            self.between = item
-            return self.operand()
-        if self.take("like") or (not negated and self.take(*_TAKES_OPERAND)):
-            return self.operand()
+        word = self.word()
+        if self.take("in", "between", "like"):
+            return self.predicate(word, item)
         if negated:
             return self.wrong(item.span, "not 不能写在这里", "否定写在条件前面，或写 not in、not like、not between")
-        return self.wrong(item.span, f"“{item.text}” 不能写在这里")
+        return self.operand() if self.take(*_TAKES_OPERAND) else self.wrong(item.span, f"“{word}” 不能写在这里")
+
+    def junction(self) -> bool:
+        if self.take("or"):
+            return self.no_open_between() and self.operand(may_negate=True)
+        self.take("and")
+        is_of_between, self.between = self.between is not None, None
+        return self.operand(may_negate=not is_of_between)
+
+    def predicate(self, word: str, first: Token) -> bool:
+        if word == "in":
+            return self.options(first)
+        if word == "between":
+            if not self.no_open_between():
+                return False
+            self.between = first
+        return self.operand()
 
     def options(self, word: Token) -> bool:
         item = self.items[self.index] if self.index < len(self.items) else None
@@ -130,10 +135,10 @@ class _Walk:
         return self.wrong(self.between.span, "between 后面缺少 and", "请写成 金额 between 1 and 100")
 
     def missing_operator(self, item: Syntax | Options) -> bool:
-        previous = self.items[self.index - 1]
-        for neighbour in (previous, item):
-            absent = _ABSENT_WORDS.get(neighbour.text.lower())
-            if absent is not None and not (isinstance(neighbour, Token) and neighbour.kind is TokenKind.STRING):
-                return self.wrong(neighbour.span, f"这门语言里没有 “{neighbour.text}”", absent)
+        for neighbour in (self.items[self.index - 1], item):
+            if isinstance(neighbour, Syntax) and neighbour.form in {Form.NAME, Form.CALL}:
+                absent = _ABSENT_WORDS.get(neighbour.text.lower())
+                if absent is not None:
+                    return self.wrong(neighbour.span, f"这门语言里没有 “{neighbour.text}”", absent)
         hint = "请补上 and、or、= 之类的运算符；文本要用单引号括起来，含空格或符号的名称用双引号"
         return self.wrong(item.span, "这里与前面的内容之间缺少运算符", hint)

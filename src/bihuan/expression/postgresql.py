@@ -1,15 +1,16 @@
 """Renders a checked expression as SQL for PostgreSQL, version 12 or later.
 
-Every number is numeric, every text compares by code point (COLLATE "C"), every parameter carries its type, and no template
-repeats an argument, so that the SQL grows no faster than the expression.
+Every number is numeric, every text compares by code point (COLLATE "C"), every parameter carries its type. No
+template repeats an argument, so the SQL grows no faster than the expression.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from bihuan.expression import numbers, texts
+from bihuan.expression import dates, numbers, texts
 from bihuan.expression.exact import at_scale
 from bihuan.expression.names import Column, Kind, Name
 from bihuan.expression.sql import Sql, chain, column, fill, listed
@@ -40,8 +41,6 @@ _TYPES = {
     Kind.DATETIME: "timestamptz",
     Kind.BOOLEAN: "boolean",
 }
-_MOST_DAYS = 4_000_000  # more than there are from year 1 to 9999
-_MOST_MONTHS = 120_000
 
 
 def to_postgresql(checked: Checked, *, alias: str | None = None, today: date, now: datetime) -> Sql:
@@ -55,7 +54,9 @@ def read_postgresql(checked: Checked, found: object) -> object:
         case Decimal():
             return int(found) if checked.kind is Kind.INTEGER else at_scale(found, checked.scale)
         case datetime():
-            return found.astimezone(UTC)
+            return dates.in_utc(found)
+        case str() if checked.kind is Kind.TEXTS:
+            return tuple(json.loads(found))
         case _:
             return found
 
@@ -151,14 +152,14 @@ def _variadic(template: str) -> Renderer:
     return lambda engine, _, arguments: fill(template, listed([engine.sql(argument) for argument in arguments]))
 
 
-def _moved(most: int, expression: str) -> Renderer:
-    """A date moved by a number; NULL outside of the years 1 to 9999, before anything can overflow."""
-    template = (
-        f"(SELECT CASE WHEN r BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' THEN r END"
-        f" FROM (SELECT CASE WHEN n BETWEEN -{most} AND {most} THEN ({expression})::date END AS r"
-        f" FROM (SELECT {{}} AS d, {{}} AS n) AS moved) AS bounded)"
-    )
-    return _plain(template)
+def _moved(is_in_range: str, moved: str) -> Renderer:
+    """A date d moved by n; NULL outside of the years 1 to 9999, asked before anything can overflow.
+
+    OFFSET 0 keeps the planner from putting the arguments in place of d and n: it would compute what CASE guards,
+    and write each argument several times.
+    """
+    arguments = "(SELECT {} AS d, {} AS n OFFSET 0) AS moved"
+    return _plain(f"(SELECT CASE WHEN {is_in_range} THEN {moved} END FROM {arguments})")
 
 
 def _rounding(function: str) -> Renderer:
@@ -179,7 +180,7 @@ def _concat(engine: _Postgresql, _: Call, arguments: tuple[Node, ...]) -> Sql:
 def _has(engine: _Postgresql, _: Call, arguments: tuple[Node, ...]) -> Sql:
     texts_field, code = arguments
     if not isinstance(texts_field, Field):
-        raise AssertionError(texts_field)
+        raise TypeError(texts_field)
     raw = Sql(engine.stored(texts_field.name))
     return fill("coalesce({} @> to_jsonb({}), false)", raw, engine.sql(code))
 
@@ -222,7 +223,7 @@ def _text(engine: _Postgresql, _: Call, arguments: tuple[Node, ...]) -> Sql:
 
 CALLS: dict[str, Renderer] = {
     "today": lambda engine, _call, _arguments: _param(engine.today, Kind.DATE),
-    "now": lambda engine, _call, _arguments: _param(engine.now, Kind.DATETIME),
+    "now": lambda engine, _call, _arguments: _param(dates.in_utc(engine.now), Kind.DATETIME),
     # Fixed at +8: the zone Asia/Shanghai had summer time from 1986 to 1991.
     "date": _plain("({} AT TIME ZONE INTERVAL '8 hours')::date"),
     "year": _plain("extract(year from {})::numeric"),
@@ -230,8 +231,11 @@ CALLS: dict[str, Renderer] = {
     "month": _plain("extract(month from {})::numeric"),
     "day": _plain("extract(day from {})::numeric"),
     "days_between": _plain("(- ({} - {}))::numeric"),
-    "add_days": _moved(_MOST_DAYS, "d + n::integer"),
-    "add_months": _moved(_MOST_MONTHS, "d + make_interval(months => n::integer)"),
+    "add_days": _moved("n BETWEEN DATE '0001-01-01' - d AND DATE '9999-12-31' - d", "d + n::integer"),
+    "add_months": _moved(
+        "extract(year from d) * 12 + extract(month from d) - 1 + n BETWEEN 12 AND 119999",
+        "(d + make_interval(months => n::integer))::date",
+    ),
     "length": _plain("length({})::numeric"),
     "lower": _plain('lower({} COLLATE "C")'),
     "upper": _plain('upper({} COLLATE "C")'),

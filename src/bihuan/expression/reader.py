@@ -1,17 +1,14 @@
 """From tokens to syntax.
 
-Brackets, calls and CASE are read here, innermost first, and each becomes one operand. What is left between brackets
-is a flat row of operands and operators: `flat.py` has sqlglot read its precedence. So brackets nested in any depth
-never become recursion in the parser, and no text of the writer's ever reaches it.
+Brackets, calls and CASE are read here, innermost first, and each becomes one operand. What is left between
+brackets is a flat row of operands and operators, whose precedence `flat.py` has sqlglot read. So brackets in
+brackets never become recursion in the parser, and no text of the writer's ever reaches it.
 """
 
 from bihuan.expression import flat
 from bihuan.expression.lexer import KEYWORDS, Token, TokenKind
 from bihuan.expression.problems import Problems, Span
-from bihuan.expression.syntax import Form, Item, Options, Syntax, branch
-
-MAXIMUM_DEPTH = 64
-MAXIMUM_NODES = 1000
+from bihuan.expression.syntax import MAXIMUM_DEPTH, Form, Item, Options, Syntax, branch
 
 _LEAVES = {
     TokenKind.WORD: Form.NAME,
@@ -44,6 +41,13 @@ def _after_is(before: list[Item]) -> bool:
     """Whether IS or IS NOT stands just before, so that NULL belongs to it and is no value."""
     words = [item.text for item in before[-2:] if isinstance(item, Token)]
     return words[-1:] == ["is"] or words == ["is", "not"]
+
+
+def _leaf_form(token: Token, before: list[Item]) -> Form | None:
+    """What the token is as an operand; None for operators and for keywords that make no value."""
+    if token.is_keyword("true", "false") or (token.is_keyword("null") and not _after_is(before)):
+        return Form.CONSTANT
+    return None if token.is_keyword(*KEYWORDS) else _LEAVES.get(token.kind)
 
 
 class _Reader:
@@ -86,21 +90,20 @@ class _Reader:
     def read_item(self, before: list[Item], index: int, end: int) -> tuple[Item, int]:
         """The next operand, list or operator, and the index after it."""
         token = self.tokens[index]
-        following = self.tokens[index + 1] if index + 1 < end else None
-        if token.is_symbol("("):
-            return self.read_brackets(before, index), self.closing[index] + 1
-        if token.is_keyword("case"):
-            return self.read_case(index), self.closing[index] + 1
-        if token.is_keyword("true", "false") or (token.is_keyword("null") and not _after_is(before)):
-            return Syntax(Form.CONSTANT, token.span, token.text), index + 1
-        if token.kind is TokenKind.WORD and token.text not in KEYWORDS and following is not None:
+        if _opens(token):
+            is_case = token.is_keyword("case")
+            item = self.read_case(index) if is_case else self.read_brackets(before, index)
+            return item, self.closing[index] + 1
+        form = _leaf_form(token, before)
+        if form is None:
+            return token, index + 1
+        if token.kind is TokenKind.WORD and form is Form.NAME and index + 1 < end:
+            following = self.tokens[index + 1]
             if following.is_symbol("("):
                 return self.read_call(index), self.closing[index + 1] + 1
-            if token.text.lower() in _DATE_WORDS and following.kind is TokenKind.STRING:
+            if following.kind is TokenKind.STRING and token.text.lower() in _DATE_WORDS:
                 return self.read_dated(token, following), index + 2
-        if token.kind in _LEAVES and not token.is_keyword(*KEYWORDS):
-            return Syntax(_LEAVES[token.kind], token.span, token.text), index + 1
-        return token, index + 1
+        return Syntax(form, token.span, token.text), index + 1
 
     def read_dated(self, word: Token, string: Token) -> Syntax:
         content = Syntax(Form.STRING, string.span, string.text)

@@ -1,19 +1,21 @@
 """Renders a checked expression as SQL for SQLite. The connection must have `SQLITE_FUNCTIONS`.
 
 How SQLite holds each kind, so that comparing what it holds compares the values:
-  numbers    unscaled: 1.50 with two places is 150. INTEGER where the bound fits 64 bits, else the digits as TEXT
+  numbers    unscaled: 1.50 with two places is 150. INTEGER where the bound fits 64 bits, else its digits as TEXT
   DATE       'YYYY-MM-DD'
   DATETIME   UTC, as Django writes it: 'YYYY-MM-DD HH:MM:SS', and '.ffffff' unless that is zero
   BOOLEAN    1 and 0
   TEXTS      a JSON array
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from bihuan.expression import numbers, texts
+from bihuan.expression import dates, numbers, texts
+from bihuan.expression.exact import EXACT
 from bihuan.expression.names import Column, Kind, Name
 from bihuan.expression.sql import Sql, chain, column, fill, listed
 from bihuan.expression.sqlite_functions import SQLITE_FUNCTIONS
@@ -49,21 +51,18 @@ def to_sqlite(checked: Checked, *, alias: str | None = None, today: date, now: d
 
 def read_sqlite(checked: Checked, found: object) -> object:
     """What SQLite gave for the expression, as `evaluate` would give it."""
-    if found is None:
-        return None
-    match checked.kind:
-        case Kind.INTEGER:
-            return int(str(found))
-        case Kind.DECIMAL:
-            return Decimal(str(found)).scaleb(-checked.scale)
-        case Kind.DATE:
-            return date.fromisoformat(str(found))
-        case Kind.DATETIME:
-            return datetime.fromisoformat(str(found)).replace(tzinfo=UTC)
-        case Kind.BOOLEAN:
-            return bool(found)
-        case _:
-            return found
+    return None if found is None else _READERS[checked.kind](str(found), checked.scale)
+
+
+_READERS: dict[Kind, Callable[[str, int], object]] = {
+    Kind.TEXT: lambda found, _: found,
+    Kind.INTEGER: lambda found, _: int(found),
+    Kind.DECIMAL: lambda found, scale: EXACT.scaleb(Decimal(found), -scale),
+    Kind.DATE: lambda found, _: date.fromisoformat(found),
+    Kind.DATETIME: lambda found, _: datetime.fromisoformat(found).replace(tzinfo=UTC),
+    Kind.BOOLEAN: lambda found, _: found == "1",
+    Kind.TEXTS: lambda found, _: tuple(json.loads(found)),
+}
 
 
 def _is_wide(kind: Type) -> bool:
@@ -72,16 +71,15 @@ def _is_wide(kind: Type) -> bool:
 
 
 def _moment_text(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    return dates.in_utc(moment).replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _param(value: object) -> Sql:
     return Sql("%s", (value,))
 
 
-def _whole(number: int) -> Sql:
-    """A number that fits no 64 bits goes as its digits, which is how wide numbers are held."""
-    return _param(number if abs(number) <= _INT64 else str(number))
+def _held_whole(number: int) -> int | str:
+    return number if abs(number) <= _INT64 else str(number)
 
 
 def _glob(pattern: str) -> str:
@@ -131,21 +129,21 @@ class _Sqlite:
                 return CALLS[function](self, node, arguments)
 
     def literal(self, node: Literal) -> Sql:
+        held: object
         match node.value:
             case None:
                 return Sql("NULL")
             case datetime() as moment:
-                return _param(_moment_text(moment))
+                held = _moment_text(moment)
             case date() as day:
-                return _param(day.isoformat())
-            case Decimal() as number:
-                return _whole(int(number.scaleb(node.type.scale)))
+                held = day.isoformat()
             case bool() as truth:
-                return _param(int(truth))
-            case int() as number:
-                return _whole(number * 10**node.type.scale)
+                held = int(truth)
+            case int() | Decimal() as number:
+                held = _held_whole(int(EXACT.scaleb(Decimal(number), node.type.scale)))
             case str() as text:
-                return _param(text)
+                held = text
+        return _param(held)
 
     def field(self, name: Name) -> Sql:
         raw = self.stored(name)

@@ -1,7 +1,7 @@
 """What SQLite cannot do exactly by itself, as functions to register on the connection.
 
-A number reaches them unscaled: 1.50 with two places is 150, an integer, or its digits as text where it may exceed 64 bits.
-They give numbers back as text; the renderer casts what fits to INTEGER. None of them raises.
+A number reaches them unscaled: 1.50 with two places is 150, an integer, or its digits as text where it may exceed
+64 bits. They give numbers back as text; the renderer casts what fits to INTEGER. None of them raises.
 """
 
 import json

@@ -6,6 +6,9 @@ from enum import Enum, auto
 from bihuan.expression.lexer import Token
 from bihuan.expression.problems import Span
 
+MAXIMUM_DEPTH = 64
+MAXIMUM_NODES = 1000
+
 
 class Form(Enum):
     NAME = auto()  # text: the word; a plain or a double-quoted one

@@ -1,6 +1,6 @@
 """The checked tree: every node has its kind, every name is a field, every literal a value.
 
-Whatever renders an expression (Python, SQLite, PostgreSQL, Chinese, later engines) works from these nodes alone.
+Whatever renders an expression, be it for an engine or for a reader, works from these nodes alone.
 """
 
 from dataclasses import dataclass

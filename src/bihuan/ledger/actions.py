@@ -10,9 +10,9 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid
-from bihuan.ledger.append import Draft, append_many
+from bihuan.ledger.append import Draft, append_many, hold
 from bihuan.ledger.importing import Check
-from bihuan.ledger.models import Batch, Chain, Ledger
+from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
@@ -34,7 +34,7 @@ def write_import(
     """
     if check.failed_rows and not good_rows_only:
         raise Invalid(f"有 {len(check.failed_rows)} 行不能导入，一行也没有写入")
-    Chain.objects.select_for_update().get(ledger=ledger)
+    hold(ledger)
     keys = [row.key for row, _ in check.creates]
     for start in range(0, len(keys), 500):
         if ledger.records.filter(key__in=keys[start : start + 500], deleted=False).exists():

@@ -43,6 +43,11 @@ def moment(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
 
 
+def hold(ledger: Ledger) -> Chain:
+    """Lock a ledger's chain until the transaction ends. Every writer does so first: no two then wait for each other."""
+    return Chain.objects.select_for_update().get(ledger=ledger)
+
+
 def append(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None) -> list[Record]:
     """Append the drafts' events in order and bring their records up to date, all of them or none.
 
@@ -56,7 +61,7 @@ def append(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batc
 @transaction.atomic
 def append_many(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None) -> list[int]:
     """The same, giving only the records' ids, for many at once."""
-    door = Chain.objects.select_for_update().get(ledger=ledger)
+    door = hold(ledger)
     writer = _Writer(actor, ledger, batch, door.position, door.head, clock.now())
     source = iter(drafts)
     ids: list[int] = []

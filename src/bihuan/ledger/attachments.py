@@ -2,10 +2,12 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
+from django.db.models import Q
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
@@ -83,6 +85,13 @@ def sniff(name: str, first: bytes) -> str:
 def path_of(sha256: str) -> Path:
     """Where a content of this hash lies."""
     return room("attachments") / sha256[:2] / sha256
+
+
+def usable_files(actor: Actor, ledger: Ledger, record: Record | None, ids: Sequence[int]) -> list[int]:
+    """Of the files that a form names, those it may: the record's own, and what the actor has just uploaded for it."""
+    mine = Q(record=None, ledger=ledger, person=actor.person)
+    allowed = mine | Q(record=record) if record else mine
+    return list(Attachment.objects.filter(allowed, pk__in=ids).values_list("pk", flat=True))
 
 
 def bind(record: Record, spec: LedgerSpec) -> None:

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bihuan.base.errors import Issue, did_you_mean
+from bihuan.base.errors import Issue, Level, did_you_mean
 from bihuan.expression import ExpressionError, compile_check
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import SYSTEM_NAMES, LedgerSpec
 from bihuan.ledger.types import BY_CODE
+from bihuan.ledger.types.choice import SEPARATORS
+from bihuan.ledger.types.formula import clock_words, compile_formula
 from bihuan.pack.kind import Definition, Definitions, PackKind
+from bihuan.standards.measures import find_unit, is_unit
 
 _FIELD_REFERENCES = (
     "name_field",
@@ -18,6 +21,22 @@ _FIELD_REFERENCES = (
     "closed_field",
     "status_field",
 )
+_DAYS = ("date", "datetime")
+_ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "choices": ("choice", "choices"),
+    "measure": ("integer", "number", "money", "computed"),
+    "pattern": ("text", "longtext"),
+    "date_order": (*_DAYS, "month"),
+    "whole_month": _DAYS,
+    "fraction": ("percent",),
+    "several": ("file",),
+    "of": ("record",),
+    "datum": ("point", "line", "polygon"),
+    "formula": ("computed",),
+    "result": ("computed",),
+}
+"""Keys of a field that only some kinds read."""
+_NO_KEY = ("longtext", "choices", "file", "computed", "point", "line", "polygon")
 
 
 def check_ledgers(ledgers: Sequence[Definition], everything: Definitions) -> list[Issue]:
@@ -26,9 +45,11 @@ def check_ledgers(ledgers: Sequence[Definition], everything: Definitions) -> lis
     for ledger in ledgers:
         shape = [issue for rule in _SHAPE_RULES for issue in rule(ledger)]
         issues += shape
-        if not shape:
+        if not any(issue.level is Level.ERROR for issue in shape):
             issues += _expressions(ledger)
+            issues += _formulas(ledger)
         issues += _loop_exists(ledger, everything)
+        issues += _linked_ledgers_exist(ledger, everything)
     return issues
 
 
@@ -50,13 +71,85 @@ def _codes_once(ledger: Definition) -> Iterator[Issue]:
             yield ledger.source.issue(f"“{field.code}”是系统名称，请换一个代码", "fields", index, "code")
 
 
-def _choices_declared(ledger: Definition) -> Iterator[Issue]:
+def _needs_given(ledger: Definition) -> Iterator[Issue]:
+    """What a kind cannot do without stands there: choices, of, formula."""
     for index, field in enumerate(ledger.spec.fields):
-        if field.kind == "choice" and not field.choices:
-            yield ledger.source.issue(f"选项字段“{field.title}”没有 choices", "fields", index)
-        codes = [choice.code for choice in field.choices]
-        for code in sorted({code for code in codes if codes.count(code) > 1}):
-            yield ledger.source.issue(f"选项“{code}”写了两次", "fields", index, "choices")
+        kind = BY_CODE.get(field.kind)
+        for key in kind.needs if kind else ():
+            if kind and not getattr(field, key):
+                yield ledger.source.issue(f"{kind.title}字段“{field.title}”没有 {key}", "fields", index)
+
+
+def _keys_fit(ledger: Definition) -> Iterator[Issue]:
+    """A key that a kind would pass over was meant for another."""
+    for index, field in enumerate(ledger.spec.fields):
+        for key, kinds in _ONLY_FOR.items():
+            if getattr(field, key) != type(field).model_fields[key].default and field.kind not in kinds:
+                message = f"“{key}”只用于 {'、'.join(kinds)} 字段，“{field.title}”是 {field.kind}"
+                yield ledger.source.issue(message, "fields", index, key)
+
+
+def _choices_told_apart(ledger: Definition) -> Iterator[Issue]:
+    """A word of one choice is no word of another, and one that is written among several has no separator in it."""
+    for index, field in enumerate(ledger.spec.fields):
+        meant: dict[str, str] = {}
+        for choice in field.choices:
+            for word in dict.fromkeys((choice.code, choice.title, *choice.aliases)):
+                if word in meant:
+                    yield ledger.source.issue(f"选项“{word}”写了两次", "fields", index, "choices")
+                meant[word] = choice.code
+                if field.kind == "choices" and SEPARATORS.search(word):
+                    message = f"多选的选项“{word}”里不能有分隔符（、，,;；/|）"
+                    yield ledger.source.issue(message, "fields", index, "choices")
+
+
+def _measures_known(ledger: Definition) -> Iterator[Issue]:
+    """Money is counted in money. Of other numbers any unit may be named; an unknown one converts from no other."""
+    for index, field in enumerate(ledger.spec.fields):
+        is_money = field.kind == "money" or (field.kind == "computed" and field.result == "money")
+        if is_money and field.measure and _dimension(field.measure) != _dimension("元"):
+            message = f"金额字段“{field.title}”的计量单位“{field.measure}”不是金额单位"
+            yield ledger.source.issue(message, "fields", index, "measure", hint="可用：元、千元、万元、亿元")
+
+
+def _dimension(measure: str) -> str:
+    return find_unit(measure).dimension if is_unit(measure) else ""
+
+
+def _bounds_in_order(ledger: Definition) -> Iterator[Issue]:
+    for index, field in enumerate(ledger.spec.fields):
+        if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+            message = f"最小值 {field.minimum:g} 大于最大值 {field.maximum:g}"
+            yield ledger.source.issue(message, "fields", index, "minimum")
+
+
+def _computed_not_asked(ledger: Definition) -> Iterator[Issue]:
+    """What is computed cannot be demanded of a person, and is not known when a file is compared by key."""
+    for index, field in enumerate(ledger.spec.fields):
+        if field.kind == "computed" and field.required:
+            yield ledger.source.issue(f"计算字段“{field.title}”不用填写，不能是必填", "fields", index, "required")
+
+
+def _key_is_plain(ledger: Definition) -> Iterator[Issue]:
+    """A key is one plain value a field."""
+    for index, code in enumerate(ledger.spec.key):
+        field = ledger.spec.by_code.get(code)
+        if field and field.kind in _NO_KEY:
+            yield ledger.source.issue(f"{field.kind} 字段“{field.title}”不能用来识别记录", "key", index)
+
+
+def _personal_is_masked(ledger: Definition) -> Iterator[Issue]:
+    """Names and addresses are text; and what names a record is shown everywhere, so it should be no secret."""
+    spec: LedgerSpec = ledger.spec
+    for index, field in enumerate(spec.fields):
+        if field.personal in ("name", "address") and field.kind not in ("text", "longtext", "person"):
+            message = f"“{field.title}”是 {field.kind}，personal: {field.personal} 只用于文字和人员字段"
+            yield ledger.source.issue(message, "fields", index, "personal", hint="请写 all 或 none")
+    named = spec.by_code.get(spec.name_field)
+    kind = BY_CODE.get(named.kind) if named else None
+    if named and kind and kind.is_personal(named):
+        message = f"“{named.title}”是个人信息，却用作记录的名称，处处显示"
+        yield ledger.source.issue(message, "name_field", level=Level.WARNING)
 
 
 def _patterns_compile(ledger: Definition) -> Iterator[Issue]:
@@ -94,10 +187,17 @@ def _parts_fit(ledger: Definition) -> Iterator[Issue]:
 _SHAPE_RULES = (
     _kinds_known,
     _codes_once,
-    _choices_declared,
+    _needs_given,
+    _keys_fit,
+    _choices_told_apart,
     _patterns_compile,
+    _measures_known,
+    _bounds_in_order,
+    _computed_not_asked,
     _references_exist,
+    _key_is_plain,
     _parts_fit,
+    _personal_is_masked,
 )
 
 
@@ -109,6 +209,33 @@ def _expressions(ledger: Definition) -> Iterator[Issue]:
         except ExpressionError as error:
             for problem in error.problems:
                 yield ledger.source.issue(problem.message, "checks", index, "when", hint=problem.hint)
+
+
+def _formulas(ledger: Definition) -> Iterator[Issue]:
+    """Formulas compile, give what `result` says, and say the same on every day."""
+    for index, field in enumerate(ledger.spec.fields):
+        if field.kind != "computed":
+            continue
+        try:
+            checked = compile_formula(ledger.spec, field)
+        except ExpressionError as error:
+            for problem in error.problems:
+                yield ledger.source.issue(problem.message, "fields", index, "formula", hint=problem.hint)
+            continue
+        for word in clock_words(checked):
+            message = f"公式里不能用 {word}()：算出的值存下来，不会随日子变"
+            yield ledger.source.issue(message, "fields", index, "formula")
+
+
+def _linked_ledgers_exist(ledger: Definition, everything: Definitions) -> Iterator[Issue]:
+    """A ledger of the same pack must be there; one of another pack is looked for when its records are."""
+    ledgers = everything.get("ledgers", {})
+    for index, field in enumerate(ledger.spec.fields):
+        code = field.of if "." in field.of else f"{ledger.pack}.{field.of}"
+        if field.of and code.startswith(f"{ledger.pack}.") and code not in ledgers:
+            known = [name.split(".", 1)[1] for name in ledgers]
+            hint = did_you_mean(field.of.rpartition(".")[2], known)
+            yield ledger.source.issue(f"没有台账“{field.of}”", "fields", index, "of", hint=hint)
 
 
 def _loop_exists(ledger: Definition, everything: Definitions) -> Iterator[Issue]:

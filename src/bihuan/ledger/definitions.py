@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.db import transaction
 
-from bihuan.base import clock
+from bihuan.base import chain, clock
 from bihuan.base.errors import NotFound, did_you_mean
 from bihuan.base.stamp import fresh_stamp
 from bihuan.ledger.models import Chain, Ledger, LedgerVersion
@@ -44,7 +44,7 @@ def install_definition(
     """Put a definition in force. The same definition again changes nothing; another becomes the next version."""
     ledger, made = Ledger.objects.get_or_create(code=code, defaults={"title": spec.title, "owner": owner})
     if made:
-        Chain.objects.create(ledger=ledger)
+        Chain.objects.create(ledger=ledger, signature=chain.sign(code, 0, chain.GENESIS))
     definition = spec.model_dump(mode="json", exclude_defaults=True)
     if not made and ledger.version:
         current = LedgerVersion.objects.get(ledger=ledger, version=ledger.version)

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Q, QuerySet, TextField
+from django.db.models import BooleanField, F, Q, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
@@ -30,6 +30,8 @@ SYSTEM_ORDER = {
     "state": "state",
     "unit": "unit_id",
 }
+_POINTING = frozenset({"unit", "person", "record", "file", "point", "line", "polygon"})
+"""Kinds of fields whose stored value is not what is shown."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def list_records(
     if asked.unit:
         rows = rows.filter(unit__in=[node.pk for node in actor.tree.below(asked.unit)])
     for word in asked.words.split()[:8]:
-        rows = _containing(rows, word)
+        rows = _containing(rows, spec, word)
     if asked.where.strip():
         rows = matching(rows, compile_check(asked.where, names_of(spec, states)))
     return rows.order_by(*_order(spec, asked.order))
@@ -70,24 +72,35 @@ def matching(rows: QuerySet[Record], checked: Checked) -> QuerySet[Record]:
     return rows.filter(RawSQL(f"({sql.text})", sql.params, output_field=BooleanField()))  # noqa: S611 - rendered from a checked tree, literals as parameters
 
 
-def _containing(rows: QuerySet[Record], word: str) -> QuerySet[Record]:
-    """The number or any field's text holds the word."""
+def _containing(rows: QuerySet[Record], spec: LedgerSpec, word: str) -> QuerySet[Record]:
+    """The number or any field's value holds the word; ids of other things are not what anybody sees.
+
+    The whole document's text is looked at first, because that is cheap; what it holds may still be a field's code.
+    """
+    searched = [field.code for field in spec.fields if field.kind not in _POINTING]
     as_text = rows.annotate(_text=Cast("data", TextField()))
-    return as_text.filter(Q(number__icontains=word) | Q(_text__icontains=_as_stored(word)))
+    in_text = Q(_text__icontains=dumps(word)[1:-1])
+    return as_text.filter(Q(number__icontains=word) | (in_text & Q(_in_values(searched, word))))
 
 
-def _as_stored(word: str) -> str:
-    """A word as it stands in the stored JSON text, with quotes and backslashes escaped."""
-    return dumps(word)[1:-1]
+def _in_values(fields: list[str], word: str) -> RawSQL:
+    table = Record._meta.db_table  # noqa: SLF001 - Django's documented model API
+    if connection.vendor == "postgresql":
+        each, holds = f"jsonb_each_text({table}.data)", "strpos(upper(each.value), upper(%s)) > 0"
+    else:
+        each, holds = f"json_each({table}.data)", "instr(lower(each.value), lower(%s)) > 0"
+    places = ", ".join(["%s"] * len(fields)) or "NULL"
+    sql = f"EXISTS (SELECT 1 FROM {each} AS each WHERE each.key IN ({places}) AND {holds})"
+    return RawSQL(sql, [*fields, word], output_field=BooleanField())  # noqa: S611 - only placeholders are put together
 
 
 def _order(spec: LedgerSpec, order: str) -> list[Any]:
-    name, descending = order.lstrip("-"), order.startswith("-")
-    if name in SYSTEM_ORDER:
-        return [("-" if descending else "") + SYSTEM_ORDER[name], "-id"]
-    if name in spec.by_code:
-        return [("-" if descending else "") + f"data__{name}", "-id"]
-    return ["-id"]
+    """By a column, the newest first among equals; where the column is blank last, on every engine."""
+    name, descending = order.removeprefix("-"), order.startswith("-")
+    column = SYSTEM_ORDER.get(name) or (f"data__{name}" if name in spec.by_code else "")
+    if not column:
+        return ["-id"]
+    return [F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True), "-id"]
 
 
 @dataclass(frozen=True)

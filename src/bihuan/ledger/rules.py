@@ -1,6 +1,6 @@
 """Who may read a ledger's records. Every read by a person starts here."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bihuan.base.errors import NotFound
 from bihuan.ledger.models import Ledger, Record
@@ -52,13 +52,10 @@ def get_record(actor: Actor, pk: int) -> Record:
 
 def visible_ledgers(actor: Actor) -> list[Ledger]:
     """The ledgers in which the actor may see something: those they own, and those with records of their units."""
-    ledgers = list(Ledger.objects.select_related("owner").order_by("code"))
-    reach = sorted(actor.reach())
-    return [
-        ledger
-        for ledger in ledgers
-        if owns(actor, ledger) or Record.objects.filter(ledger=ledger, deleted=False, unit__in=reach).exists()
-    ]
+    theirs = Record.objects.filter(ledger=OuterRef("pk"), deleted=False, unit__in=sorted(actor.reach()))
+    with_theirs = set(Ledger.objects.filter(Exists(theirs)).values_list("pk", flat=True))
+    ledgers = Ledger.objects.select_related("owner").order_by("code")
+    return [ledger for ledger in ledgers if owns(actor, ledger) or ledger.pk in with_theirs]
 
 
 def may_import(actor: Actor, ledger: Ledger) -> bool:

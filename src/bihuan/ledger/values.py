@@ -1,5 +1,6 @@
 """Raw values to stored ones, for one record: the same reading for a form, an interface and a cell."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
 
 _SEPARATOR = "\u241f"
+_LONGEST_KEY = 300
 
 
 def read_fields(
@@ -23,9 +25,14 @@ def read_fields(
                 problems[field.code] = f"“{field.title}”必须填写"
             continue
         try:
-            data[field.code] = BY_CODE[field.kind].reader(field, lookup)(value)
+            stored = BY_CODE[field.kind].reader(field, lookup)(value)
         except BadValue as error:
             problems[field.code] = f"“{field.title}”：{error}"
+            continue
+        if stored != "":
+            data[field.code] = stored
+        elif require and field.required:
+            problems[field.code] = f"“{field.title}”必须填写"
     if problems:
         raise Invalid("有内容需要修改", problems)
     return data
@@ -38,15 +45,18 @@ def file_ids(spec: LedgerSpec, raw: Mapping[str, Any]) -> list[int]:
 
 
 def key_of(spec: LedgerSpec, data: Mapping[str, Any]) -> str | None:
-    """What identifies a record when a file comes in again; None where the ledger names no key."""
-    if not spec.key:
-        return None
-    return key_text([data.get(code) for code in spec.key])
+    """What identifies a record when a file comes in again; None where the ledger names no key or all of it is blank."""
+    parts = [data.get(code) for code in spec.key]
+    return key_text(parts) if any(part is not None for part in parts) else None
 
 
 def key_text(parts: Sequence[Any]) -> str:
-    """Key values as one text."""
-    return _SEPARATOR.join("" if part is None else str(part) for part in parts)[:300]
+    """Key values as one text; a long one ends in its hash, so that two keys with one beginning stay two."""
+    text = _SEPARATOR.join("" if part is None else str(part) for part in parts)
+    if len(text) <= _LONGEST_KEY:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return text[: _LONGEST_KEY - len(digest)] + digest
 
 
 def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:

@@ -10,7 +10,7 @@ from bihuan.base.canonical import loads
 from bihuan.ledger.append import event_content
 from bihuan.ledger.models import Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
-from bihuan.ledger.rows import update_records
+from bihuan.ledger.rows import insert_records, update_records
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,12 @@ def verify_chain(ledger: Ledger) -> Iterator[Finding]:
         if chain.link(previous, event_content(event, ledger.code)) != event.hash:
             yield Finding(ledger.code, f"事件 {event.position}", f"内容与哈希不符，被改动过（记录 {event.record_id}）")
         previous, position = event.hash, event.position
-    head = Chain.objects.get(ledger=ledger)
-    if (head.position, head.head) != (position, previous):
+    head = Chain.objects.filter(ledger=ledger).first()
+    if head is None:
+        yield Finding(ledger.code, "链尾", "没有了，无法证明事件完整")
+    elif (head.position, head.head) != (position, previous):
         yield Finding(ledger.code, "链尾", f"应有 {head.position} 个事件，现有 {position} 个")
-    elif position and head.signature != chain.sign(ledger.code, position, previous):
+    elif head.signature != chain.sign(ledger.code, position, previous):
         yield Finding(ledger.code, "链尾", "签名不符：链被整体重算过，或密钥不是本机的")
 
 
@@ -61,18 +63,25 @@ def replay(ledger: Ledger) -> Iterator[tuple[int, RecordState]]:
 
 def check_projection(ledger: Ledger) -> Iterator[Finding]:
     """Compare every record's row with the replay of its events."""
-    rows = Record.objects.filter(ledger=ledger).order_by("pk").iterator(2_000)
     replayed = replay(ledger)
     known = next(replayed, None)
-    for row in rows:
+    for row in Record.objects.filter(ledger=ledger).order_by("pk").iterator(2_000):
+        while known is not None and known[0] < row.pk:
+            yield _lost(ledger, known)
+            known = next(replayed, None)
         if known is None or known[0] != row.pk:
             yield Finding(ledger.code, f"记录 {row.number}", "没有任何事件")
             continue
         if known[1] != state_of(row):
             yield Finding(ledger.code, f"记录 {row.number}", f"与事件不符：{_differences(known[1], state_of(row))}")
         known = next(replayed, None)
-    if known is not None:
-        yield Finding(ledger.code, f"记录 {known[0]}", "事件还在，记录没了")
+    while known is not None:
+        yield _lost(ledger, known)
+        known = next(replayed, None)
+
+
+def _lost(ledger: Ledger, replayed: tuple[int, RecordState]) -> Finding:
+    return Finding(ledger.code, f"记录 {replayed[1].number or replayed[0]}", "事件还在，记录没了")
 
 
 def _differences(replayed: RecordState, stored: RecordState) -> str:
@@ -81,13 +90,18 @@ def _differences(replayed: RecordState, stored: RecordState) -> str:
 
 
 def rebuild(ledger: Ledger) -> int:
-    """Write every record anew from its events; returns how many rows differed."""
+    """Write every record anew from its events; returns how many rows differed or were gone."""
     mended = 0
     for pk, state in replay(ledger):
-        row = Record.objects.get(pk=pk)
-        if state_of(row) != state:
+        row = Record.objects.filter(pk=pk).first()
+        if row is not None and state_of(row) == state:
+            continue
+        mended += 1
+        if row is not None:
             update_records({pk: state}, row.updated_at)
-            mended += 1
+        else:
+            told = Event.objects.filter(record_id=pk).aggregate(first=models.Min("recorded_at"))
+            insert_records(ledger.pk, [(pk, state)], told["first"])
     return mended
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
-from bihuan.ledger.append import Draft, append, moment
-from bihuan.ledger.attachments import bind
+from bihuan.ledger.append import Draft, append, hold, moment
+from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
@@ -43,15 +43,14 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     if not may_import(actor, ledger):
         raise NotAllowed(f"只有“{actor.tree.name(ledger.owner_id)}”的人员可以向“{ledger.title}”新增记录")
     spec, loop = spec_of(ledger), loop_of(ledger)
-    lookup = lookup_for(spec, actor.tree, files=file_ids(spec, fields))
+    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
     data = read_fields(spec.fields, fields, lookup, require=True)
     require_sound(spec, data)
     opening = opener(spec, loop)(data)
     opened = instant(opening.system.get("opened_at"))
-    number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
     key = key_of(spec, data)
-    if key and Record.objects.filter(ledger=ledger, key=key, deleted=False).exists():
-        raise Conflict(f"已有一条{'、'.join(spec.by_code[code].title for code in spec.key)}相同的记录")
+    _require_free(ledger, spec, key)
+    number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
     system = {**opening.system, "number": number, **({"key": key} if key else {})}
     draft = Draft("created", None, data, system, {}, clock.now(), reason, None, opening.follows)
     record = append(actor=actor, ledger=ledger, drafts=[draft])[0]
@@ -73,13 +72,14 @@ def edit_record(
     _expect(record, version)
     spec, loop = spec_of(ledger), loop_of(ledger)
     asked = tuple(field for field in spec.fields if field.code in fields)
-    lookup = lookup_for(spec, actor.tree, files=file_ids(spec, fields))
+    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, fields)))
     data = read_fields(asked, fields, lookup, require=True)
     changes = _changes(record, asked, data)
     if not changes:
         return record
     require_sound(spec, {code: value for code, value in {**record.data, **changes}.items() if value is not None})
     system = moved_columns(spec, loop, record, changes)
+    _require_free(ledger, spec, system.get("key"), record)
     draft = Draft("edited", record.pk, changes, system, reason=reason, expects=record.version)
     changed = append(actor=actor, ledger=ledger, drafts=[draft])[0]
     bind(changed, spec)
@@ -88,6 +88,14 @@ def edit_record(
 
 def _changes(record: Record, asked: tuple[FieldSpec, ...], data: dict[str, Any]) -> dict[str, Any]:
     return {field.code: data.get(field.code) for field in asked if data.get(field.code) != record.data.get(field.code)}
+
+
+def _require_free(ledger: Ledger, spec: LedgerSpec, key: str | None, record: Record | None = None) -> None:
+    """Raise Conflict if another record has the key; nobody can take it in between, for the ledger is held."""
+    hold(ledger)
+    others = Record.objects.filter(ledger=ledger, key=key, deleted=False).exclude(pk=record.pk if record else 0)
+    if key and others.exists():
+        raise Conflict(f"已有一条{'、'.join(spec.by_code[code].title for code in spec.key)}相同的记录")
 
 
 def _expect(record: Record, version: int | None) -> None:
@@ -112,6 +120,7 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     changes = _asked(actor, record, what, spec, said)
     require_sound(spec, {code: value for code, value in {**record.data, **changes}.items() if value is not None})
     system = _verb_system(actor, record, what, loop, changes, spec)
+    _require_free(record.ledger, spec, system.get("key"), record)
     detail = {"criteria": list(said.criteria)} if said.criteria else {}
     draft = Draft(f"verb:{verb}", pk, changes, system, detail, None, said.reason.strip(), record.version)
     done = append(actor=actor, ledger=record.ledger, drafts=[draft])[0]
@@ -136,7 +145,8 @@ def _asked(actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec, said:
     if unknown:
         raise Invalid("表单里有这个操作不能填的字段：" + "、".join(sorted(unknown)))
     asked = tuple(spec.by_code[code].model_copy(update={"required": ask.required}) for code, ask in wanted.items())
-    lookup = lookup_for(spec, actor.tree, files=file_ids(spec, said.fields))
+    files = usable_files(actor, record.ledger, record, file_ids(spec, said.fields))
+    lookup = lookup_for(spec, actor.tree, files=files)
     data: dict[str, Any] = {}
     try:
         data = read_fields(asked, said.fields, lookup, require=True)
@@ -163,7 +173,7 @@ def _verb_system(
         system["state"] = verb.to
     if verb.to in loop.closed_steps:
         system["closed_at"] = moment(clock.now())
-    if verb.starts_clock and not system.get("due_at") and not record.due_at:
+    if verb.starts_clock and not system.get("due_at", record.due_at):
         system |= start_clock(loop, clock.today())
     if verb.effect:
         system["loop"] = _dispatched(actor, record, verb)

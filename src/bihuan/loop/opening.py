@@ -49,18 +49,23 @@ def _changer(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[Record, dict[
 
 
 def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, changes: dict[str, Any]) -> dict[str, Any]:
-    """The system columns that move because fields did."""
+    """The system columns that move because fields did.
+
+    A deadline that is taken away from a matter under way is counted anew from today: none is left without one.
+    """
     parts = (spec.unit_field, spec.opened_field, spec.due_field)
-    key = key_of(spec, {**record.data, **changes}) if set(spec.key) & set(changes) else None
-    system: dict[str, Any] = {"key": key} if key else {}
+    data = {name: value for name, value in {**record.data, **changes}.items() if value is not None}
+    system: dict[str, Any] = {"key": key_of(spec, data) or None} if set(spec.key) & set(changes) else {}
     if not any(part and part in changes for part in parts):
         return system
-    data = {name: value for name, value in {**record.data, **changes}.items() if value is not None}
     fresh = system_columns(spec, loop, data, instant(data.get(spec.opened_field)) or record.opened_at)
-    if spec.due_field not in changes:
+    if spec.unit_field in changes:
+        fresh.setdefault("unit", None)
+    if spec.due_field in changes:
+        under_way = loop is not None and record.state != loop.steps[0].code
+        fresh = {"due_at": None, **(start_clock(loop, clock.today()) if loop and under_way else {}), **fresh}
+    elif spec.opened_field not in changes or spec.due_field in data:
         fresh.pop("due_at", None)
-    elif "due_at" not in fresh:
-        fresh["due_at"] = None
     return system | fresh
 
 

@@ -10,7 +10,7 @@ from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply
 from bihuan.ledger.rules import owns, scope_everywhere, visible_ledgers
 from bihuan.loop.colour import Bounds, Colour, bounds_at, colour_case, colour_of
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loops_of
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 
@@ -74,8 +74,9 @@ def state_on(record: Record, at: datetime) -> RecordState:
 
 def loop_ledgers(actor: Actor) -> list[tuple[Ledger, LoopSpec]]:
     """The visible ledgers that have a loop."""
-    found = ((ledger, loop_of(ledger)) for ledger in visible_ledgers(actor))
-    return [(ledger, loop) for ledger, loop in found if loop]
+    ledgers = visible_ledgers(actor)
+    loops = loops_of(ledgers)
+    return [(ledger, loops[ledger.pk]) for ledger in ledgers if ledger.pk in loops]
 
 
 def mine_everywhere(actor: Actor) -> QuerySet[Record]:

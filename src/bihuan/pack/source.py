@@ -98,7 +98,7 @@ class _Reader:
     def _scalar(self, node: yaml.ScalarNode, line: int) -> Any:
         try:
             return self._constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError, OverflowError) as error:
+        except (yaml.YAMLError, ValueError) as error:
             return self._fault(f"写法不对：{node.value}（{error}）", line)
 
     def _fault(self, message: str, line: int) -> None:

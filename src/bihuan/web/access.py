@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from bihuan.org.actor import Actor, actor_of
 from bihuan.org.models import Person
+from bihuan.org.roles import BY_CODE
 
 ACTOR = "actor"
 """The request's attribute under which the menu finds who is acting."""
@@ -41,6 +42,11 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
         answer["HX-Redirect"] = reverse("sign_in")
         return answer
     return redirect(f"{reverse('sign_in')}?next={quote(request.get_full_path())}")
+
+
+def may_make(actor: Actor) -> bool:
+    """Whether the actor holds a post that works on ledgers, and so may make one of a spreadsheet."""
+    return any(BY_CODE[post.role].reach == "below" for post in actor.posts)
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -5,9 +5,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bihuan.ledger.rules import visible_ledgers
 from bihuan.org.actor import Actor
 from bihuan.org.roles import role_title
+from bihuan.web.access import may_make
+from bihuan.web.request_memory import my_ledgers
+
+_SHOWN = 30
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -30,12 +33,13 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         _entry(request, "工作台", reverse("desk"), "home"),
         _entry(request, "调度台", reverse("board"), "layout-grid"),
         _entry(request, "全部台账", reverse("ledgers"), "books"),
-        _entry(request, "导入表格", reverse("import_upload"), "table-import"),
     ]
-    ledgers = [
-        _entry(request, ledger.title, reverse("ledger", args=[ledger.code]), "table")
-        for ledger in visible_ledgers(actor)[:30]
-    ]
+    if may_make(actor):
+        work.append(_entry(request, "导入表格", reverse("import_upload"), "table-import"))
+    known = my_ledgers(request, actor)
+    ledgers = [_entry(request, item.title, reverse("ledger", args=[item.code]), "table") for item in known[:_SHOWN]]
+    if len(known) > _SHOWN:
+        ledgers.append(_entry(request, f"还有 {len(known) - _SHOWN} 本…", reverse("ledgers"), "dots"))
     return [{"title": "", "entries": work}, {"title": "台账", "entries": ledgers}]
 
 

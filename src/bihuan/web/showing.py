@@ -12,7 +12,7 @@ from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, Lookup
 from bihuan.ledger.values import shown
-from bihuan.loop.colour import Bounds, Colour, colour_of, word
+from bihuan.loop.colour import WORDS, Bounds, Colour, colour_of, word
 from bihuan.loop.deadline import days_left
 from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
@@ -51,6 +51,12 @@ def left(record: Record, bounds: Bounds) -> str:
 
 def moment(at: datetime | None) -> str:
     return f"{at.astimezone(clock.COUNTY_TIME):%Y-%m-%d %H:%M}" if at else ""
+
+
+def short_moment(at: datetime) -> str:
+    """A time of this year without the year, for narrow places."""
+    local = at.astimezone(clock.COUNTY_TIME)
+    return f"{local:%m-%d %H:%M}" if local.year == clock.today().year else f"{local:%Y-%m-%d}"
 
 
 def day(at: datetime | None) -> str:
@@ -93,19 +99,13 @@ def colour_counts(
     return [
         {
             "code": colour.value,
-            "title": word(loop, colour) if loop else colour_word(colour),
+            "title": word(loop, colour) if loop else WORDS[colour],
             "count": counts[colour],
             "url": f"{url}?{urlencode({**(kept or {}), 'colour': colour.value})}",
             "hint": "",
         }
         for colour in Colour
     ]
-
-
-def colour_word(colour: Colour) -> str:
-    from bihuan.loop.colour import WORDS
-
-    return WORDS[colour]
 
 
 def cell(field: FieldSpec, record: Record, lookup: Lookup) -> dict[str, Any]:

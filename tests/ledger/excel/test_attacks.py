@@ -293,6 +293,18 @@ def test_cells_of_an_xls_in_far_corners_are_refused(tmp_path: Path) -> None:
     refused(raw_compound(tmp_path / "a.xls", {"Workbook": one_sheet(number)}), "散得太开|边界")
 
 
+@pytest.mark.parametrize("claim", [(0, 0xFFFFFFFF, 0, 5), (9, 3, 0, 5), (0, 3, 0, 257)])
+def test_a_used_range_beyond_the_format_is_refused(tmp_path: Path, claim: tuple[int, int, int, int]) -> None:
+    dimensions = record(0x0200, struct.pack("<IIHHH", *claim, 0))
+    refused(raw_compound(tmp_path / "a.xls", {"Workbook": one_sheet(dimensions)}), "行列数不合理")
+
+
+def test_a_part_without_a_name_is_refused(tmp_path: Path) -> None:
+    path = raw_xlsx(tmp_path / BOOK, sheet_xml(TWO_HEADS))
+    path.write_bytes(path.read_bytes().replace(b"xl/worksheets/sheet1.xml", b"\0l/worksheets/sheet1.xml"))
+    refused(path, "前后不一致")
+
+
 def test_a_table_of_strings_that_claims_too_many_is_refused(tmp_path: Path) -> None:
     strings = record(0x00FC, struct.pack("<II", 1, 0xFFFFFFF))
     refused(raw_compound(tmp_path / "a.xls", {"Workbook": BOF + strings + EOF}), "条数大得不合理")

@@ -91,7 +91,7 @@ def test_nothing_but_blanks_is_refused(tmp_path: Path, content: str) -> None:
         open_workbook(write(tmp_path / "a.csv", content))
 
 
-field = st.text(st.characters(codec="gb18030", exclude_categories=("C", "Z")), max_size=6)
+field = st.text(st.sampled_from("水利a1,;\t\"\n 。'|"), max_size=6)
 
 
 @given(

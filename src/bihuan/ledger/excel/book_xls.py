@@ -13,6 +13,7 @@ from bihuan.ledger.excel.model import Limits, UnreadableFile
 from bihuan.ledger.excel.scan import PartScan
 
 _BOF, _EOF, _FILE_PASS, _BOUND_SHEET, _SHARED_STRINGS = 0x0809, 0x000A, 0x002F, 0x0085, 0x00FC
+_DIMENSIONS = 0x0200
 _BOOL_ERROR, _MANY_RK = 0x0205, 0x00BD
 _FORMULAS = {0x0006, 0x0206, 0x0406}
 _ONE_CELL = {0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0406, 0x0206}
@@ -71,6 +72,8 @@ def _scan_stream(compound: Compound, stream: Entry, name: str, limits: Limits) -
             starts[struct.unpack_from("<I", data, body)[0]] = _sheet_name(data[body + 6 : body + length])
         elif kind == _SHARED_STRINGS:
             _refuse_count(data, body, length, len(data), name)
+        elif kind == _DIMENSIONS:
+            _refuse_dimensions(data[body : body + length], name)
         elif scan is not None and length >= 6:
             _count_cell(scan, kind, data, body, length)
         position = body + length
@@ -94,6 +97,18 @@ def _refuse_count(data: bytes, body: int, length: int, size: int, name: str) -> 
     """
     if length < 8 or struct.unpack_from("<I", data, body + 4)[0] * 3 > size:
         raise broken(name, "它声称的条数大得不合理")
+
+
+def _refuse_dimensions(body: bytes, name: str) -> None:
+    """Refuse a used range outside of the format's 65,536 rows and 256 columns, for which memory would be
+    reserved.
+    """
+    form = {10: "<HHHH", 14: "<IIHH"}.get(len(body))
+    if form is None:
+        return
+    first_row, rows, first_column, columns = struct.unpack_from(form, body)
+    if not (first_row <= rows <= 65_536 and first_column <= columns <= 256):
+        raise broken(name, "它声称的行列数不合理")
 
 
 def _count_cell(scan: PartScan, kind: int, data: bytes, body: int, length: int) -> None:

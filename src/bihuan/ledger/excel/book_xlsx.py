@@ -24,8 +24,8 @@ def scan_xlsx(package: Package, limits: Limits) -> BookScan:
     """Look through every part of an .xlsx; raise UnreadableFile for one that must not be opened."""
     scans: dict[str, PartScan] = {}
     for part_name in package.parts:
-        # What is not XML (pictures, macros) is unpacked all the same, to see that it tells its size, and that it
-        # is no sheet under another name.
+        # What is not XML (pictures, macros) is unpacked all the same, to see that it tells its size, and
+        # that it is no sheet under another name.
         if part_name.lower().endswith((".xml", ".rels")) or _holds_a_sheet(package, part_name):
             scans[part_name] = scan_part(package, part_name)
             refuse_spread(package.name, part_name, scans[part_name], limits)

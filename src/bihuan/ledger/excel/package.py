@@ -132,8 +132,8 @@ def _inflate(file: BinaryIO, part: Part) -> Iterator[bytes]:
 def _refuse_two_readings(path: Path, infos: list[zipfile.ZipInfo], name: str) -> None:
     """Refuse an archive that two programs could read differently: only one reading has been checked."""
     names = {info.filename.replace("\\", "/").lstrip("/").lower() for info in infos}
-    ends = _count_ends(path)
-    if not infos or len(names) != len(infos) or min(info.header_offset for info in infos) != 0 or ends != 1:
+    unique = infos and "" not in names and len(names) == len(infos)
+    if not unique or min(info.header_offset for info in infos) != 0 or _count_ends(path) != 1:
         raise broken(name, "压缩包的目录前后不一致")
 
 

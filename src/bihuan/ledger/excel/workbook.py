@@ -108,6 +108,9 @@ def open_workbook(path: Path | str, *, name: str | None = None, limits: Limits =
                 "请按年度或单位拆成几个文件，并删去图片后再上传。",
             )
         kind = kind_of(path, name)
+        if kind == "text" and Path(name).suffix.lower() in _EXTENSIONS["xlsx"] | _EXTENSIONS["ods"]:
+            # Exports do put text under the name of .xls; under these names it is what is left of a broken file.
+            raise broken(name)
         workbook = Workbook(name, limits, kind)
         if kind == "text":
             _open_text(workbook, path)

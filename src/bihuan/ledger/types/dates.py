@@ -3,7 +3,7 @@
 A date is kept as YYYY-MM-DD, a month as YYYY-MM, a moment in UTC as YYYY-MM-DDTHH:MM:SSZ.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from math import isfinite
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ _WRITTEN_MONTHS = (1900_01, 2199_12)
 _YEARS = (1900, 2200)
 # Before this day the calendar of spreadsheets is wrong: it has a 29 February 1900.
 _FIRST_CELL_DAY = date(1900, 3, 1)
+_AHEAD_OF_UTC = COUNTY_TIME.utcoffset(None)
 _HALF_SECOND = timedelta(microseconds=500_000)
 
 
@@ -119,8 +120,11 @@ class DateTime(FieldType):
 
         def read(raw: Any) -> str:
             value = _parse(raw, order, whole_month)
-            moment = value if isinstance(value, datetime) else datetime.combine(value, time(), COUNTY_TIME)
-            return stored_moment(_local(moment))
+            if not isinstance(value, datetime):
+                value = datetime.combine(value, time())
+            elif value.tzinfo is not None or value.microsecond:
+                value = _local(value).replace(tzinfo=None)
+            return _in_utc(value)
 
         return read
 
@@ -146,12 +150,16 @@ class DateTime(FieldType):
 
 
 def stored_moment(moment: datetime) -> str:
-    """An instant as it is stored. Raises BadValue where UTC has no such year."""
+    """An instant as it is stored: UTC, to the nearest second. Raises BadValue where there is no such year."""
+    return _in_utc(_local(moment).replace(tzinfo=None))
+
+
+def _in_utc(local: datetime) -> str:
+    """Whole seconds of the county's clock as they are stored."""
     try:
-        utc = moment.astimezone(UTC).replace(tzinfo=None)
+        return f"{(local - _AHEAD_OF_UTC).isoformat()}Z"
     except OverflowError as error:
-        raise BadValue(f"{told(moment)}超出可以记录的年份") from error
-    return f"{utc.isoformat('T', 'seconds')}Z"
+        raise BadValue(f"{told(local)}超出可以记录的年份") from error
 
 
 class Month(FieldType):
@@ -167,7 +175,7 @@ class Month(FieldType):
         def read(raw: Any) -> str:
             day = _day(_parse(raw, order, "first"))
             if day.day != 1:
-                raise BadValue(f"“{day}”写到了日，这里只填月份，应形如 {day:%m} 月的写法：{day.isoformat()[:7]}")
+                raise BadValue(f"“{day}”写到了日，这里只填月份，如 {day.isoformat()[:7]}")
             return day.isoformat()[:7]
 
         return read

@@ -3,8 +3,10 @@
 A decimal is stored as a JSON number of at most 15 significant digits, which a double carries without loss.
 """
 
+import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from math import inf
 from typing import Any
 
@@ -30,6 +32,7 @@ class Number(FieldType):
     def reader(self, spec: FieldSpec, lookup: Lookup) -> Reader:  # noqa: ARG002
         measure, places = self.measure(spec), self.places(spec)
         limit = 10.0 ** (SIGNIFICANT - places)
+        plain = _plain_digits(places).fullmatch
         smallest = -inf if spec.minimum is None else spec.minimum
         largest = inf if spec.maximum is None else spec.maximum
 
@@ -45,6 +48,10 @@ class Number(FieldType):
             if raw.__class__ is float and round(raw, places) == raw and -limit < raw < limit:
                 require_between(raw, smallest, largest)
                 return float(raw + 0.0)  # there is no minus zero
+            if raw.__class__ is str and plain(raw):
+                kept = float(raw.replace(",", "")) + 0.0
+                require_between(kept, smallest, largest)
+                return kept
             return slow(raw)
 
         return read
@@ -71,6 +78,15 @@ class Number(FieldType):
 
     def python(self, value: Any) -> Any:
         return Decimal(repr(value))
+
+
+@cache
+def _plain_digits(places: int) -> re.Pattern[str]:
+    """Digits that fit the field as they are: at most 15, not more behind the point than are kept."""
+    whole = SIGNIFICANT - places
+    fraction = rf"(?:\.[0-9]{{1,{places}}})?" if places else ""
+    grouped = rf"|[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,{whole // 3 - 1}}}" if whole >= 6 else ""
+    return re.compile(rf"-?(?:[0-9]{{1,{whole}}}{grouped}){fraction}")
 
 
 def at_places(found: Quantity, places: int, raw: Any) -> Decimal:

@@ -8,17 +8,17 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.definitions import spec_of
-from bihuan.ledger.models import Event, Ledger, Record
-from bihuan.ledger.references import lookup_for
-from bihuan.ledger.rules import scope_everywhere, visible_records
-from bihuan.loop.colour import Colour, bounds_at, colour_case, gravity
-from bihuan.loop.queries import Counts, colour_counts, loop_ledgers, no_counts, waiting_steps
-from bihuan.loop.rules import open_verbs
+from bihuan.ledger.models import Event, Ledger
+from bihuan.loop.colour import Colour
+from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
+from bihuan.web.access import may_make, signed_in
+from bihuan.web.event_words import event_title
+from bihuan.web.matters import BY_URGENCY, Matters, NameLookup, matter_rows, summed
+from bihuan.web.pages.matters import matters_url
+from bihuan.web.request_memory import my_loops
 
 _SHOWN = 12
 _RECENT = 12
@@ -27,130 +27,70 @@ _RECENT = 12
 @signed_in
 def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page a person starts from."""
-    ledgers = loop_ledgers(actor)
-    counts, waiting, near = no_counts(), list[dict[str, Any]](), list[dict[str, Any]]()
-    waiting_total = near_total = 0
-    for ledger, loop in ledgers:
-        rows = visible_records(actor, ledger)
-        bounds = bounds_at(loop, clock.now())
-        _add(counts, colour_counts(rows, bounds))
-        mine = rows.filter(waiting_steps(actor, ledger, loop))
-        waiting_total += mine.count()
-        waiting += _rows(actor, ledger, loop, mine.order_by("due_at", "pk"))
-        soon = rows.filter(closed_at__isnull=True, due_at__gte=bounds.at, due_at__lte=bounds.yellow_until)
-        near_total += soon.count()
-        near += _rows(actor, ledger, loop, soon.order_by("due_at", "pk"))
-    waiting.sort(key=lambda row: (-row["weight"], row["due"] or "9999"))
-    near.sort(key=lambda row: row["due"])
+    matters = Matters(actor, my_loops(request, actor), clock.now())
+    counts = summed(matters.by_ledger().values())
     context = {
         "title": "工作台",
         "crumbs": [{"title": "工作台"}],
         "today": showing.long_day(clock.today()),
         "scope": actor.tree.name(actor.home_unit) or actor.name,
-        "counts": _counts(ledgers, counts),
-        "todo": {"rows": waiting[:_SHOWN], "total": waiting_total, "url": _list_url(ledgers, "mine=1")},
-        "near": {"rows": near[:_SHOWN], "total": near_total, "url": _list_url(ledgers, "colour=yellow")},
-        "mine": _opened_by(actor, ledgers),
-        "recent": _recent(actor),
-        "empty": None if ledgers else _empty(),
+        "counts": _counts(matters.ledgers, counts),
+        "todo": _some(matters, matters.waiting(), "waiting"),
+        "near": _some(matters, matters.coloured(Colour.YELLOW), "", Colour.YELLOW),
+        "mine": _some(matters, matters.opened_here(), "opened"),
+        "recent": _recent(matters),
+        "can_make": may_make(actor),
+        "empty": _empty(actor) if not matters.ledgers else None,
     }
     return render(request, "desk.html", context)
 
 
-def _add(total: Counts, more: Counts) -> None:
-    for colour, number in more.items():
-        total[colour] += number
-
-
 def _counts(ledgers: list[tuple[Ledger, LoopSpec]], counts: Counts) -> list[dict[str, Any]]:
+    """The four numbers; with one loop in sight, in its own words."""
     loop = ledgers[0][1] if len(ledgers) == 1 else None
-    return showing.colour_counts(counts, loop, reverse("board") if len(ledgers) != 1 else _ledger_url(ledgers))
+    return showing.colour_counts(counts, loop, reverse("matters"))
 
 
-def _ledger_url(ledgers: list[tuple[Ledger, LoopSpec]]) -> str:
-    return reverse("ledger", args=[ledgers[0][0].code])
+def _some(matters: Matters, condition: Q, view: str, colour: Colour | None = None) -> dict[str, Any]:
+    """The most urgent matters of a condition, how many there are, and where all of them are."""
+    rows = matters.all().filter(condition)
+    return {
+        "rows": matter_rows(matters, rows.order_by(*BY_URGENCY)[:_SHOWN]),
+        "total": rows.count(),
+        "url": matters_url(view, colour),
+    }
 
 
-def _list_url(ledgers: list[tuple[Ledger, LoopSpec]], query: str) -> str:
-    return f"{_ledger_url(ledgers)}?{query}" if len(ledgers) == 1 else reverse("ledgers")
-
-
-def _rows(actor: Actor, ledger: Ledger, loop: LoopSpec, rows: Any) -> list[dict[str, Any]]:
-    spec, bounds = spec_of(ledger), bounds_at(loop, clock.now())
-    lookup = lookup_for(spec, actor.tree)
+def _recent(matters: Matters) -> list[dict[str, Any]]:
+    """The last things that people did to matters one by one."""
+    events = (
+        Event.objects.filter(record__in=matters.all(), batch__isnull=True)
+        .select_related("record")
+        .order_by("-pk")[:_RECENT]
+    )
+    known = {ledger.pk: (ledger, loop) for ledger, loop in matters.ledgers}
+    names = NameLookup(matters.actor)
     found = []
-    for record in rows.select_related("ledger").annotate(colour=colour_case(bounds))[:_SHOWN]:
-        verbs = open_verbs(actor, record, loop)
-        main = next((verb for verb in verbs if verb.tone == "primary"), None)
+    for event in events:
+        ledger, loop = known[event.ledger_id]
         found.append(
             {
-                "number": record.number,
-                "title": showing.name_of(record, spec, lookup),
-                "url": reverse("record", args=[record.pk]),
-                "ledger": ledger.title,
-                "step": loop.states.get(record.state, ""),
-                "light": showing.light(record, loop, bounds),
-                "due": showing.day(record.due_at),
-                "left": showing.left(record, bounds),
-                "unit": actor.tree.name(record.unit_id) or "未定",
-                "action": main.title if main else "",
-                "weight": gravity(Colour(record.colour)),
+                "who": event.actor_name,
+                "unit": matters.actor.tree.name(event.unit_id),
+                "verb": event_title(event.kind, loop),
+                "title": names.of(event.record, ledger),
+                "url": reverse("record", args=[event.record_id]),
+                "at": showing.short_moment(event.recorded_at),
             }
         )
     return found
 
 
-def _opened_by(actor: Actor, ledgers: list[tuple[Ledger, LoopSpec]]) -> dict[str, Any]:
-    """Open matters that the person brought in."""
-    rows, total = [], 0
-    for ledger, loop in ledgers:
-        created = Q(events__person=actor.person, events__version=1)
-        mine = visible_records(actor, ledger).filter(created, closed_at__isnull=True)
-        total += mine.count()
-        rows += _rows(actor, ledger, loop, mine.order_by("-pk"))
-    return {"rows": rows[:_SHOWN], "total": total, "url": ""}
-
-
-def _recent(actor: Actor) -> list[dict[str, Any]]:
-    visible = Record.objects.filter(scope_everywhere(actor))
-    events = (
-        Event.objects.filter(record__in=visible, batch__isnull=True)
-        .select_related("record", "record__ledger", "ledger")
-        .order_by("-pk")[:_RECENT]
-    )
-    names = {ledger.pk: loop for ledger, loop in loop_ledgers(actor)}
-    return [
-        {
-            "who": event.actor_name,
-            "unit": actor.tree.name(event.unit_id),
-            "verb": event_title(event.kind, names.get(event.ledger_id)),
-            "title": event.record.number,
-            "url": reverse("record", args=[event.record_id]),
-            "at": showing.moment(event.recorded_at),
-        }
-        for event in events
-    ]
-
-
-EVENT_TITLES = {
-    "created": "新建",
-    "edited": "修改",
-    "imported": "导入",
-    "updated_by_file": "按表格更新",
-    "closed_in_file": "随表格办结",
-    "undone": "撤销批次",
-}
-
-
-def event_title(kind: str, loop: LoopSpec | None) -> str:
-    """What an event is called: the verb's own word, or the ledger's."""
-    if kind.startswith("verb:") and loop:
-        verb = loop.verb.get(kind.removeprefix("verb:"))
-        return verb.title if verb else kind
-    return EVENT_TITLES.get(kind, kind)
-
-
-def _empty() -> dict[str, Any]:
+def _empty(actor: Actor) -> dict[str, str]:
+    if not actor.posts:
+        return {"text": "您还没有岗位，请联系系统管理员。"}
+    if not may_make(actor):
+        return {"text": "还没有可看的台账。"}
     return {
         "text": "还没有可看的台账。把一份 Excel 拖进来，它就成为活的台账。",
         "url": reverse("import_upload"),

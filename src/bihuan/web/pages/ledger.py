@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
 from bihuan.ledger.definitions import find_ledger, spec_of
-from bihuan.ledger.exporting import Sheet, write_csv, write_xlsx
+from bihuan.ledger.exporting import WRITERS, Sheet, write_csv
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import Asked, list_records
@@ -25,6 +26,7 @@ from bihuan.ledger.rules import may_import, visible_ledgers, visible_records
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour, word
 from bihuan.loop.definitions import loop_of
+from bihuan.loop.export_columns import matter_columns
 from bihuan.loop.queries import colour_counts, waiting_steps
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.summary import summary
@@ -309,22 +311,33 @@ def _summary(opened: Opened) -> dict[str, Any]:
 
 @signed_in
 def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
-    """The list as a file: same columns, filter and order; `?format=csv` for text."""
+    """The list as a file: same columns, filter and order. `?all=1` for every field, with the groups over the heads.
+
+    `?format=` is xlsx, csv (with `&encoding=gb18030` if wanted) or docx.
+    """
     opened = open_ledger(actor, code)
     try:
         rows = asked_rows(opened, request)
     except ExpressionError as error:
         raise Invalid(f"条件式有误：{error}") from error
-    sheet = Sheet(
-        opened.ledger.title,
-        opened.spec.fields if request.GET.get("all") else opened.spec.list_columns,
-        lookup_for(opened.spec, actor.tree),
-        prepared_by=actor.name,
-        state_titles=opened.states or None,
-    )
-    as_csv = request.GET.get("format") == "csv"
-    suffix, write = (".csv", write_csv) if as_csv else (".xlsx", write_xlsx)
+    suffix, write = WRITERS.get(request.GET.get("format", ""), WRITERS["xlsx"])
+    if request.GET.get("encoding") == "gb18030" and suffix == ".csv":
+        write = partial(write_csv, encoding="gb18030")
     with tempfile.NamedTemporaryFile(suffix=suffix) as file:
-        write(sheet, rows.iterator(1_000), Path(file.name))
+        write(_sheet(opened, request), rows, Path(file.name))
         content = Path(file.name).open("rb")  # noqa: SIM115 - the response closes it; the name may go before
     return FileResponse(content, as_attachment=True, filename=f"{opened.ledger.title}{clock.today():%Y%m%d}{suffix}")
+
+
+def _sheet(opened: Opened, request: HttpRequest) -> Sheet:
+    every = bool(request.GET.get("all"))
+    return Sheet(
+        opened.ledger.title,
+        opened.spec.fields if every else opened.spec.list_columns,
+        lookup_for(opened.spec, opened.actor.tree),
+        prepared_by=opened.actor.name,
+        grouped=every,
+        with_total=request.GET.get("total") == "1",
+        extras=matter_columns(opened.loop, opened.bounds) if opened.loop and opened.bounds else (),
+        among=opened.spec.fields,
+    )

@@ -1,0 +1,96 @@
+"""What is exported: a title, who made it, the columns in order, and the records as they stand."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import orjson
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
+from bihuan.base import clock
+from bihuan.ledger.models import Record
+from bihuan.ledger.spec import FieldSpec
+from bihuan.ledger.types import Lookup
+
+_ROWS_AT_ONCE = 2_000
+
+
+class Standing(NamedTuple):
+    """A record as an export takes it: the columns that every record has, and its data by field code."""
+
+    number: str
+    state: str
+    due_at: datetime | None
+    closed_at: datetime | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """A column that no field holds, such as a matter's light: its head and what it says of a record.
+
+    `value` gives text, a number, a date, a moment on the county's clock, or None; `cell_format` is its number format.
+    """
+
+    title: str
+    value: Callable[[Standing], Any]
+    cell_format: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is exported, as seen on the page.
+
+    `lookup` is what reference fields show by. `numbered` puts the record's number first, `extras` follow it, then the
+    fields. `grouped` sets the groups of the fields over their heads. `show` overrides how a field's stored value is
+    told, by field code, and makes its column text: so is a masked field exported. `among` are the names that the
+    ledger's fields go by: no other column may be called so, or an import would take it for the field.
+    """
+
+    title: str
+    fields: Sequence[FieldSpec]
+    lookup: Lookup
+    prepared_by: str = ""
+    reviewed_by: str = ""
+    reporting_unit: str = ""
+    numbered: bool = True
+    grouped: bool = False
+    with_total: bool = False
+    extras: tuple[Extra, ...] = ()
+    show: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    among: Sequence[FieldSpec] = ()
+    day: date | None = None
+
+    @property
+    def stamp(self) -> str:
+        """The line that says who filled the sheet in, who is to check it, and when it was made."""
+        day = self.day or clock.today()
+        parts = {
+            "填报单位": self.reporting_unit,
+            "填表人": self.prepared_by,
+            "审核人": self.reviewed_by or "　　　　",
+            "填报日期": f"{day.year}年{day.month}月{day.day}日",
+        }
+        return "　　".join(f"{name}：{value}" for name, value in parts.items() if value)
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many records were written, and what has to be said of the file; empty where nothing was left out."""
+
+    rows: int
+    notes: tuple[str, ...] = ()
+
+
+def standings(records: Iterable[Record]) -> Iterator[Standing]:
+    """The records in their order, a query's without making a model instance of each."""
+    if isinstance(records, QuerySet):
+        # JSON as text, so that the fast parser reads it.
+        columns = ("number", "state", "due_at", "closed_at", Cast("data", TextField()))
+        for number, state, due_at, closed_at, data in records.values_list(*columns).iterator(_ROWS_AT_ONCE):
+            yield Standing(number, state, due_at, closed_at, orjson.loads(data))
+    else:
+        for record in records:
+            yield Standing(record.number, record.state, record.due_at, record.closed_at, record.data)

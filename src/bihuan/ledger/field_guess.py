@@ -1,0 +1,139 @@
+"""The kind of field that fits a column: every cell is tried, and text fits always."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from bihuan.ledger.row_reading import MISSING_MARKS
+from bihuan.ledger.spec import ChoiceSpec, FieldSpec
+from bihuan.ledger.types import BY_CODE, BadValue, Lookup
+
+_CODE_LIKE = re.compile(
+    r"编号|代码|号码|电话|手机|身份证|邮编|编码|序号|(^|[ _])(id|key|code|zip|zipcode|bbl)$", re.IGNORECASE
+)
+_FEW = 30
+_MOST_CHOICES = 200
+_MEASURED = ("number", "integer", "money")
+_LONG = 60
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A column's cells that hold something, and the plain text field it would be."""
+
+    plain: FieldSpec
+    measure: str | None
+    cells: Sequence[Any]
+    lookup: Lookup
+
+
+def guess_field(plain: FieldSpec, measure: str | None, cells: Sequence[Any], lookup: Lookup) -> FieldSpec:
+    """The field that a column of these cells would be."""
+    kept = [cell for cell in cells if not (isinstance(cell, str) and cell.strip() in MISSING_MARKS)]
+    if not kept:
+        return plain
+    for attempt in (_as_moment, _as_number, _as_unit, _as_choice):
+        found = attempt(Sample(plain, measure, kept, lookup))
+        if found:
+            return found
+    longest = max(len(str(cell)) for cell in kept)
+    if longest > _LONG or any(isinstance(cell, str) and "\n" in cell for cell in kept):
+        return plain.model_copy(update={"kind": "longtext", "max_length": max(2_000, longest * 2)})
+    return plain
+
+
+def _fits(field: FieldSpec, cells: Sequence[Any], lookup: Lookup) -> bool:
+    read = BY_CODE[field.kind].reader(field, lookup)
+    try:
+        for cell in cells:
+            read(cell)
+    except BadValue:
+        return False
+    return True
+
+
+def _as_moment(sample: Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
+    if any(isinstance(cell, bool | int | float) for cell in cells) or _CODE_LIKE.search(plain.title):
+        return None
+    timed = any(isinstance(cell, datetime) or (isinstance(cell, str) and ":" in cell) for cell in cells)
+    if not all(isinstance(cell, date) or (isinstance(cell, str) and _dated(cell)) for cell in cells):
+        return None
+    orders: tuple[Literal["mdy", "dmy"] | None, ...] = (None, "mdy", "dmy")
+    for order in orders:
+        field = plain.model_copy(update={"kind": "datetime" if timed else "date", "date_order": order})
+        if _fits(field, cells, sample.lookup):
+            return field
+    return None
+
+
+def _dated(text: str) -> bool:
+    """Worth trying as a date: it has digits and a mark between them, or Chinese date words."""
+    return (
+        len(text) >= 6
+        and any(mark in text for mark in "-/.年")
+        and sum(c.isdigit() or c in "〇零一二三四五六七八九十" for c in text) >= 4
+    )
+
+
+def _as_number(sample: Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
+    if _CODE_LIKE.search(plain.title) or any(_leading_zero(cell) for cell in cells):
+        return None
+    scales = [_places(cell) for cell in cells]
+    if any(scale is None for scale in scales):
+        return None
+    scale = max(place for place in scales if place is not None)
+    kind = "number" if scale else "integer"
+    field = plain.model_copy(update={"kind": kind, "scale": min(scale, 8), "measure": sample.measure or ""})
+    return field if scale <= 8 and _fits(field, cells, sample.lookup) else None
+
+
+def _leading_zero(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell.strip()) > 1 and cell.strip()[0] == "0" and cell.strip()[1].isdigit()
+
+
+def _places(cell: Any) -> int | None:
+    """Decimal places of a number or of a number kept as text; None for anything else."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float | str):
+        return None
+    text = repr(cell) if isinstance(cell, float) else str(cell).strip().replace(",", "")
+    if not re.fullmatch(r"[+-]?\d{1,15}(\.\d+)?", text):
+        return None
+    return len(text.partition(".")[2].rstrip("0"))
+
+
+def _as_unit(sample: Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
+    field = plain.model_copy(update={"kind": "unit"})
+    named = any(isinstance(cell, str) and cell.strip() in sample.lookup.units for cell in cells)
+    return field if named and _fits(field, cells, sample.lookup) else None
+
+
+def _as_choice(sample: Sample) -> FieldSpec | None:
+    plain, cells = sample.plain, sample.cells
+    words = sorted({str(cell).strip() for cell in cells})
+    is_few = len(words) <= _FEW and (len(words) <= 8 or len(words) * 5 <= len(cells))
+    if (
+        not is_few
+        or max(map(len, words)) > 40
+        or _CODE_LIKE.search(plain.title)
+        or not all(isinstance(c, str) for c in cells)
+    ):
+        return None
+    if len({word.casefold() for word in words}) < len(words) or len(cells) < 2 * len(words):
+        return None
+    return plain.model_copy(
+        update={"kind": "choice", "choices": tuple(ChoiceSpec(code=word, title=word) for word in words)}
+    )
+
+
+def field_of_kind(plain: FieldSpec, kind: str, measure: str | None, cells: Sequence[Any]) -> FieldSpec:
+    """A field of the kind that the person chose; cells that do not fit will be named in the preview."""
+    update: dict[str, Any] = {"kind": kind, "measure": (measure or "") if kind in _MEASURED else ""}
+    if kind == "choice":
+        words = sorted({str(cell).strip() for cell in cells})[:_MOST_CHOICES]
+        update["choices"] = tuple(ChoiceSpec(code=word[:60], title=word) for word in words)
+    return plain.model_copy(update=update)

@@ -1,0 +1,20 @@
+"""What the kinds of events are called."""
+
+from bihuan.loop.spec import LoopSpec
+
+_TITLES = {
+    "created": "新建",
+    "edited": "修改",
+    "imported": "导入",
+    "updated_by_file": "按表格更新",
+    "closed_in_file": "随表格办结",
+    "undone": "撤销批次",
+}
+
+
+def event_title(kind: str, loop: LoopSpec | None) -> str:
+    """What an event is called: the verb's own word, or the ledger's."""
+    if kind.startswith("verb:") and loop:
+        verb = loop.verb.get(kind.removeprefix("verb:"))
+        return verb.title if verb else kind
+    return _TITLES.get(kind, kind)

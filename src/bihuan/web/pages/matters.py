@@ -1,0 +1,71 @@
+"""Matters of all ledgers in one list: the rows behind the desk's numbers."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bihuan.base import clock
+from bihuan.loop.colour import WORDS, Colour
+from bihuan.loop.queries import Counts
+from bihuan.org.actor import Actor
+from bihuan.web.access import signed_in
+from bihuan.web.matters import BY_URGENCY, Matters, matter_rows, summed
+from bihuan.web.request_memory import my_loops
+
+_SIZE = 50
+_VIEWS = {"": "全部事项", "waiting": "待我办理", "opened": "我发起"}
+
+
+@signed_in
+def show(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """All matters, those that wait for me, or those I brought in; of one colour if asked."""
+    matters = Matters(actor, my_loops(request, actor), clock.now())
+    view = request.GET.get("view", "")
+    view = view if view in _VIEWS else ""
+    condition = {"waiting": matters.waiting, "opened": matters.opened_here}.get(view, Q)()
+    rows = matters.all().filter(condition)
+    colour = request.GET.get("colour", "")
+    if colour in set(Colour):
+        rows = rows.filter(matters.coloured(Colour(colour)))
+    page = Paginator(rows.order_by(*BY_URGENCY), _SIZE).get_page(request.GET.get("page"))
+    context = {
+        "title": _VIEWS[view],
+        "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": _VIEWS[view]}],
+        "tabs": _tabs(view, colour, summed(matters.by_ledger(condition).values())),
+        "rows": matter_rows(matters, page.object_list),
+        "pager": {
+            "number": page.number,
+            "pages": page.paginator.num_pages,
+            "total": page.paginator.count,
+            "size": _SIZE,
+            "sizes": [],
+        },
+    }
+    return render(request, "matters.html", context)
+
+
+def _tabs(view: str, chosen: str, counts: Counts) -> list[dict[str, Any]]:
+    """The four colours within the view."""
+    found = [{"title": "全部", "url": matters_url(view), "active": not chosen, "count": sum(counts.values())}]
+    found += [
+        {
+            "code": colour.value,
+            "title": WORDS[colour],
+            "url": matters_url(view, colour),
+            "active": chosen == colour.value,
+            "count": counts[colour],
+        }
+        for colour in Colour
+    ]
+    return found
+
+
+def matters_url(view: str, colour: Colour | None = None) -> str:
+    """The address of a list of matters."""
+    query = {**({"view": view} if view else {}), **({"colour": colour.value} if colour else {})}
+    return reverse("matters") + (f"?{urlencode(query)}" if query else "")
