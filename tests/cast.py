@@ -6,23 +6,23 @@ village, a leader, a reader of everything, administrators, and a person without 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 from hypothesis import HealthCheck, settings
 
 from bihuan.base import clock
 from bihuan.installed import install_packs
-from bihuan.ledger import definitions as ledger_definitions
 from bihuan.ledger.definitions import find_ledger
-from bihuan.ledger.models import Ledger
-from bihuan.loop import definitions as loop_definitions
-from bihuan.org import tree
+from bihuan.ledger.models import Chain, Ledger, LedgerVersion
+from bihuan.loop.models import LoopVersion
 from bihuan.org.actions import add_person, add_unit, give_post
 from bihuan.org.actor import Actor, actor_of
-from bihuan.org.models import Person, Unit
+from bihuan.org.models import Person, Post, TreeStamp, Unit, UnitVersion
 
 FOUNDED = date(2020, 1, 1)
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -91,26 +91,37 @@ class Cast:
         return self.units["330999"]
 
 
+# In the order in which they point at each other.
+_MODELS = (Unit, UnitVersion, TreeStamp, Person, Post, Ledger, LedgerVersion, Chain, LoopVersion)
+_made_before: dict[type[Model], list[Model]] = {}
+
+
 def make_cast() -> Cast:
-    """The cast in the present database. Nobody has a password: signing in has tests of its own."""
-    forget_cached()
+    """The cast in the present database. Nobody has a password: signing in has tests of its own.
+
+    It is made by the actions once a process; after that its rows are put back as they were, which is ten times faster.
+    """
+    if _made_before:
+        for model, rows in _made_before.items():
+            model._default_manager.bulk_create(copy(row) for row in rows)
+    else:
+        _found_county()
+        _made_before.update({model: list(model._default_manager.all()) for model in _MODELS})
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    people = {person.username: person for person in Person.objects.all()}
+    return Cast(units, people, find_ledger("audit.finding"))
+
+
+def _found_county() -> None:
     units: dict[str, Unit] = {}
     for code, name, kind, parent in _UNITS:
         over = units[parent] if parent else None
         units[code] = add_unit(code=code, name=name, kind=kind, parent=over, valid_from=FOUNDED)
-    people: dict[str, Person] = {}
     for login, name, posts in _PEOPLE:
-        people[login] = add_person(username=login, name=name, password=None)
+        person = add_person(username=login, name=name, password=None)
         for code, role in posts:
-            give_post(person=people[login], unit=units[code], role=role, valid_from=FOUNDED)
+            give_post(person=person, unit=units[code], role=role, valid_from=FOUNDED)
     install_packs()
-    return Cast(units, people, find_ledger("audit.finding"))
-
-
-def forget_cached() -> None:
-    """Empty what the process remembers of a database whose rows a test has undone."""
-    for remembered in (tree._tree_at, ledger_definitions._spec_at, loop_definitions._loop_at):
-        remembered.cache_clear()
 
 
 @pytest.fixture
@@ -118,7 +129,6 @@ def cast(db: None) -> Iterator[Cast]:
     """The cast, with the clock held at MONDAY."""
     with clock.fixed(MONDAY):
         yield make_cast()
-    forget_cached()
 
 
 @contextmanager
@@ -127,7 +137,6 @@ def undone() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-    forget_cached()
 
 
 def examples(number: int) -> Callable[..., settings]:

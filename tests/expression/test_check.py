@@ -294,6 +294,7 @@ def test_names_that_are_no_plain_words_stand_in_quotes() -> None:
         lambda: Name("a", "甲", Kind.DECIMAL, JsonKey("a"), scale=13),
         lambda: Name("a", "甲", Kind.DATE, JsonKey("a"), choices=(Choice("a", "b"),)),
         lambda: Name("a", "甲", Kind.NULL, JsonKey("a")),
+        lambda: Name("a", "甲", Kind.INTEGER, JsonKey("a"), choices=(Choice("b", "b"),)),
         lambda: compile_check("true", {"b": Name("a", "甲", Kind.TEXT, JsonKey("a"))}),
     ],
 )

@@ -60,3 +60,12 @@ def test_sqlite_says_what_python_says(sqlite, case):
 @given(case=CASES)
 def test_postgresql_says_what_python_says(postgresql, case):
     expect_same(postgresql, *case)
+
+
+@OFTEN
+@given(case=CASES)
+def test_sqlite_says_the_same_in_steps(sqlite, case):
+    """However early deep SQL is cut into steps."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bihuan.expression.sqlite.MAXIMUM_NESTING", 1)
+        expect_same(sqlite, *case)

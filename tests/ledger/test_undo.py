@@ -32,7 +32,9 @@ def titles() -> dict[str, str]:
 
 
 def test_a_batch_that_nobody_touched_goes_back_whole(cast: Cast, tmp_path: Path) -> None:
-    batch = import_rows(cast, tmp_path, "甲,1,账实不符,经责审计,2026-01-05,青溪镇", "甲,2,房产闲置,经责审计,2026-01-05,白石镇")
+    batch = import_rows(
+        cast, tmp_path, "甲,1,账实不符,经责审计,2026-01-05,青溪镇", "甲,2,房产闲置,经责审计,2026-01-05,白石镇"
+    )
     assert len(titles()) == 2
     plan = undo_batch(actor=cast["office"], batch=batch)
     assert (len(plan.drafts), plan.spared) == (2, ())
@@ -41,7 +43,9 @@ def test_a_batch_that_nobody_touched_goes_back_whole(cast: Cast, tmp_path: Path)
 
 
 def test_what_was_edited_later_is_spared_and_listed(cast: Cast, tmp_path: Path) -> None:
-    batch = import_rows(cast, tmp_path, "甲,1,账实不符,经责审计,2026-01-05,青溪镇", "甲,2,房产闲置,经责审计,2026-01-05,白石镇")
+    batch = import_rows(
+        cast, tmp_path, "甲,1,账实不符,经责审计,2026-01-05,青溪镇", "甲,2,房产闲置,经责审计,2026-01-05,白石镇"
+    )
     first = Record.objects.get(data__problem_no="1")
     edit_record(actor=cast["office"], record=first, fields={"title": "账实严重不符"})
     plan = undo_batch(actor=cast["office"], batch=batch)

@@ -93,4 +93,8 @@ def _outcome(found: Check, target: Target, *, dry_run: bool) -> str:
     )
     if found.failed_rows:
         return f"{counts}。有行不能导入，一行也没有写入。"
-    return f"{counts}。" + ("这是核对，没有写入。" if dry_run else f"已写入 {target.code or '台账'}。")
+    if dry_run:
+        return f"{counts}。这是核对，没有写入。"
+    if not (found.creates or found.updates):
+        return f"{counts}。与台账里的一样，没有改动。"
+    return f"{counts}。已写入 {target.code}。"

@@ -67,7 +67,10 @@ def read_value(name: Name, stored: object) -> Any:
 def _read_number(stored: object, name: Name) -> Decimal:
     if isinstance(stored, bool):
         raise TypeError(stored)
-    return exact.at_scale(Decimal(str(stored)), name.scale)
+    number = Decimal(str(stored))
+    if not number.is_finite():
+        raise ValueError(stored)
+    return exact.at_scale(number, name.scale)
 
 
 def _read_date(stored: object, _: Name) -> date:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bihuan.expression import texts
 from bihuan.expression.dates import COUNTY
+from bihuan.expression.functions import FUNCTIONS
 from bihuan.expression.meeting import choices_of
 from bihuan.expression.names import Kind
 from bihuan.expression.tree import (
@@ -207,7 +208,8 @@ def _day(day: date) -> str:
 
 
 def _call(function: str, arguments: tuple[Node, ...], *, is_so: bool) -> tuple[str, int]:
-    beside = _beside(*arguments)
+    is_alike = FUNCTIONS[function].meets or function == "has"
+    beside = _beside(*arguments) if is_alike else _Beside()
     told = [_hold(argument, _SUM, beside) for argument in arguments]
     if function in _PREDICATES:
         return _PREDICATES[function]("" if is_so else "不", told), _PHRASE

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _SAFE_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 
@@ -96,3 +97,5 @@ class Name:
             raise ValueError(f"{self.code}: no field is of kind null")
         if self.choices and self.kind not in {Kind.TEXT, Kind.TEXTS, Kind.INTEGER}:
             raise ValueError(f"{self.code} is {self.kind} and so has no choices")
+        if self.kind is Kind.INTEGER and not all(_WHOLE.fullmatch(choice.code) for choice in self.choices):
+            raise ValueError(f"the codes of the choices of {self.code} must be whole numbers")

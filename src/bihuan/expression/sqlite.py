@@ -9,8 +9,9 @@ How SQLite holds each kind, so that comparing what it holds compares the values:
 """
 
 import json
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -42,11 +43,17 @@ from bihuan.expression.tree import (
 __all__ = ["SQLITE_FUNCTIONS", "read_sqlite", "to_sqlite"]
 
 _INT64 = 2**63 - 1
+MAXIMUM_NESTING = 6  # the parser's stack holds 100 symbols (before SQLite 3.46), and a bracket takes up to eight
 
 
 def to_sqlite(checked: Checked, *, alias: str | None = None, today: date, now: datetime) -> Sql:
     """The expression over a row of the table called `alias`; `read_sqlite` reads what it gives."""
-    return _Sqlite(alias, today, now).sql(checked.tree)
+    engine = _Sqlite(alias, today, now)
+    whole = engine.sql(checked.tree)
+    if not engine.steps:
+        return whole
+    steps = [fill(f"step_{number}(value) AS (SELECT {{}})", step) for number, step in enumerate(engine.steps, 1)]
+    return fill("(WITH {} SELECT {})", listed(steps), whole)
 
 
 def read_sqlite(checked: Checked, found: object) -> object:
@@ -63,6 +70,15 @@ _READERS: dict[Kind, Callable[[str, int], object]] = {
     Kind.BOOLEAN: lambda found, _: found == "1",
     Kind.TEXTS: lambda found, _: tuple(json.loads(found)),
 }
+
+
+def _nesting(text: str) -> int:
+    """How many brackets stand open at once; there are none in the texts that we quote."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[()]", text):
+        depth += 1 if bracket == "(" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _is_wide(kind: Type) -> bool:
@@ -93,13 +109,22 @@ class _Sqlite:
     alias: str | None
     today: date
     now: datetime
+    steps: list[Sql] = field(default_factory=list)
 
-    def sql(self, node: Node) -> Sql:  # noqa: C901, PLR0911 - a line a node
+    def sql(self, node: Node) -> Sql:
+        """Brackets in brackets up to what SQLite's parser can hold; what is deeper becomes a step before it."""
+        piece = self.expression(node)
+        if _nesting(piece.text) <= MAXIMUM_NESTING:
+            return piece
+        self.steps.append(piece)
+        return Sql(f"(SELECT value FROM step_{len(self.steps)})")
+
+    def expression(self, node: Node) -> Sql:  # noqa: C901, PLR0911 - a line a node
         match node:
             case Literal():
                 return self.literal(node)
             case Field(_, name):
-                return self.field(name)
+                return self.stored_value(name)
             case Not(operand):
                 return fill("(NOT {})", self.sql(operand))
             case And(operands):
@@ -145,7 +170,7 @@ class _Sqlite:
                 held = text
         return _param(held)
 
-    def field(self, name: Name) -> Sql:
+    def stored_value(self, name: Name) -> Sql:
         raw = self.stored(name)
         match name.kind:
             case Kind.INTEGER:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import models
+from django.db import models, transaction
 
 from bihuan.base import chain
 from bihuan.base.canonical import loads
@@ -89,13 +89,15 @@ def _differences(replayed: RecordState, stored: RecordState) -> str:
     return "、".join(names)
 
 
+@transaction.atomic
 def rebuild(ledger: Ledger) -> int:
     """Write every record anew from its events; returns how many rows differed or were gone."""
+    for pk, _, row in _differing(ledger):
+        if row is not None:
+            # Out of the way first: what is wrong in one row may be what belongs in another.
+            Record.objects.filter(pk=pk).update(number=f"?{pk}", key=None)
     mended = 0
-    for pk, state in replay(ledger):
-        row = Record.objects.filter(pk=pk).first()
-        if row is not None and state_of(row) == state:
-            continue
+    for pk, state, row in _differing(ledger):
         mended += 1
         if row is not None:
             update_records({pk: state}, row.updated_at)
@@ -103,6 +105,13 @@ def rebuild(ledger: Ledger) -> int:
             told = Event.objects.filter(record_id=pk).aggregate(first=models.Min("recorded_at"))
             insert_records(ledger.pk, [(pk, state)], told["first"])
     return mended
+
+
+def _differing(ledger: Ledger) -> Iterator[tuple[int, RecordState, Record | None]]:
+    for pk, state in replay(ledger):
+        row = Record.objects.filter(pk=pk).first()
+        if row is None or state_of(row) != state:
+            yield pk, state, row
 
 
 def counts() -> models.QuerySet[Ledger]:

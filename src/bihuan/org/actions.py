@@ -100,7 +100,18 @@ def _check_password(password: str, person: Person) -> None:
     try:
         validate_password(password, person)
     except ValidationError as error:
-        raise Invalid("密码不合要求：" + "".join(error.messages)) from error
+        raise Invalid("密码不合要求：" + "；".join(map(_password_fault, error.error_list))) from error
+
+
+def _password_fault(fault: ValidationError) -> str:
+    """What is wrong with a password, in Chinese; Django's own translation lags behind its messages."""
+    words = {
+        "password_too_short": "太短，至少 {min_length} 个字符",
+        "password_too_common": "太常见，容易被猜到",
+        "password_entirely_numeric": "不能全是数字",
+    }
+    known = words.get(fault.code or "")
+    return known.format(**(fault.params or {})) if known else "".join(fault.messages)
 
 
 def give_post(*, person: Person, unit: Unit, role: str, valid_from: date | None = None) -> Post:

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from django.db import connection
 
 from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.base.home import room
-from bihuan.base.progress import Progress, report
+from bihuan.base.progress import Progress, forget, report
 from bihuan.ledger.actions import fail_batch
 from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
 from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
@@ -64,7 +64,20 @@ class Import:
     target: Target
     columns: dict[int, str]
     remembered: str = ""
-    notes: dict[int, str] = field(default_factory=dict)
+
+    def note(self, index: int) -> str:
+        """What a column will be in every record's life, beside being a field."""
+        spec, code = self.target.spec, self.columns.get(index, "")
+        parts = (
+            (spec.name_field, "作为标题"),
+            (spec.unit_field, "作为责任单位"),
+            (spec.opened_field, "作为发现时间"),
+            (spec.due_field, "作为期限"),
+            (spec.closed_field, "作为办结时间"),
+            (spec.status_field, f"作为状态，“{'、'.join(spec.closed_values)}”算已办结"),
+        )
+        said = [word for part, word in parts if code and part == code]
+        return "，".join([*said, *(["用来认出同一条记录"] if code in spec.key else [])])
 
     def problems(self) -> list[str]:
         """Why the columns as chosen cannot be imported."""
@@ -159,39 +172,41 @@ def heads_hash(table: Table) -> str:
     return hashlib.sha256("\n".join(column.title for column in table.columns).encode()).hexdigest()
 
 
-def run_import(actor: Actor, batch: Batch, *, good_rows_only: bool) -> None:
+def run_import(found: Import, *, good_rows_only: bool) -> None:
     """Write the import: a small one at once, a large one in the background with its progress told."""
+    batch, rows = found.batch, found.table.row_count
     taken = Batch.objects.filter(pk=batch.pk, state__in=(Batch.State.UPLOADED, Batch.State.CHECKED))
     if not taken.update(state=Batch.State.RUNNING):
         return
     batch.state = Batch.State.RUNNING
-    rows = open_import(actor, batch).table.row_count
     if rows <= _AT_ONCE:
-        _write(actor, batch, good_rows_only)
+        _write(found, good_rows_only)
     else:
         report(batch.pk, Progress("排队等待", 0, rows))
-        _worker.submit(_write_apart, actor, batch, good_rows_only)
+        _worker.submit(_write_apart, found, good_rows_only)
 
 
-def _write_apart(actor: Actor, batch: Batch, good_rows_only: bool) -> None:
+def _write_apart(found: Import, good_rows_only: bool) -> None:
     try:
-        _write(actor, batch, good_rows_only)
+        _write(found, good_rows_only)
     finally:
         connection.close()
 
 
-def _write(actor: Actor, batch: Batch, good_rows_only: bool) -> None:
+def _write(found: Import, good_rows_only: bool) -> None:
+    batch = found.batch
     try:
-        found = open_import(actor, batch)
         check = found.check()
         report(batch.pk, Progress("正在写入", len(check.creates), max(len(check.creates), 1)))
-        intake.write(actor=actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only)
+        intake.write(actor=found.actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only)
         remember(found)
     except BihuanError as error:
         fail_batch(batch=batch, message=str(error))
     except Exception:  # noqa: BLE001 - a worker thread must say that it failed, whatever the reason
         _log.exception("import %s failed", batch.pk)
         fail_batch(batch=batch, message="程序出了意外，一行也没有写入；已记录，请联系管理员")
+    finally:
+        forget(batch.pk)
 
 
 def remember(found: Import) -> None:
@@ -210,7 +225,7 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
     """The first rows with their verdicts, the problems, the doubts and the totals, for the preview page."""
     spec = found.target.spec
     lookup = lookup_for(spec, found.actor.tree)
-    codes = list(found.columns.values())[:8]
+    codes = list(found.columns.values())
     rows = []
     for row, _ in check.creates[:_SHOWN_ROWS]:
         cells = [{"text": shown(spec.by_code[code], row.data.get(code), lookup)} for code in codes]
@@ -226,7 +241,7 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
     return {
         "columns": [{"code": code, "title": spec.by_code[code].title} for code in codes],
         "rows": rows[:_SHOWN_ROWS],
-        "rows_note": f"先看前 {min(len(rows), _SHOWN_ROWS)} 行，共 {check.rows:,} 行",
+        "rows_note": f"先看 {min(len(rows), _SHOWN_ROWS)} 行，全部共 {check.rows:,} 行",
         "problems": [
             {"cell": problem.cell, "column": problem.title, "found": problem.message, "allowed": ""}
             for problem in check.problems[:SHOWN_PROBLEMS]

@@ -1,127 +1,161 @@
 """Forms: a ledger's fields as inputs, and what comes back from them as raw values for the field types."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
-from bihuan.base.clock import COUNTY_TIME
 from bihuan.base.errors import Invalid
 from bihuan.ledger.attachments import get_attachment, keep_file
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.spec import FieldSpec
-from bihuan.ledger.types import BY_CODE, Lookup
+from bihuan.ledger.types import BY_CODE, FieldType, Lookup
 from bihuan.loop.spec import VerbSpec
 from bihuan.org.actor import Actor
+from bihuan.org.tree import Tree
+from bihuan.web.unit_names import unit_label, unit_of
 
 _MAX_FILES = 20
+_LONGEST_ID = 19
 
 
-def field_inputs(
-    fields: Iterable[FieldSpec],
-    values: Mapping[str, Any],
-    lookup: Lookup,
-    problems: Mapping[str, str],
-    typed: Mapping[str, Any] | None = None,
-) -> list[dict[str, Any]]:
-    """Inputs for fields. `values` are stored ones; `typed`, where given, is what the person has just sent."""
-    return [_input(field, values.get(field.code), lookup, problems, typed) for field in fields]
+@dataclass(frozen=True)
+class Filled:
+    """What a form's inputs are filled with: stored values, or what the person has just typed; and what is wrong."""
+
+    values: Mapping[str, Any]
+    lookup: Lookup
+    tree: Tree
+    problems: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, Any] | None = None
+
+    def value(self, spec: FieldSpec) -> Any:
+        """The value as the input holds it: a file's is always the stored one, for a browser cannot send it twice."""
+        if self.typed is not None and spec.code in self.typed and spec.kind != "file":
+            return self.typed[spec.code]
+        stored = self.values.get(spec.code)
+        if stored is None or spec.kind == "file":
+            return stored or ""
+        return BY_CODE[spec.kind].entry(stored, spec, self.lookup)
 
 
-def _input(
-    field: FieldSpec,
-    stored: Any,
-    lookup: Lookup,
-    problems: Mapping[str, str],
-    typed: Mapping[str, Any] | None,
-) -> dict[str, Any]:
-    widget = BY_CODE[field.kind].widget
-    value = _input_value(field, stored)
-    if typed is not None and field.code in typed and field.kind != "file":
-        value = typed[field.code]
+def field_inputs(fields: Iterable[FieldSpec], filled: Filled) -> list[dict[str, Any]]:
+    """Inputs for the fields that people fill in."""
+    return [_input(spec, filled) for spec in fields if BY_CODE[spec.kind].is_input]
+
+
+def _input(spec: FieldSpec, filled: Filled) -> dict[str, Any]:
+    widget, value = BY_CODE[spec.kind].widget, filled.value(spec)
     found: dict[str, Any] = {
-        "name": field.code,
-        "title": field.title,
+        "name": spec.code,
+        "title": spec.title,
         "widget": widget,
         "value": value,
-        "required": field.required,
-        "hint": field.hint,
-        "problem": problems.get(field.code),
-        "wide": field.kind in ("longtext", "file"),
-        "max_length": field.max_length if widget in ("text", "textarea") else None,
+        "required": spec.required,
+        "hint": spec.hint,
+        "problem": filled.problems.get(spec.code),
+        "wide": widget in ("textarea", "file", "ticks"),
+        "max_length": spec.max_length if spec.kind in ("text", "longtext") else None,
     }
-    return found | _particulars(field, value, stored, lookup)
+    return found | _particulars(spec, widget, value, filled)
 
 
-def _particulars(field: FieldSpec, value: Any, stored: Any, lookup: Lookup) -> dict[str, Any]:
+def _particulars(spec: FieldSpec, widget: str, value: Any, filled: Filled) -> dict[str, Any]:
     """What only some widgets have."""
-    if field.kind == "choice":
-        options = [{"value": "", "title": "请选择", "selected": not value}]
-        options += [
-            {"value": choice.code, "title": choice.title, "selected": choice.code == value} for choice in field.choices
-        ]
-        return {"options": options}
-    if field.kind == "unit":
-        known = value if isinstance(value, int) else stored
-        return {"text": lookup.unit_names.get(known, "") if known else ""}
-    if field.kind == "person":
-        options = [{"value": pk, "title": name} for pk, name in lookup.person_names.items()]
-        return {"options": options, "text": lookup.person_names.get(stored, "")}
-    if field.kind == "file":
-        kept = [{"pk": pk, "title": lookup.file_names.get(pk, str(pk))} for pk in stored or []]
-        return {"kept": kept, "multiple": field.several, "limit": "单个不超过 20 MB", "camera": True}
-    if BY_CODE[field.kind].align_end:
-        return {"unit": field.measure or ("万元" if field.kind == "money" else "")}
-    return {}
+    kind = BY_CODE[spec.kind]
+    if widget in ("select", "radio", "ticks"):
+        return {"options": _options(kind, spec, widget, value)}
+    if widget == "unit":
+        known = value if isinstance(value, int) else None
+        return {"value": known or "", "text": unit_label(filled.tree, known) if known else str(value)}
+    if widget == "person":
+        return _person(value, filled.lookup)
+    if widget == "file":
+        kept = [{"pk": pk, "title": filled.lookup.file_names.get(pk, str(pk))} for pk in value or []]
+        return {"kept": kept, "multiple": spec.several, "limit": "单个不超过 20 MB", "camera": True}
+    return {"unit": kind.measure(spec)} if kind.align_end else {}
 
 
-def _input_value(field: FieldSpec, stored: Any) -> Any:
-    if stored is None:
-        return ""
-    if field.kind == "datetime":
-        return f"{datetime.fromisoformat(stored).astimezone(COUNTY_TIME):%Y-%m-%dT%H:%M}"
-    if BY_CODE[field.kind].align_end:
-        return str(BY_CODE[field.kind].python(stored))
-    return stored
+def _options(kind: FieldType, spec: FieldSpec, widget: str, value: Any) -> list[dict[str, Any]]:
+    chosen = value if isinstance(value, list) else [value]
+    blank = [{"value": "", "title": "请选择", "selected": not value}] if widget == "select" else []
+    return blank + [
+        {"value": entry, "title": title, "selected": entry in chosen} for entry, title in kind.options(spec)
+    ]
 
 
-def raw_values(request: HttpRequest, actor: Actor, ledger: Ledger, fields: Iterable[FieldSpec]) -> dict[str, Any]:
+def _person(value: Any, lookup: Lookup) -> dict[str, Any]:
+    """Persons by name; namesakes with their login."""
+    logins = {pk: word for word, pk in lookup.persons.items() if word != lookup.person_names.get(pk)}
+    labels = {
+        pk: f"{name}（{logins.get(pk, pk)}）" if name in lookup.ambiguous else name
+        for pk, name in lookup.person_names.items()
+    }
+    known = value if isinstance(value, int) else None
+    return {
+        "value": known or "",
+        "text": labels.get(known, "") if known else str(value),
+        "options": [{"value": pk, "title": label} for pk, label in labels.items()],
+    }
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a posted form holds: raw values by field, and the files among it that could not be taken."""
+
+    raw: dict[str, Any]
+    problems: dict[str, str]
+
+    def require(self) -> dict[str, Any]:
+        """The raw values, or Invalid where a file was refused."""
+        if self.problems:
+            raise Invalid("附件没有上传成功", self.problems)
+        return self.raw
+
+
+def raw_values(request: HttpRequest, actor: Actor, ledger: Ledger, fields: Iterable[FieldSpec]) -> Sent:
     """What a posted form holds for the fields; new files are stored on the way, kept ones checked to be readable."""
-    raw: dict[str, Any] = {}
-    problems: dict[str, str] = {}
-    for field in fields:
-        if field.kind == "file":
-            try:
-                raw[field.code] = _files(request, actor, ledger, field)
-            except Invalid as error:
-                problems[field.code] = str(error)
-        elif field.kind in ("unit", "person"):
-            raw[field.code] = _reference(request, field.code)
-        else:
-            raw[field.code] = request.POST.get(field.code, "")
-    if problems:
-        raise Invalid("附件没有上传成功", problems)
-    return raw
+    sent = Sent({}, {})
+    for spec in fields:
+        if spec.kind == "file":
+            sent.raw[spec.code] = _files(request, actor, ledger, spec, sent.problems)
+        elif spec.kind in ("unit", "person"):
+            sent.raw[spec.code] = _reference(request, spec, actor.tree)
+        elif BY_CODE[spec.kind].widget == "ticks":
+            sent.raw[spec.code] = request.POST.getlist(spec.code)
+        elif BY_CODE[spec.kind].is_input:
+            sent.raw[spec.code] = request.POST.get(spec.code, "")
+    return sent
 
 
-def _reference(request: HttpRequest, name: str) -> Any:
+def _reference(request: HttpRequest, spec: FieldSpec, tree: Tree) -> Any:
     """The id that the picker found, else the words typed, which the field type will look up or refuse."""
-    chosen = request.POST.get(name, "")
-    if chosen.isdigit():
+    chosen = request.POST.get(spec.code, "")
+    if chosen.isdecimal() and len(chosen) < _LONGEST_ID:
         return int(chosen)
-    return request.POST.get(f"{name}_name", "") or chosen
+    typed = request.POST.get(f"{spec.code}_name", "") or chosen
+    node = unit_of(tree, typed) if spec.kind == "unit" else None
+    return node.pk if node else typed
 
 
-def _files(request: HttpRequest, actor: Actor, ledger: Ledger, field: FieldSpec) -> list[int]:
-    kept = [int(pk) for pk in request.POST.getlist(f"{field.code}_keep") if pk.isdigit()]
-    for pk in kept:
+def _files(request: HttpRequest, actor: Actor, ledger: Ledger, spec: FieldSpec, problems: dict[str, str]) -> list[int]:
+    """The ids of the files kept and of those uploaded; one that is refused leaves the others in the form."""
+    ids = [int(pk) for pk in request.POST.getlist(f"{spec.code}_keep") if pk.isdecimal() and len(pk) < _LONGEST_ID]
+    for pk in ids:
         get_attachment(actor, pk)
-    uploads = [file for file in request.FILES.getlist(field.code) if isinstance(file, UploadedFile) and file.name]
-    if len(kept) + len(uploads) > _MAX_FILES:
-        raise Invalid(f"最多放 {_MAX_FILES} 个附件")
-    return kept + [keep_file(actor=actor, ledger=ledger, upload=upload).pk for upload in uploads]
+    for upload in request.FILES.getlist(spec.code):
+        if not isinstance(upload, UploadedFile) or not upload.name:
+            continue
+        if len(ids) == (_MAX_FILES if spec.several else 1):
+            problems[spec.code] = f"最多放 {_MAX_FILES} 个附件" if spec.several else "只能放一个附件"
+            break
+        try:
+            ids.append(keep_file(actor=actor, ledger=ledger, upload=upload).pk)
+        except Invalid as error:
+            problems[spec.code] = "；".join(filter(None, (problems.get(spec.code), str(error))))
+    return ids
 
 
 def verb_inputs(verb: VerbSpec, typed: Mapping[str, Any], problems: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -164,3 +198,9 @@ def verb_inputs(verb: VerbSpec, typed: Mapping[str, Any], problems: Mapping[str,
             }
         )
     return found
+
+
+def posted_version(request: HttpRequest) -> int | None:
+    """The version of the record that the form was opened on."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_ID else None

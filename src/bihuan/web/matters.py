@@ -61,7 +61,14 @@ class Matters:
         """How many of each colour every ledger has, among those of a condition: one query."""
         named = [When(self.coloured(c), then=Value(c.value)) for c in (Colour.WHITE, Colour.RED, Colour.YELLOW)]
         colour = Case(*named, default=Value(Colour.GREEN.value), output_field=CharField())
-        rows = self.all().filter(condition or Q()).order_by().annotate(colour=colour).values("ledger", "colour").annotate(n=Count("pk"))
+        rows = (
+            self.all()
+            .filter(condition or Q())
+            .order_by()
+            .annotate(colour=colour)
+            .values("ledger", "colour")
+            .annotate(n=Count("pk"))
+        )
         counts = {ledger.pk: no_counts() for ledger, _ in self.ledgers}
         for row in rows:
             counts[row["ledger"]][Colour(row["colour"])] = row["n"]

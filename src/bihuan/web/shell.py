@@ -39,7 +39,7 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     known = my_ledgers(request, actor)
     ledgers = [_entry(request, item.title, reverse("ledger", args=[item.code]), "table") for item in known[:_SHOWN]]
     if len(known) > _SHOWN:
-        ledgers.append(_entry(request, f"还有 {len(known) - _SHOWN} 本…", reverse("ledgers"), "dots"))
+        ledgers.append(_entry(request, f"还有 {len(known) - _SHOWN} 本…", reverse("ledgers"), "books"))
     return [{"title": "", "entries": work}, {"title": "台账", "entries": ledgers}]
 
 

@@ -152,7 +152,8 @@ def groups(spec: LedgerSpec) -> dict[str, list[FieldSpec]]:
     return found
 
 
-def attachment(file: Attachment, reused: Sequence[Attachment]) -> dict[str, Any]:
+def attachment(file: Attachment, reused: Sequence[str]) -> dict[str, Any]:
+    """A file of a record; `reused` are the numbers of the other records that use it too."""
     url = reverse("attachment", args=[file.pk])
     is_image = file.media_type.startswith("image/")
     return {
@@ -164,7 +165,7 @@ def attachment(file: Attachment, reused: Sequence[Attachment]) -> dict[str, Any]
         "by": file.person.name if file.person else "",
         "at": moment(file.created_at),
         "hash": file.sha256[:12],
-        "reused": "；".join(f"{other.record.number} 也用了同一文件" for other in reused if other.record),
+        "reused": f"{'、'.join(reused[:3])}{'等' if len(reused) > 3 else ''}也用了同一文件" if reused else "",
     }
 
 

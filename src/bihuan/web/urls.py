@@ -4,6 +4,7 @@ from django.urls import path
 
 from bihuan.web.pages import (
     attachment,
+    batch,
     board,
     desk,
     imports,
@@ -35,8 +36,7 @@ urlpatterns = [
     path("import/<uuid:pk>/columns/", imports.columns, name="import_map"),
     path("import/<uuid:pk>/preview/", imports.preview, name="import_preview"),
     path("import/<uuid:pk>/run/", imports.run, name="import_run"),
-    path("import/<uuid:pk>/", imports.result, name="import_result"),
-    path("batches/<uuid:pk>/", imports.result, name="batch"),
+    path("batches/<uuid:pk>/", batch.show, name="batch"),
     path("files/<int:pk>/", attachment.show, name="attachment"),
     path("units/options/", units.options, name="units"),
 ]

@@ -62,7 +62,7 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
         raise BihuanError(f"业务包里的“{ledger.title}”没有闭环或期限，示范县装不进去")
     plan = make_plan(county, size, seed=seed, today=today, term_days=loop.deadline.days)
     with tempfile.TemporaryDirectory() as folder:
-        players = Players(ledger, Path(folder))
+        players = Players(ledger, Path(folder), county.renamed_on)
         for done, act in enumerate(plan.acts):
             progress(done)
             with clock.fixed(act.at):

@@ -95,7 +95,7 @@ def draw_finding(county: County, project: Project, number: int, reported: date, 
     name = county.name(unit, found_on)
     amount = _amount(fault, rng)
     town = unit[: len(COUNTY) + 3]
-    words = {
+    words: dict[str, object] = {
         "unit": name,
         "village": rng.choice(county.villages_of(town)).name,
         "amount": amount,

@@ -4,6 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError
 from bihuan.cli.demo.evidence import papers
@@ -25,12 +27,12 @@ from bihuan.org.models import Person
 class Players:
     """Does the acts of a plan; the clock is already held at the moment of each."""
 
-    def __init__(self, ledger: Ledger, folder: Path) -> None:
-        self.ledger, self.folder = ledger, folder
+    def __init__(self, ledger: Ledger, folder: Path, renamed_on: date) -> None:
+        self.ledger, self.folder, self.renamed_on = ledger, folder, renamed_on
         self.spec, loop = spec_of(ledger), loop_of(ledger)
         self.criteria = {verb.code: tuple(point.code for point in verb.criteria) for verb in loop.verbs} if loop else {}
         self.persons = {person.username: person for person in Person.objects.all()}
-        self.actors: dict[tuple[str, date], Actor] = {}
+        self.actors: dict[tuple[str, bool], Actor] = {}
         self.records: dict[str, int] = {}
 
     def take_in(self, act: Intake) -> None:
@@ -58,8 +60,8 @@ class Players:
         perform(actor=actor, pk=self.records[_key(step.finding)], verb=step.verb, said=said)
 
     def _actor(self, login: str) -> Actor:
-        """The person as of today; their posts are read once a day."""
-        known = (login, clock.today())
+        """The person as of today. Posts and units stay the whole year, but for one renaming."""
+        known = (login, clock.today() >= self.renamed_on)
         if known not in self.actors:
             self.actors[known] = actor_of(self.persons[login])
         return self.actors[known]
@@ -74,10 +76,12 @@ class Players:
         return {}
 
     def _evidence(self, step: Step, actor: Actor) -> list[int]:
-        seed = f"{_key(step.finding)} {step.serial}"
+        finding = step.finding
+        about = f"{finding.project.title} 问题 {finding.number} 第 {step.serial} 次报送"
         unit = actor.tree.name(actor.home_unit)
-        handed_in = papers(step.finding.title, unit, f"{clock.today():%Y%m%d}", step.measures, seed)
-        return [keep_file(actor=actor, ledger=self.ledger, upload=paper).pk for paper in handed_in]
+        handed_in = papers(finding.title, unit, f"{clock.today():%Y%m%d}", step.measures, about)
+        files = (ContentFile(paper.content, paper.name) for paper in handed_in)
+        return [keep_file(actor=actor, ledger=self.ledger, upload=file).pk for file in files]
 
 
 def _key(finding: Finding) -> str:

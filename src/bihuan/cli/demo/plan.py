@@ -11,6 +11,7 @@ from random import Random
 
 from bihuan.base.clock import COUNTY_TIME, start_of_day
 from bihuan.cli.demo.county import County, Size
+from bihuan.cli.demo.dice import dice
 from bihuan.cli.demo.findings import Finding, Project, draw_finding, draw_unit, projects_of
 from bihuan.cli.demo.people import CLERK, DISPATCHER, JUDGE, LEADER, undertaker
 from bihuan.cli.demo.stories import Beat, Story, Term, stories_for
@@ -85,7 +86,7 @@ class Plan:
 
 def make_plan(county: County, size: Size, *, seed: int, today: date, term_days: int) -> Plan:
     """Plan the year that ends with the day before `today`; `term_days` is the term that the loop gives by itself."""
-    rng = Random(f"示范县 {seed}")
+    rng = dice("示范县", seed)
     ages = _ages(size.projects)
     pending = _stories_to_be_told(ages)
     acts: list[Intake | Step] = []

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import xlsxwriter
 
 from bihuan.cli.demo.county import County
+from bihuan.cli.demo.dice import dice
 from bihuan.cli.demo.findings import Finding, Project, draw_finding
 from bihuan.cli.demo.texts import CATEGORIES
 from bihuan.standards.chinese_numerals import to_counting, to_positional
@@ -64,7 +64,7 @@ def _cells(finding: Finding) -> tuple[Any, ...]:
 
 def write_sample(county: County, *, seed: int, today: date, folder: Path) -> Path:
     """An untidy workbook of new findings, of the sort that offices send round; every row of it can be imported."""
-    rng = Random(f"示例表格 {seed}")
+    rng = dice("示例表格", seed)
     project = Project(f"{today.year}年民生实事项目资金审计", "财政收支审计")
     findings = [draw_finding(county, project, number, today, rng) for number in range(1, SAMPLE_ROWS + 1)]
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ from math import isfinite
 
 from bihuan.ledger.excel.model import Cell, Column, Grid, Row, TotalCheck
 from bihuan.ledger.excel.survey import Shape, Survey, records
+from bihuan.standards.measures import convert, parse_measure_suffix
 
 # Columns that nobody adds up.
 _NEVER_SUMMED = re.compile(
@@ -34,6 +35,19 @@ def number_in(cell: Cell) -> Decimal | None:
         return None
     text = cell.strip().translate(_TIDY)
     return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def quantity_in(cell: Cell, measure: str | None) -> Decimal | None:
+    """Give the number a cell holds in its column's unit: 3.2万元 and 32000元 are both 3.2 in a column of 万元."""
+    number = number_in(cell)
+    if number is not None or measure is None or not isinstance(cell, str):
+        return number
+    try:
+        amount, unit = parse_measure_suffix(cell)
+        exact = convert(amount, unit or measure, measure)
+    except ValueError:
+        return None
+    return Decimal(exact.numerator) / Decimal(exact.denominator)
 
 
 def check_totals(grid: Grid, shape: Shape, found: Survey) -> tuple[TotalCheck, ...]:
@@ -64,7 +78,7 @@ def check_totals(grid: Grid, shape: Shape, found: Survey) -> tuple[TotalCheck, .
 def _figures(cells: Row, columns: tuple[Column, ...]) -> Figures:
     found: Figures = {}
     for place, column in enumerate(columns):
-        number = number_in(cells[column.index])
+        number = quantity_in(cells[column.index], column.measure)
         summed = not (column.is_serial or column.measure in ("%", "‰") or _NEVER_SUMMED.search(column.title))
         if number is not None and summed:
             found[place] = number
@@ -87,7 +101,7 @@ class _Checker:
     def detail(self, row: Row) -> None:
         self.details += 1
         for place in self.sums:
-            number = number_in(row[place])
+            number = quantity_in(row[place], self.columns[place].measure)
             if number is not None:
                 self.sums[place] += number
                 self.finest[place] = max(self.finest[place], _decimals(number))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bihuan.ledger.exporting.sheet import Sheet, Standing
 from bihuan.ledger.spec import FieldSpec
-from bihuan.ledger.types import BY_CODE
+from bihuan.ledger.types import BY_CODE, FieldType, Lookup
 from bihuan.standards.measures import find_unit, is_unit
 
 NUMBER_HEAD = "编号"
@@ -31,6 +31,11 @@ class Column:
     cell_format: str = ""
     measure: str = ""
     group: str = ""
+
+    @property
+    def is_plain_text(self) -> bool:
+        """Whether a cell holds the stored text as it is."""
+        return self.cell is str
 
     @property
     def is_money(self) -> bool:
@@ -83,12 +88,18 @@ def _field_column(spec: FieldSpec, sheet: Sheet) -> Column:
     show = sheet.show.get(spec.code) or (_file_count if spec.kind == "file" else None)
     if show:
         return Column(spec.title, show, spec.code, group=spec.group)
-    kind, lookup = BY_CODE[spec.kind], sheet.lookup
+    kind = BY_CODE[spec.kind]
     cell_format = kind.cell_format(spec)
     measure = kind.measure(spec) if kind.align_end or cell_format else spec.measure
-    return Column(
-        spec.title, lambda stored: kind.cell(stored, spec, lookup), spec.code, cell_format, measure, spec.group
-    )
+    return Column(spec.title, _cell(kind, spec, sheet.lookup), spec.code, cell_format, measure, spec.group)
+
+
+def _cell(kind: FieldType, spec: FieldSpec, lookup: Lookup) -> Callable[[Any], Any]:
+    """The kind's own `cell` of a field; where it is no other than the stored text, the quick way there."""
+    own = type(kind)
+    if own.cell is FieldType.cell and own.show is FieldType.show:
+        return str
+    return lambda stored: kind.cell(stored, spec, lookup)
 
 
 def _file_count(files: Sequence[int]) -> str:

@@ -42,4 +42,6 @@ def _told(value: Any) -> str:
     text: str = value
     if text[:1] in _ODD_STARTS:
         text = harmless(text)
-    return '"' + text.replace('"', '""') + '"' if _TO_QUOTE.search(text) or text[-1:] == " " else text
+    if _TO_QUOTE.search(text) or text[-1:] == " ":
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -12,12 +12,7 @@ from django.db.models import QuerySet
 
 from bihuan.base.errors import Invalid
 from bihuan.ledger.exporting.columns import Layout, layout_of, telling_column
-from bihuan.ledger.exporting.docx_parts import (
-    CLOSING,
-    OPENING,
-    PARTS,
-    TABLE_WIDTH,
-)
+from bihuan.ledger.exporting.docx_parts import CELL_MARGIN, CLOSING, OPENING, TABLE_WIDTH, parts
 from bihuan.ledger.exporting.sheet import Sheet, Standing, Written, standings
 from bihuan.ledger.exporting.telling import in_format, width
 from bihuan.ledger.exporting.totals import Totals
@@ -28,7 +23,9 @@ MOST_DOCX_ROWS = 5_000
 
 _LOOKED_AT = 200
 _ROWS_A_PIECE = 500
-_NARROWEST, _WIDEST = 6, 40
+_NARROWEST, _WIDEST, _SHORT_HEAD = 4, 40, 10
+# Half points: 五号, 小五, 六号.
+_SIZES = (21, 18, 15)
 _UNHOLDABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -41,7 +38,7 @@ def write_docx(sheet: Sheet, records: Iterable[Record], path: Path) -> Written:
     _refuse_over(len(rows), at_least=True)
     table = _Table(layout, rows)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in PARTS.items():
+        for name, content in parts(table.size).items():
             archive.writestr(name, content)
         with archive.open("word/document.xml", "w") as file:
             _write_document(file, sheet, layout, table)
@@ -70,22 +67,45 @@ def _write_document(file: IO[bytes], sheet: Sheet, layout: Layout, table: "_Tabl
     file.write(f"</w:tbl>{CLOSING}".encode())
 
 
+def fitted(natural: Sequence[int]) -> tuple[int, list[int]]:
+    """The size of the text, in half points, and the columns' widths in twentieths of a point, so that the table is
+    as wide as the page.
+
+    Where there is room, each column gets its share of it. Where there is not, the text gets smaller, and then the
+    widest columns give way first, so that numbers and dates stay on one line.
+    """
+    size = next((size for size in _SIZES if sum(_wanted(natural, size)) <= TABLE_WIDTH), _SIZES[-1])
+    wanted = _wanted(natural, size)
+    if sum(wanted) <= TABLE_WIDTH:
+        return size, [wide * TABLE_WIDTH // sum(wanted) for wide in wanted]
+    left, widths = TABLE_WIDTH, list(wanted)
+    for place, (wide, column) in enumerate(sorted((wide, column) for column, wide in enumerate(wanted))):
+        widths[column] = min(wide, left // (len(wanted) - place))
+        left -= widths[column]
+    return size, widths
+
+
+def _wanted(natural: Sequence[int], size: int) -> list[int]:
+    # A half-width character is half as wide as the text is high: of so many half points, five times as many twentieths.
+    return [count * size * 5 + 2 * CELL_MARGIN + size for count in natural]
+
+
 class _Table:
     """The table in WordprocessingML (ECMA-376, 17.4)."""
 
     def __init__(self, layout: Layout, rows: list[Standing]) -> None:
         self.rows, self._layout = rows, layout
         self._formats = [in_format(column.cell_format) for column in layout.columns]
-        self._widths = self._shares()
+        self.size, self._widths = fitted(self._natural_widths())
         self._totals = Totals(layout.columns)
 
-    def _shares(self) -> list[int]:
-        """The columns' widths, in twentieths of a point, in proportion to what they hold."""
-        wanted = [max(_NARROWEST, min(_WIDEST, width(head))) for head in self._layout.heads]
+    def _natural_widths(self) -> list[int]:
+        """How many half-width characters each column would like to have, by its head and its first records."""
+        wanted = [max(min(width(head), _SHORT_HEAD), (width(head) + 1) // 2) for head in self._layout.heads]
         for standing in self.rows[:_LOOKED_AT]:
             for place, text in enumerate(self._texts(standing)):
-                wanted[place] = max(wanted[place], min(_WIDEST, width(text)))
-        return [wide * TABLE_WIDTH // sum(wanted) for wide in wanted]
+                wanted[place] = max(wanted[place], width(text))
+        return [max(_NARROWEST, min(_WIDEST, wide)) for wide in wanted]
 
     def _texts(self, standing: Standing) -> list[str]:
         typed = [column.typed(standing) for column in self._layout.columns]

@@ -12,6 +12,8 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # Twentieths of a point. A4 is 297 mm by 210 mm; the margins here are 20 mm.
 _PAGE_WIDTH, _PAGE_HEIGHT, _MARGIN = 16838, 11906, 1134
 TABLE_WIDTH = _PAGE_WIDTH - 2 * _MARGIN
+CELL_MARGIN = 60
+_TEXT_FONT = "仿宋_GB2312"
 
 OPENING = f'{_XML}<w:document xmlns:w="{_W}" xmlns:r="{_R}"><w:body>'
 CLOSING = (
@@ -41,23 +43,26 @@ def _borders() -> str:
     return f"<w:tblBorders>{lines}</w:tblBorders>"
 
 
-_STYLES = (
-    f'{_XML}<w:styles xmlns:w="{_W}">'
-    f'<w:docDefaults><w:rPrDefault><w:rPr>{_fonts("仿宋_GB2312")}<w:sz w:val="21"/>'
-    '<w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault></w:docDefaults>'
-    '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
-    + _style("Title", "黑体", 36, "center", '<w:spacing w:after="120"/>')
-    + _style("TableLine", "仿宋_GB2312", 21, more='<w:spacing w:after="60"/>')
-    + _style("TableUnit", "仿宋_GB2312", 21, "right", '<w:keepNext/><w:spacing w:after="60"/>')
-    + _style("TableHead", "黑体", 20, "center", "<w:keepNext/>")
-    + _style("TableText", "仿宋_GB2312", 20)
-    + _style("TableNumber", "仿宋_GB2312", 20, "right")
-    + _style("Footer", "仿宋_GB2312", 20, "center")
-    + '<w:style w:type="table" w:styleId="Ledger"><w:name w:val="Ledger"/><w:tblPr>'
-    + _borders()
-    + '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
-    "</w:tblPr></w:style></w:styles>"
-)
+def _styles(half_points: int) -> str:
+    """The styles, with the table's text in the given size."""
+    paragraphs = (
+        _style("Title", "黑体", 36, "center", '<w:spacing w:after="120"/>'),
+        _style("TableLine", _TEXT_FONT, 21, more='<w:spacing w:after="60"/>'),
+        _style("TableUnit", _TEXT_FONT, 21, "right", '<w:keepNext/><w:spacing w:after="60"/>'),
+        _style("TableHead", "黑体", half_points, "center", "<w:keepNext/>"),
+        _style("TableText", _TEXT_FONT, half_points),
+        _style("TableNumber", _TEXT_FONT, half_points, "right"),
+        _style("Footer", _TEXT_FONT, 20, "center"),
+    )
+    return (
+        f'{_XML}<w:styles xmlns:w="{_W}"><w:docDefaults><w:rPrDefault><w:rPr>{_fonts(_TEXT_FONT)}<w:sz w:val="21"/>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:rPrDefault></w:docDefaults>'
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
+        f"{''.join(paragraphs)}"
+        f'<w:style w:type="table" w:styleId="Ledger"><w:name w:val="Ledger"/><w:tblPr>{_borders()}<w:tblCellMar>'
+        f'<w:left w:w="{CELL_MARGIN}" w:type="dxa"/><w:right w:w="{CELL_MARGIN}" w:type="dxa"/></w:tblCellMar>'
+        "</w:tblPr></w:style></w:styles>"
+    )
 
 
 def _field(code: str) -> str:
@@ -73,7 +78,7 @@ _FOOTER = (
     f"{_words('第 ')}{_field('PAGE')}{_words(' 页 共 ')}{_field('NUMPAGES')}{_words(' 页')}</w:p></w:ftr>"
 )
 
-PARTS: dict[str, str] = {
+_FIXED: dict[str, str] = {
     "[Content_Types].xml": (
         f'{_XML}<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -91,7 +96,10 @@ PARTS: dict[str, str] = {
         f'<Relationship Id="rId1" Type="{_R}/styles" Target="styles.xml"/>'
         f'<Relationship Id="rId2" Type="{_R}/footer" Target="footer1.xml"/></Relationships>'
     ),
-    "word/styles.xml": _STYLES,
     "word/footer1.xml": _FOOTER,
 }
-"""The package's parts by name, all but the document itself."""
+
+
+def parts(half_points: int) -> dict[str, str]:
+    """The package's parts by name, all but the document itself."""
+    return {**_FIXED, "word/styles.xml": _styles(half_points)}

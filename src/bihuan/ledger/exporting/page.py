@@ -19,7 +19,9 @@ from bihuan.ledger.exporting.sheet import Sheet
 
 _A4 = 9
 _LONGEST_NAME = 31
+_TITLE_HEIGHT, _HEAD_HEIGHT = 30, 30
 _GRID = "#808080"
+_FONT, _HEAD_FONT = {"font_name": "宋体", "font_size": 11}, {"font_name": "黑体"}
 _HEAD_GROUND = "#E8EEF0"
 _EVERYWHERE = "A1:XFD1048576"
 _CELL_STYLE = re.compile(r'<c r="[A-Z]+\d+" s="(\d+)"')
@@ -61,7 +63,12 @@ def sheet_name(title: str, number: int) -> str:
 def draw(sheet: Sheet, layout: Layout, widths: Sequence[int], sheets: int) -> Book:
     """Draw a workbook of so many sheets, all alike."""
     target = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_format_properties": _FONT,
+    }
     with xlsxwriter.Workbook(target, options) as book:
         day = clock.now().replace(tzinfo=None)
         book.set_properties({"title": sheet.title, "author": sheet.prepared_by, "created": day})
@@ -87,12 +94,12 @@ class _Drawing:
     def __init__(self, book: Any, sheet: Sheet, layout: Layout, widths: Sequence[int]) -> None:
         self._book, self._sheet, self._layout, self._widths = book, sheet, layout, widths
         self._last = len(layout.columns) - 1
-        self._title = book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"})
+        self._title = book.add_format({**_HEAD_FONT, "font_size": 16, "align": "center", "valign": "vcenter"})
         self._line = book.add_format({"valign": "vcenter"})
         self._unit = book.add_format({"align": "right", "valign": "vcenter"})
         self._head = book.add_format(
             {
-                "bold": True,
+                **_HEAD_FONT,
                 "border": 1,
                 "border_color": _GRID,
                 "bg_color": _HEAD_GROUND,
@@ -108,6 +115,8 @@ class _Drawing:
 
     def _body_format(self, number_format: str) -> Any:
         look: dict[str, Any] = {"border": 1, "border_color": _GRID, "valign": "vcenter"}
+        if number_format.startswith("yyyy"):
+            look["align"] = "center"
         if number_format:
             return self._book.add_format({**look, "num_format": number_format})
         # @ is the text format: a code that is typed in stays text too.
@@ -138,13 +147,14 @@ class _Drawing:
     def _title_lines(self, page: Any, number: int) -> None:
         title = self._sheet.title + (f"（续 {number - 1}）" if number > 1 else "")
         page.merge_range(0, 0, 0, self._last, title, self._title)
-        page.set_row(0, 30)
+        page.set_row(0, _TITLE_HEIGHT)
         page.merge_range(1, 0, 1, self._last, self._sheet.stamp, self._line)
         if self._layout.unit:
             page.merge_range(2, 0, 2, self._last, f"单位：{self._layout.unit}", self._unit)
 
     def _heads(self, page: Any) -> None:
         low = self.pattern_row - 1
+        page.set_row(low, _HEAD_HEIGHT)
         grouped: set[int] = set()
         for name, first, last in self._layout.groups:
             page.merge_range(low - 1, first, low - 1, last, name, self._head)

@@ -11,7 +11,7 @@ from typing import IO, Any
 from bihuan.ledger.exporting.columns import Layout, layout_of, telling_column
 from bihuan.ledger.exporting.page import Book, Page, draw, sheet_part
 from bihuan.ledger.exporting.sheet import Sheet, Standing, Written, standings
-from bihuan.ledger.exporting.telling import in_format, not_an_error, widths
+from bihuan.ledger.exporting.telling import in_format, line_count, not_an_error, widths
 from bihuan.ledger.exporting.totals import Totals
 from bihuan.ledger.models import Record
 
@@ -22,6 +22,8 @@ _LONGEST_CELL = 32_767
 _LOOKED_AT = 200
 _ROWS_A_PIECE = 500
 _COMPRESSION = 3
+_LINE, _HIGHEST = 16, 409
+_SINGLE = '"><c r="A'
 _NARROWEST, _WIDEST = 8, 42
 _FIRST_DAY = date(1899, 12, 30).toordinal()
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no zones
@@ -59,8 +61,11 @@ class _Pouring:
         self._sheet, self._layout, self._wide, self._archive = sheet, layout, wide, archive
         self._book = self._draw(1)
         # The last rows of a sheet are kept for the total, or for saying that the rows go on.
-        self._room = rows_a_sheet - self._book.pages[0].first_row - 1
+        self._room = rows_a_sheet - self._book.pages[0].first_row
         self._totals = Totals(layout.columns)
+        # A column is set two characters wider than what it has to hold.
+        sized = zip(layout.columns, wide, strict=True)
+        self._texts = [(column.code, width - 2) for column, width in sized if column.is_plain_text]
 
     def _draw(self, sheets: int) -> Book:
         return draw(self._sheet, self._layout, self._wide, sheets)
@@ -95,8 +100,8 @@ class _Pouring:
         ]
         number = page.first_row
         while piece := list(islice(rows, _ROWS_A_PIECE)):
-            cells = zip(*(column(piece) for column in columns), strict=True)
-            made = (str(at).join(('<row r="', '"><c r="A', *row)) for at, row in enumerate(cells, start=number))
+            cells = zip(self._heights(piece), *(column(piece) for column in columns), strict=True)
+            made = (str(at).join(('<row r="', *row)) for at, row in enumerate(cells, start=number))
             file.write("".join(made).encode())
             number += len(piece)
             if self._sheet.with_total:
@@ -104,6 +109,20 @@ class _Pouring:
                     self._totals.add([column.typed(standing) for column in self._layout.columns])
         self.rows += number - page.first_row
         return number
+
+    def _heights(self, piece: list[Standing]) -> list[str]:
+        """What stands between a row's number and its first cell: the height, where a text takes several lines.
+
+        Not every program finds it out by itself.
+        """
+        lines = [1] * len(piece)
+        for code, wide in self._texts:
+            values = [standing.data.get(code, "") for standing in piece]
+            for place, text in enumerate(values):
+                # One comparison tells most cells apart.
+                if len(text) * 2 > wide or "\n" in text:
+                    lines[place] = max(lines[place], line_count(text, wide))
+        return [_SINGLE if count == 1 else _height(count) for count in lines]
 
     def _teller(self, style: str, end: str) -> Callable[[Any], str]:
         return lambda typed: self._content(typed, style) + end
@@ -140,6 +159,10 @@ class _Pouring:
             yield f"一张工作表最多放 {self._room:,} 行，{self.rows:,} 行分在 {self.sheets} 张工作表里"
         if self.cut:
             yield f"有 {self.cut} 格超过 {_LONGEST_CELL:,} 字，单元格放不下，只写出前面的部分并已注明"
+
+
+def _height(lines: int) -> str:
+    return f'" ht="{min(lines * _LINE, _HIGHEST)}"><c r="A'
 
 
 def _number(typed: Any) -> str:

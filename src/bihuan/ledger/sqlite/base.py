@@ -12,4 +12,6 @@ class DatabaseWrapper(SqliteWrapper):
         connection = super().get_new_connection(conn_params)
         for name, (arguments, function) in SQLITE_FUNCTIONS.items():
             connection.create_function(name, arguments, function, deterministic=True)
+        # Without it, INSERT OR REPLACE would remove an event and no trigger would refuse.
+        connection.execute("PRAGMA recursive_triggers = ON")
         return connection

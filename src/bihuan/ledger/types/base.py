@@ -182,7 +182,7 @@ def as_text(raw: Any) -> str:
 
 
 def _number_as_text(raw: float) -> str:
-    if not isfinite(raw):
+    if isinstance(raw, float) and not isfinite(raw):
         raise BadValue(f"{told(raw)}不是可以记录的内容")
     if abs(raw) >= _EXACT_WHOLE:
         raise BadValue(f"{told(raw)}在表格里是按数字保存的，超过 15 位的部分已经丢失，{RE_ENTER}")

@@ -7,8 +7,11 @@ from bihuan.expression import Kind
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types.base import BadValue, FieldType, Lookup, Reader, as_text
 
-# Control characters, lone halves of a pair, and marks that nobody sees: zero width, byte order, direction.
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ud800-\udfff\u200b\u2060\ufeff\u00ad\u202a-\u202e]")
+# Control characters, lone halves of a pair, and marks that nobody sees: zero width, byte order, direction, tags.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ud800-\udfff"
+    "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _BREAKS = re.compile("[ \u3000]*[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+[ \u3000]*")
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 

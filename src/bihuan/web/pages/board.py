@@ -11,20 +11,22 @@ from bihuan.base import clock
 from bihuan.ledger.models import Ledger
 from bihuan.loop.board import BoardRow, board
 from bihuan.loop.colour import WORDS, Colour, word
-from bihuan.loop.queries import Counts, loop_ledgers
+from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
+from bihuan.org.tree import Tree
 from bihuan.web import showing
 from bihuan.web.access import signed_in
+from bihuan.web.request_memory import my_loops
 
 
 @signed_in
 def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The board of one ledger, opened at the county and, by `under`, at any unit below it."""
-    ledgers = loop_ledgers(actor)
+    ledgers = my_loops(request, actor)
     chosen = _chosen(ledgers, request.GET.get("ledger", ""))
-    under = request.GET.get("under", "")
-    top = int(under) if under.isdigit() and int(under) in actor.tree.by_pk else None
+    under = actor.tree.by_code.get(request.GET.get("under", ""))
+    top = under.pk if under else None
     rows = board(actor, [chosen[0]], under=top) if chosen else []
     context = {
         "title": "调度台",
@@ -34,8 +36,8 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "levels": _ledger_tabs(ledgers, chosen),
         "filters": [],
         "colours": [_head(c, chosen) for c in Colour],
-        "rows": [_row(row, chosen) for row in rows] if chosen else [],
-        "sum": _sums(rows, chosen, top) if chosen else None,
+        "rows": [_row(row, chosen, actor.tree) for row in rows] if chosen else [],
+        "sum": _sums(rows, chosen, top, actor.tree) if chosen else None,
     }
     return render(request, "board.html", context)
 
@@ -85,18 +87,18 @@ def _line(name: str, counts: Counts, url: str, query: dict[str, str], loop: Loop
     }
 
 
-def _row(row: BoardRow, chosen: tuple[Ledger, LoopSpec]) -> dict[str, Any]:
+def _row(row: BoardRow, chosen: tuple[Ledger, LoopSpec], tree: Tree) -> dict[str, Any]:
     ledger, loop = chosen
-    query = {"no_unit": "1"} if row.unit is None else {"unit": str(row.unit)}
+    query = {"no_unit": "1"} if row.unit is None else {"unit": tree.by_pk[row.unit].code}
     if row.is_own:
         query["exact"] = "1"
     line = _line(row.name, row.counts, reverse("ledger", args=[ledger.code]), query, loop)
     if row.unit is not None and not row.is_own:
-        line["url"] = f"{reverse('board')}?{urlencode({'ledger': ledger.code, 'under': str(row.unit)})}"
+        line["url"] = f"{reverse('board')}?{urlencode({'ledger': ledger.code, 'under': query['unit']})}"
     return line
 
 
-def _sums(rows: list[BoardRow], chosen: tuple[Ledger, LoopSpec], top: int | None) -> dict[str, Any]:
+def _sums(rows: list[BoardRow], chosen: tuple[Ledger, LoopSpec], top: int | None, tree: Tree) -> dict[str, Any]:
     counts = {colour: sum(row.counts[colour] for row in rows) for colour in Colour}
-    query = {"unit": str(top)} if top else {}
+    query = {"unit": tree.by_pk[top].code} if top else {}
     return _line("合计", counts, reverse("ledger", args=[chosen[0].code]), query, chosen[1])

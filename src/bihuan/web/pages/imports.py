@@ -1,8 +1,9 @@
-"""Import in four steps: choose a file, match its columns, look at what would happen, see what happened."""
+"""Import: choose a file, match its columns, look at what would happen. The fourth step is the batch's own page."""
 
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,31 +12,41 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from bihuan.base.errors import Invalid, NotFound
-from bihuan.base.progress import read as read_progress
+from bihuan.base.errors import Invalid, NotAllowed, NotFound
 from bihuan.ledger.actions import fail_batch, start_batch
-from bihuan.ledger.definitions import find_ledger, spec_of
+from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.excel import LIMITS, BadCell, write_error_sheet
 from bihuan.ledger.exporting import Sheet, write_xlsx
 from bihuan.ledger.inference import column_values
 from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
-from bihuan.ledger.rules import may_import, visible_ledgers
-from bihuan.ledger.types import FIELD_TYPES
-from bihuan.ledger.undo import may_undo, plan_undo, undo_batch
+from bihuan.ledger.rules import may_import
+from bihuan.ledger.types import BY_CODE, FIELD_TYPES
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
+from bihuan.web.access import may_make, signed_in
+from bihuan.web.asking import open_ledger
 from bihuan.web.importing import Import, keep_upload, open_import, preview_rows, run_import
+from bihuan.web.pages.batch import get_batch, outcome
+from bihuan.web.request_memory import my_ledgers
 
 _SAMPLES = 3
+_LONGEST_INDEX = 6
+_CHOSEN = ("columns", "kinds", "key")
+OPEN_STATES = (Batch.State.UPLOADED, Batch.State.CHECKED)
+_KINDS = {kind.code: kind.title for kind in FIELD_TYPES if kind.is_input and kind.code != "file" and not kind.needs} | {
+    "choice": BY_CODE["choice"].title
+}
+"""What a column may be made into: the kinds that need nothing but the column itself."""
 _FROM_FILE = "+"
 
 
 @signed_in
 def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Step 1: the file, and where it goes."""
-    ledgers = [ledger for ledger in visible_ledgers(actor) if may_import(actor, ledger)]
+    if not may_make(actor):
+        raise NotAllowed("您的岗位不导入表格；需要的话，请联系本单位的系统管理员调整岗位")
+    ledgers = [ledger for ledger in my_ledgers(request, actor) if may_import(actor, ledger)]
     chosen = request.POST.get("ledger", request.GET.get("ledger", ""))
     problem, hint = "", ""
     if request.method == "POST":
@@ -65,8 +76,6 @@ def _take(request: HttpRequest, actor: Actor, ledgers: list[Ledger], chosen: str
     ledger = next((item for item in ledgers if item.code == chosen), None)
     if chosen and ledger is None:
         raise Invalid("您不能向这本台账导入")
-    if not actor.posts:
-        raise Invalid("您还没有岗位，不能导入")
     path, digest = keep_upload(file)
     plan = {"file": path.name, "size": file.size, "title": request.POST.get("title", "").strip()[:60]}
     batch = start_batch(
@@ -76,7 +85,8 @@ def _take(request: HttpRequest, actor: Actor, ledgers: list[Ledger], chosen: str
         open_import(actor, batch)
     except Invalid as error:
         fail_batch(batch=batch, message=str(error))
-        path.unlink(missing_ok=True)
+        if not Batch.objects.filter(file_hash=digest).exclude(pk=batch.pk).exists():
+            path.unlink(missing_ok=True)
         raise
     return redirect("import_map", pk=batch.pk)
 
@@ -95,28 +105,22 @@ def _recent(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def get_batch(actor: Actor, pk: UUID) -> Batch:
-    """A batch of one's own, or one of a ledger that one may import to."""
-    batch = Batch.objects.select_related("ledger", "person").filter(pk=pk).first()
-    if batch is None or not (batch.person_id == actor.person or (batch.ledger and may_import(actor, batch.ledger))):
-        raise NotFound("没有这个批次，或者它不在您的查看范围内")
-    return batch
-
-
 @signed_in
 def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     """Step 2: which column is which field."""
     batch = get_batch(actor, pk)
+    if batch.state not in OPEN_STATES:
+        return redirect("batch", pk=pk)
     problems: list[str] = []
+    sheet = request.POST.get("sheet") or request.GET.get("sheet")
+    if sheet and sheet != batch.plan.get("sheet"):
+        # Only posting saves what was chosen; another sheet is first only looked at.
+        batch.plan = {key: value for key, value in batch.plan.items() if key not in _CHOSEN} | {"sheet": sheet}
     if request.method == "POST":
         batch.plan |= _chosen_columns(request)
-        batch.save(update_fields=["plan"])
-    elif "sheet" in request.GET:
-        batch.plan = {key: value for key, value in batch.plan.items() if key not in ("columns", "kinds", "key")}
-        batch.plan["sheet"] = request.GET["sheet"]
-        batch.save(update_fields=["plan"])
     found = open_import(actor, batch)
     if request.method == "POST":
+        batch.save(update_fields=["plan"])
         problems = found.problems()
         if not problems:
             return redirect("import_preview", pk=batch.pk)
@@ -126,12 +130,18 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 
 def _chosen_columns(request: HttpRequest) -> dict[str, Any]:
     """What the person chose for each column, as the batch keeps it."""
-    chosen = {name.removeprefix("column-"): value for name, value in request.POST.items() if name.startswith("column-")}
-    kinds = {name.removeprefix("kind-"): value for name, value in request.POST.items() if name.startswith("kind-")}
-    plan: dict[str, Any] = {"columns": chosen, "kinds": kinds, "key": request.POST.get("key", "")}
+    kinds = {index: kind for index, kind in _by_column(request, "kind-").items() if kind in _KINDS}
+    plan: dict[str, Any] = {"columns": _by_column(request, "column-"), "kinds": kinds}
+    plan["key"] = key if (key := request.POST.get("key", "")).isdecimal() and len(key) < _LONGEST_INDEX else ""
     if request.POST.get("title", "").strip():
         plan["title"] = request.POST["title"].strip()[:60]
     return plan
+
+
+def _by_column(request: HttpRequest, prefix: str) -> dict[str, str]:
+    """The values posted for each column, by the column's index."""
+    posted = {name.removeprefix(prefix): str(value) for name, value in request.POST.items() if name.startswith(prefix)}
+    return {index: value for index, value in posted.items() if index.isdecimal() and len(index) < _LONGEST_INDEX}
 
 
 def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
@@ -151,10 +161,12 @@ def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
         },
         "ledger": {"code": batch.ledger.code, "title": batch.ledger.title} if batch.ledger else None,
         "new_title": found.target.spec.title,
+        "sheet": table.sheet_name,
+        "key_titles": "、".join(found.target.spec.by_code[code].title for code in found.target.spec.key),
         "sheets": [
             {
                 "title": sheet.name,
-                "url": f"{url}?sheet={sheet.name}",
+                "url": f"{url}?{urlencode({'sheet': sheet.name})}",
                 "active": sheet.name == table.sheet_name,
             }
             for sheet in found.sheets
@@ -191,13 +203,12 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
                 "selected": field.code == code,
             }
             for field in found.target.spec.fields
-            if field.kind != "file"
+            if field.kind != "file" and BY_CODE[field.kind].is_input
         ]
     field = found.target.spec.by_code.get(code)
     kinds = [
-        {"value": kind.code, "title": kind.title, "selected": bool(field and field.kind == kind.code)}
-        for kind in FIELD_TYPES
-        if kind.code != "file"
+        {"value": code, "title": title, "selected": bool(field and field.kind == code)}
+        for code, title in _KINDS.items()
     ]
     return {
         "index": column.index,
@@ -207,7 +218,7 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
         "options": options,
         "kinds": kinds,
         "unit": column.measure,
-        "note": found.notes.get(column.index, ""),
+        "note": found.note(column.index),
     }
 
 
@@ -215,14 +226,14 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
 def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     """Step 3: what would happen, cell by cell, before a thing is written. Posting writes it."""
     batch = get_batch(actor, pk)
-    if batch.state in (Batch.State.DONE, Batch.State.FAILED, Batch.State.RUNNING):
-        return redirect("import_result", pk=pk)
+    if batch.state not in OPEN_STATES:
+        return redirect("batch", pk=pk)
     found = open_import(actor, batch)
     if found.problems():
         return redirect("import_map", pk=pk)
     if request.method == "POST":
-        run_import(actor, batch, good_rows_only=bool(request.POST.get("skip_failed")))
-        return redirect("import_result", pk=pk)
+        run_import(found, good_rows_only=bool(request.POST.get("skip_failed")))
+        return redirect("batch", pk=pk)
     check = found.check()
     new, changed, bad = len(check.creates), len(check.updates), len(check.failed_rows)
     context = {
@@ -246,16 +257,6 @@ def _why_not(new: int, changed: int, bad: int) -> str:
     return "" if new + changed else "没有新的内容，不需要导入。"
 
 
-def outcome(new: int, changed: int, unchanged: int, bad: int) -> list[dict[str, Any]]:
-    """The four counts of an import."""
-    return [
-        {"code": "create", "title": "新增", "value": f"{new:,}"},
-        {"code": "update", "title": "更新", "value": f"{changed:,}"},
-        {"code": "unchanged", "title": "不变", "value": f"{unchanged:,}"},
-        {"code": "fail", "title": "不能导入", "value": f"{bad:,}"},
-    ]
-
-
 @signed_in
 def run(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponseBase:
     """The error sheet of an import: the file's rows with the bad cells red."""
@@ -271,105 +272,13 @@ def run(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponseBase:
 
 
 @signed_in
-def result(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
-    """Step 4, and for ever after: the batch and what it did."""
-    batch = get_batch(actor, pk)
-    if batch.ledger is None and batch.state in (Batch.State.UPLOADED, Batch.State.CHECKED):
-        return redirect("import_map", pk=pk)
-    if request.method == "POST" and request.POST.get("undo"):
-        undo_batch(actor=actor, batch=batch)
-        return redirect("batch", pk=pk)
-    is_running = batch.state == Batch.State.RUNNING
-    done = batch.result
-    word = batch.get_state_display()
-    context = {
-        "title": "导入结果",
-        "crumbs": [{"title": "导入表格", "url": reverse("import_upload")}, {"title": "结果"}],
-        "batch": {
-            "pk": batch.pk,
-            "title": f"导入 {batch.file_name}",
-            "file": batch.file_name,
-            "size": showing.size(batch.plan.get("size") or 0),
-            "hash": batch.file_hash,
-            "who": batch.person.name if batch.person else "命令行",
-            "unit": actor.tree.name(actor.home_unit),
-            "at": showing.moment(batch.finished_at or batch.created_at),
-            "state": batch.state,
-            "word": f"{word}：新增 {done.get('created', 0)} 条，更新 {done.get('updated', 0)} 条",
-        },
-        "ledger": {
-            "code": batch.ledger.code if batch.ledger else "",
-            "title": batch.ledger.title if batch.ledger else "新台账",
-        },
-        "progress": read_progress(batch.pk) if is_running else None,
-        "progress_url": reverse("import_result", args=[pk]),
-        "failure": done.get("error", ""),
-        "counts": outcome(done["created"], done["updated"], done["unchanged"], done["failed"])
-        if "created" in done
-        else [],
-        "undo": _undo(actor, batch),
-        "rows": _batch_rows(batch),
-    }
-    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
-        return _progress_part(request, context, is_running=is_running, url=reverse("import_result", args=[pk]))
-    return render(request, "import_result.html", context)
-
-
-def _undo(actor: Actor, batch: Batch) -> dict[str, Any]:
-    """Whether and what could be taken back, or what was."""
-    done = batch.result
-    if batch.state == Batch.State.UNDONE:
-        spared = "、".join(number for number, _ in done["spared"][:20])
-        kept = f"；其后又改过的 {done['spared_count']} 条保留不动：{spared}" if spared else ""
-        return {"allowed": False, "why": f"{done['undone_by']} 撤销了 {done['undone']} 条{kept}"}
-    if not may_undo(actor, batch):
-        return {"allowed": False}
-    plan = plan_undo(batch)
-    return {
-        "allowed": bool(plan.drafts),
-        "why": f"将恢复 {len(plan.drafts)} 条记录。",
-        "keeps": len(plan.spared),
-    }
-
-
-def _progress_part(request: HttpRequest, context: dict[str, Any], *, is_running: bool, url: str) -> HttpResponse:
-    if is_running:
-        return render(request, "components/progress.html", {"progress": context["progress"], "url": url})
-    answer = HttpResponse(status=204)
-    answer["HX-Redirect"] = url
-    return answer
-
-
-def _batch_rows(batch: Batch) -> list[dict[str, Any]]:
-    if batch.ledger is None:
-        return []
-    words = {"imported": ("新增", "green"), "updated_by_file": ("更新", "teal")}
-    spec = spec_of(batch.ledger)
-    found = []
-    for event in batch.events.select_related("record").filter(kind__in=words).order_by("position")[:50]:
-        word, tone = words[event.kind]
-        name = event.record.data.get(spec.name_field, "")
-        found.append(
-            {
-                "number": event.record.number,
-                "url": reverse("record", args=[event.record_id]),
-                "word": word,
-                "tone": tone,
-                "title": str(name),
-                "changes": [],
-            }
-        )
-    return found
-
-
-@signed_in
 def template(request: HttpRequest, actor: Actor, code: str) -> HttpResponseBase:
     """A blank workbook with the ledger's heads, to be filled in and imported."""
-    ledger = find_ledger(code)
+    ledger = open_ledger(request, actor, code).ledger
     if not may_import(actor, ledger):
-        raise NotFound(f"没有台账“{code}”")
+        raise NotFound(f"没有台账“{code[:80]}”")
     spec = spec_of(ledger)
-    fields = [field for field in spec.fields if field.kind != "file"]
+    fields = [field for field in spec.fields if field.kind != "file" and BY_CODE[field.kind].is_input]
     sheet = Sheet(ledger.title, fields, lookup_for(spec, actor.tree), prepared_by=actor.name, numbered=False)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         write_xlsx(sheet, (), Path(file.name))

@@ -8,12 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.attachments import same_elsewhere
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history
 from bihuan.ledger.references import lookup_for
-from bihuan.ledger.rules import get_record, may_import
+from bihuan.ledger.rules import get_record, may_import, scope_everywhere
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
@@ -25,8 +24,9 @@ from bihuan.loop.spec import LevelSpec, LoopSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
-from bihuan.web.pages.desk import event_title
+from bihuan.web.event_words import event_title
 
+_MOST_TWINS = 100
 _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 
 
@@ -37,7 +37,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     spec, loop = spec_of(record.ledger), loop_of(record.ledger)
     files = list(record.attachments.select_related("person").order_by("pk"))
     lookup = lookup_for(spec, actor.tree, files=[file.pk for file in files])
-    steps = history(record)
+    steps, same = history(record), _same_elsewhere(actor, record, files)
     context: dict[str, Any] = {
         "title": record.number,
         "crumbs": [
@@ -51,7 +51,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         },
         "record": _head(actor, record, spec, loop, lookup),
         "groups": _groups(record, spec, lookup),
-        "attachments": [showing.attachment(file, same_elsewhere(record, file)) for file in files],
+        "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
         "events": _events(actor, steps, spec, loop, lookup, files),
         "links": [],
     }
@@ -62,10 +62,22 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
             "steps": _steps(record, loop, steps),
             "verbs": _verbs(record, loop, actor),
             "blocked": _blocked(actor, record, loop),
-            "levels": _levels(actor, record, loop),
+            "levels": _levels(actor, record, loop, steps),
             "arithmetic": _arithmetic(record, loop, steps),
         }
     return render(request, "record.html", context)
+
+
+def _same_elsewhere(actor: Actor, record: Record, files: list[Attachment]) -> dict[str, list[str]]:
+    """The other records that use the same files, as far as the actor may see them: worth a question."""
+    found: dict[str, list[str]] = {}
+    if files:
+        visible = Record.objects.filter(scope_everywhere(actor)).exclude(pk=record.pk)
+        hashes = {file.sha256 for file in files}
+        twins = Attachment.objects.filter(sha256__in=hashes, record__in=visible).order_by("pk")
+        for sha256, number in twins.values_list("sha256", "record__number")[:_MOST_TWINS]:
+            found.setdefault(sha256, []).append(number)
+    return found
 
 
 def _head(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, lookup: Lookup) -> dict[str, Any]:
@@ -110,7 +122,8 @@ def _blocked(actor: Actor, record: Record, loop: LoopSpec) -> str:
     """Who the matter waits for, where the person can do nothing."""
     if record.closed_at:
         return f"已于 {showing.moment(record.closed_at)} 销号。"
-    next_verb = next((verb for verb in loop.verbs if verb.to and stands(record, verb)), None)
+    ways = [verb for verb in loop.verbs if verb.to and stands(record, verb)]
+    next_verb = next((verb for verb in ways if verb.tone == "primary"), next(iter(ways), None))
     if next_verb is None:
         return ""
     relations = {
@@ -166,8 +179,9 @@ def _events(
                 "verb": event_title(event.kind, loop),
                 "tone": _event_tone(step, loop),
                 "opinion": event.reason,
-                "at": showing.moment(event.effective_at),
-                "recorded": showing.moment(event.recorded_at) if is_late else "",
+                "at": showing.moment(event.recorded_at),
+                "effective_at": showing.moment(event.effective_at) if is_late else "",
+                "criteria": _criteria(step, loop),
                 "elapsed": showing.elapsed(event.effective_at - before) if before else "",
                 "changes": _changes(step, spec, lookup) if event.version > 1 else [],
                 "files": _new_files(step, known),
@@ -175,6 +189,13 @@ def _events(
         )
         before = event.effective_at
     return list(reversed(found))
+
+
+def _criteria(step: Step, loop: LoopSpec | None) -> list[str]:
+    """The points of the acceptance standard that were ticked."""
+    verb = loop.verb.get(step.event.kind.removeprefix("verb:")) if loop else None
+    ticked = step.detail.get("criteria", [])
+    return [point.title for point in verb.criteria if point.code in ticked] if verb else []
 
 
 def _event_tone(step: Step, loop: LoopSpec | None) -> str:
@@ -209,10 +230,11 @@ def _new_files(step: Step, known: dict[int, Attachment]) -> list[dict[str, str]]
     return [{"title": known[pk].name, "url": reverse("attachment", args=[pk])} for pk in fresh]
 
 
-def _levels(actor: Actor, record: Record, loop: LoopSpec) -> list[dict[str, Any]]:
+def _levels(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, Any]]:
     """The levels of dispatch: since when each is called upon, and whether it has received it."""
     now = clock.now()
-    calls = [(level, _called(level, record, loop)) for level in loop.levels]
+    sent = _sent(loop, steps)
+    calls = [(level, _called(level, record, loop, sent)) for level in loop.levels]
     reached = [index for index, (_, at) in enumerate(calls) if at and at <= now]
     found = []
     for index, (level, at) in enumerate(calls):
@@ -235,9 +257,21 @@ def _levels(actor: Actor, record: Record, loop: LoopSpec) -> list[dict[str, Any]
     return found
 
 
-def _called(level: LevelSpec, record: Record, loop: LoopSpec) -> datetime | None:
-    """When a level was called upon: by the dates, or earlier by an order given by hand."""
+def _sent(loop: LoopSpec, steps: list[Step]) -> datetime | None:
+    """When the matter was last sent to the unit that is to do it; None while it waits to be sent."""
+    sending = {f"verb:{verb.code}" for verb in loop.verbs if verb.starts_clock}
+    back = {f"verb:{verb.code}" for verb in loop.verbs if verb.to == loop.steps[0].code}
+    for step in reversed(steps):
+        if step.event.kind in sending | back:
+            return step.event.effective_at if step.event.kind in sending else None
+    return None
+
+
+def _called(level: LevelSpec, record: Record, loop: LoopSpec, sent: datetime | None) -> datetime | None:
+    """When a level was called upon: when it was sent, by the dates, or earlier by an order given by hand."""
     by_dates = called_at(level, loop, record.opened_at, record.due_at, record.closed_at)
+    if level.unit == "responsible" and level.colour == "green" and any(verb.starts_clock for verb in loop.verbs):
+        by_dates = sent
     orders = [
         datetime.fromisoformat(order["at"]) for order in record.loop.get("orders", []) if order["level"] == level.code
     ]
@@ -283,10 +317,12 @@ def _arithmetic(record: Record, loop: LoopSpec, steps: list[Step]) -> dict[str, 
         "pauses": [],
         "days": [],
     }
-    start = _clock_start(record, steps)
+    start = _clock_start(record, loop, steps)
     if start is None or loop.deadline is None:
         return found
     days = arithmetic(start, loop.deadline.days, loop.deadline.count)
+    if not days or days[-1].date != clock.local_date(record.due_at):
+        return found
     unit = "个工作日" if loop.deadline.count == "working" else "天"
     found["rule"] = f"自 {start} 起 {loop.deadline.days} {unit}，当日不计"
     found["note"] = loop.deadline.source
@@ -305,8 +341,10 @@ def _arithmetic(record: Record, loop: LoopSpec, steps: list[Step]) -> dict[str, 
     return found
 
 
-def _clock_start(record: Record, steps: list[Step]) -> date | None:
+def _clock_start(record: Record, loop: LoopSpec, steps: list[Step]) -> date | None:
     """The day from which the loop's term was counted: that of the event which set the deadline without a field."""
+    if loop.deadline and loop.deadline.start == "opened":
+        return clock.local_date(record.opened_at) if record.opened_at else None
     for step in reversed(steps):
         if "due_at" in step.system:
             fields = {code for code, _, _ in step.changes}

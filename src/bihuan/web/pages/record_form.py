@@ -1,89 +1,112 @@
 """The form of a whole record, new or edited."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed
-from bihuan.ledger.definitions import find_ledger, spec_of
+from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import create_record, edit_record
 from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
-from bihuan.web.inputs import field_inputs, raw_values
+from bihuan.web.asking import open_ledger
+from bihuan.web.inputs import Filled, field_inputs, posted_version, raw_values
+from bihuan.web.merging import merge
 from bihuan.web.middleware import status_of
+
+
+@dataclass
+class Form:
+    """A form of a ledger's fields, for a new record or one that is there, with what was sent and what was wrong."""
+
+    actor: Actor
+    ledger: Ledger
+    record: Record | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+    error: BihuanError | None = None
+
+    @property
+    def spec(self) -> LedgerSpec:
+        return spec_of(self.ledger)
+
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """The fields to ask for: what a verb will bring later is left to it."""
+        loop = loop_of(self.ledger)
+        later = {
+            ask.field
+            for verb in (loop.verbs if loop else ())
+            for ask in verb.asks
+            if loop and verb.from_ and loop.steps[0].code not in verb.from_
+        }
+        return tuple(item for item in self.spec.fields if item.code not in later)
+
+    def send(self, request: HttpRequest) -> Record:
+        """Read what was posted and write it. Raises Invalid or Conflict; what was sent is kept in `raw`."""
+        sent = raw_values(request, self.actor, self.ledger, self.fields)
+        self.raw = sent.raw
+        if self.record is None:
+            return create_record(actor=self.actor, ledger=self.ledger, fields=sent.require())
+        version = posted_version(request)
+        return edit_record(actor=self.actor, record=self.record, fields=sent.require(), version=version)
 
 
 @signed_in
 def new(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    """A form for a new record; posting opens it."""
-    ledger = find_ledger(code)
+    """A form for a new record; posting opens it, and with then=new gives another form."""
+    ledger = open_ledger(request, actor, code).ledger
     if not may_import(actor, ledger):
         raise NotAllowed(f"您不能在“{ledger.title}”新增记录")
-    raw: dict[str, Any] = {}
+    form = Form(actor, ledger)
     if request.method == "POST":
         try:
-            raw = raw_values(request, actor, ledger, _fields(ledger))
-            record = create_record(actor=actor, ledger=ledger, fields=raw)
-            return go(request, reverse("record", args=[record.pk]))
+            record = form.send(request)
         except (Invalid, Conflict) as error:
-            return _page(request, actor, ledger, None, raw, error)
-    return _page(request, actor, ledger, None, {}, None)
+            form.error = error
+            return _page(request, form)
+        messages.success(request, f"已新建 {record.number}")
+        again = request.POST.get("then") == "new"
+        return go(request, reverse("record_new", args=[code]) if again else reverse("record", args=[record.pk]))
+    return _page(request, form)
 
 
 @signed_in
 def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A form with a record's fields; posting changes what was changed."""
     record = get_record(actor, pk)
-    ledger = record.ledger
-    if not may_import(actor, ledger):
-        raise NotAllowed(f"您不能修改“{ledger.title}”的记录")
-    raw: dict[str, Any] = {}
+    if not may_import(actor, record.ledger):
+        raise NotAllowed(f"您不能修改“{record.ledger.title}”的记录")
+    form = Form(actor, record.ledger, record)
     if request.method == "POST":
-        version = request.POST.get("version", "")
         try:
-            raw = raw_values(request, actor, ledger, _fields(ledger))
-            edit_record(actor=actor, record=record, fields=raw, version=int(version) if version.isdigit() else None)
-            return go(request, reverse("record", args=[record.pk]))
+            form.send(request)
         except (Invalid, Conflict) as error:
-            return _page(request, actor, ledger, record, raw, error)
-    return _page(request, actor, ledger, record, {}, None)
+            form.error = error
+            record.refresh_from_db()
+            return _page(request, form)
+        messages.success(request, f"已保存 {record.number}")
+        return go(request, reverse("record", args=[record.pk]))
+    return _page(request, form)
 
 
-def _fields(ledger: Ledger) -> tuple[FieldSpec, ...]:
-    """The fields a form asks for: what a verb will bring later is left to it."""
-    spec, loop = spec_of(ledger), loop_of(ledger)
-    later = (
-        {ask.field for verb in loop.verbs for ask in verb.asks if verb.from_ and loop.steps[0].code not in verb.from_}
-        if loop
-        else set()
-    )
-    return tuple(field for field in spec.fields if field.code not in later)
-
-
-def _page(
-    request: HttpRequest,
-    actor: Actor,
-    ledger: Ledger,
-    record: Record | None,
-    raw: dict[str, Any],
-    error: BihuanError | None,
-) -> HttpResponse:
-    spec = spec_of(ledger)
-    problems = error.problems if isinstance(error, Invalid) else {}
+def _page(request: HttpRequest, form: Form) -> HttpResponse:
+    ledger, record, spec, error = form.ledger, form.record, form.spec, form.error
     stored = record.data if record else {}
-    files = [*file_ids(spec, stored), *file_ids(spec, raw)]
-    lookup = lookup_for(spec, actor.tree, files=files)
-    typed = raw if error else None
+    lookup = lookup_for(spec, form.actor.tree, files=[*file_ids(spec, stored), *file_ids(spec, form.raw)])
     number = record.number if record else "新建"
+    filled = _filled(request, form, stored, lookup)
     context = {
         "title": number,
         "crumbs": [
@@ -91,13 +114,17 @@ def _page(
             {"title": f"修改 {number}" if record else "新建"},
         ],
         "ledger": {"code": ledger.code, "title": ledger.title},
-        "record": {"pk": record.pk, "number": number, "title": showing.name_of(record, spec, lookup)}
-        if record
-        else None,
+        "record": record
+        and {
+            "pk": record.pk,
+            "number": number,
+            "title": showing.name_of(record, spec, lookup),
+            "version": record.version,
+        },
         "form": {
-            "groups": _form_groups(ledger, spec, stored, lookup, problems, typed),
-            "problem": str(error.message) if error else "",
-            "problems": len(problems),
+            "groups": _groups(form, filled),
+            "problem": _told(form),
+            "problems": len(filled.problems),
             "version": record.version if record else "",
         },
         "cancel_url": reverse("record", args=[record.pk]) if record else reverse("ledger", args=[ledger.code]),
@@ -105,15 +132,27 @@ def _page(
     return render(request, "record_form.html", context, status=status_of(error) if error else 200)
 
 
-def _form_groups(
-    ledger: Ledger, spec: LedgerSpec, stored: Any, lookup: Any, problems: Any, typed: Any
-) -> list[dict[str, Any]]:
-    asked = {field.code for field in _fields(ledger)}
+def _told(form: Form) -> str:
+    if isinstance(form.error, Conflict) and form.record:
+        return f"{form.error.message}您填的都保留着，别人的改动也已带入下面；核对后再保存即可。"
+    return form.error.message if form.error else ""
+
+
+def _filled(request: HttpRequest, form: Form, stored: dict[str, Any], lookup: Lookup) -> Filled:
+    """What the form holds: after a refusal what was typed; after somebody was faster, that over what they saved."""
+    files = {item.code: form.raw[item.code] for item in form.fields if item.kind == "file" and item.code in form.raw}
+    problems = form.error.problems if isinstance(form.error, Invalid) else {}
+    typed = form.raw if form.error else None
+    version = posted_version(request)
+    if isinstance(form.error, Conflict) and form.record and version is not None:
+        merged = merge(form.record, form.fields, form.raw, version, lookup)
+        typed, problems = merged.typed, merged.problems
+    return Filled({**stored, **files}, lookup, form.actor.tree, problems, typed)
+
+
+def _groups(form: Form, filled: Filled) -> list[dict[str, Any]]:
+    asked = {item.code for item in form.fields}
     groups = {
-        title: [field for field in fields if field.code in asked] for title, fields in showing.groups(spec).items()
+        title: [item for item in fields if item.code in asked] for title, fields in showing.groups(form.spec).items()
     }
-    return [
-        {"title": title, "fields": field_inputs(fields, stored, lookup, problems, typed)}
-        for title, fields in groups.items()
-        if fields
-    ]
+    return [{"title": title, "fields": field_inputs(fields, filled)} for title, fields in groups.items() if fields]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,12 +16,12 @@ from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import Said, perform
 from bihuan.loop.definitions import loop_of
-from bihuan.loop.rules import may, stands
+from bihuan.loop.rules import guard_holds, may, stands
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import go, is_part, signed_in
-from bihuan.web.inputs import field_inputs, raw_values, verb_inputs
+from bihuan.web.inputs import Filled, field_inputs, posted_version, raw_values, verb_inputs
 from bihuan.web.middleware import status_of
 
 
@@ -43,6 +44,8 @@ def _offer(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> None
         raise NotAllowed(f"您不能对“{record.number}”做“{verb.title}”")
     if not stands(record, verb):
         raise Conflict(f"“{record.number}”现在是“{loop.states.get(record.state)}”，不能“{verb.title}”，请刷新后再看")
+    if not guard_holds(record, verb, spec_of(record.ledger), loop):
+        raise NotAllowed(verb.guard_message or f"现在还不能“{verb.title}”：条件不满足")
 
 
 def _do(request: HttpRequest, actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec) -> HttpResponse:
@@ -50,14 +53,14 @@ def _do(request: HttpRequest, actor: Actor, record: Record, verb: VerbSpec, spec
         "criteria": tuple(request.POST.getlist("criteria")),
         "reason": request.POST.get("reason", ""),
     }
-    version = request.POST.get("version", "")
+    sent = raw_values(request, actor, record.ledger, asked_fields(verb, spec))
+    typed |= sent.raw
     try:
-        fields = raw_values(request, actor, record.ledger, asked_fields(verb, spec))
-        typed |= fields
-        said = Said(fields, typed["reason"], typed["criteria"], int(version) if version.isdigit() else None)
+        said = Said(sent.require(), typed["reason"], typed["criteria"], posted_version(request))
         perform(actor=actor, pk=record.pk, verb=verb.code, said=said)
-    except (Invalid, Conflict, NotAllowed) as error:
+    except (Invalid, Conflict) as error:
         return _form(request, actor, record, verb, spec, typed, error)
+    messages.success(request, f"{record.number} 已{verb.title}")
     return go(request, reverse("record", args=[record.pk]))
 
 
@@ -79,7 +82,9 @@ def _form(
     files = [*file_ids(spec, record.data), *file_ids(spec, typed)]
     lookup = lookup_for(spec, actor.tree, files=files)
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
-    inputs = field_inputs(asked_fields(verb, spec), stored, lookup, problems, typed or None)
+    inputs = field_inputs(
+        asked_fields(verb, spec), Filled(stored, lookup, actor.tree, problems, typed if error else None)
+    )
     context = {
         "title": verb.title,
         "crumbs": [
@@ -91,7 +96,7 @@ def _form(
         "form": {
             "fields": inputs + verb_inputs(verb, typed, problems),
             "problem": error.message if error else "",
-            "version": record.version,
+            "version": request.POST.get("version") or record.version,
         },
     }
     page = "parts/verb_form.html" if is_part(request) else "verb.html"

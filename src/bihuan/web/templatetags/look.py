@@ -54,6 +54,12 @@ def colour_word(code: str) -> str:
 
 
 @register.filter
+def names_itself(light: Mapping[str, Any]) -> bool:
+    """Whether the words of a light begin with its colour's name (红色督办), so that it need not be said twice."""
+    return str(light["title"]).startswith(colour_word(light["code"]))
+
+
+@register.filter
 def thousands(number: int | str) -> str:
     """A whole number with commas; what is no number, such as an em dash for the unknown, as it stands."""
     return f"{number:,}" if isinstance(number, int) else str(number)

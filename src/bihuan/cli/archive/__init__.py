@@ -1,0 +1,1 @@
+"""Backup and restore of a whole instance: one archive, the same from every database, verified before it counts."""

@@ -1,0 +1,170 @@
+"""What the address of a ledger's list asks for: the same for the page and for the file made of it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from bihuan.base import clock
+from bihuan.base.errors import NotFound
+from bihuan.expression import ExpressionError, compile_check, explain
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.names import names_of
+from bihuan.ledger.queries import Asked, list_records
+from bihuan.ledger.rules import visible_records
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour
+from bihuan.loop.queries import waiting_steps
+from bihuan.loop.spec import LoopSpec
+from bihuan.loop.summary import Summary, summary
+from bihuan.org.actor import Actor
+from bihuan.web.request_memory import my_ledgers, my_loops
+from bihuan.web.unit_names import unit_label, unit_of
+
+_SUMMARY_LIMIT = 50_000
+_LONGEST_ID = 19
+_LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A ledger opened by an actor, with all that its list needs."""
+
+    actor: Actor
+    ledger: Ledger
+    spec: LedgerSpec
+    loop: LoopSpec | None
+    bounds: Bounds | None
+
+    @property
+    def states(self) -> dict[str, str]:
+        return self.loop.states if self.loop else {}
+
+    @property
+    def url(self) -> str:
+        return reverse("ledger", args=[self.ledger.code])
+
+
+def open_ledger(request: HttpRequest, actor: Actor, code: str) -> Opened:
+    """A ledger in which the actor may see something; any other is answered as not there."""
+    ledger = next((item for item in my_ledgers(request, actor) if item.code == code), None)
+    if ledger is None:
+        raise NotFound(f"没有台账“{code[:80]}”")
+    loop = next((loop for item, loop in my_loops(request, actor) if item == ledger), None)
+    return Opened(actor, ledger, spec_of(ledger), loop, bounds_at(loop, clock.now()) if loop else None)
+
+
+@dataclass(frozen=True)
+class Query:
+    """An address, read: which records of an opened ledger are meant."""
+
+    opened: Opened
+    request: HttpRequest
+
+    def get(self, name: str) -> str:
+        return self.request.GET.get(name, "")[:_LONGEST_TEXT]
+
+    @property
+    def colour(self) -> Colour | None:
+        text = self.get("colour")
+        return Colour(text) if self.opened.bounds and text in set(Colour) else None
+
+    @cached_property
+    def unit(self) -> int | None:
+        """The unit asked for, by code, label or id; -1 for one that is not known, which finds nothing."""
+        text, tree = self.get("unit"), self.opened.actor.tree
+        if not text:
+            return None
+        node = unit_of(tree, text)
+        if node is None and text.isdecimal() and len(text) < _LONGEST_ID:
+            node = tree.by_pk.get(int(text))
+        return node.pk if node else -1
+
+    @property
+    def unit_text(self) -> str:
+        """The unit as the filter shows it."""
+        return unit_label(self.opened.actor.tree, self.unit) or self.get("unit")
+
+    def rows(self, *, coloured: bool = True) -> QuerySet[Record]:
+        """The records asked for; without `coloured`, those of all colours. Raises ExpressionError."""
+        opened = self.opened
+        asked = Asked(
+            words=self.get("q"),
+            unit=self.unit,
+            state=self.get("state"),
+            where=self.get("where"),
+            order=self.get("sort"),
+            also=self._also(coloured=coloured),
+        )
+        return list_records(opened.actor, opened.ledger, opened.spec, opened.states, asked)
+
+    def _also(self, *, coloured: bool) -> Q:
+        opened, also = self.opened, Q()
+        if coloured and self.colour and opened.bounds:
+            also &= has_colour(self.colour, opened.bounds)
+        if opened.loop and self.get("mine"):
+            also &= waiting_steps(opened.actor, opened.ledger, opened.loop)
+        if self.get("no_unit"):
+            also &= Q(unit__isnull=True) | ~Q(unit__in=[node.pk for node in opened.actor.tree.nodes])
+        if self.unit and self.get("exact"):
+            also &= Q(unit=self.unit)
+        if self.get("doubtful"):
+            found = self.whole_summary
+            also &= Q(number__in=found.doubtful if found else [])
+        return also
+
+    @cached_property
+    def whole_summary(self) -> Summary | None:
+        """The summary of all that the actor may see of the ledger."""
+        rows = visible_records(self.opened.actor, self.opened.ledger)
+        return self.summary_of(rows, rows.count())
+
+    def summary_of(self, rows: QuerySet[Record], count: int) -> Summary | None:
+        """How so many rows stand and close; None without a loop, and for more than a page can wait for."""
+        if self.opened.loop is None or count > _SUMMARY_LIMIT:
+            return None
+        return summary(rows, self.opened.spec, self.opened.loop, clock.now())
+
+    @cached_property
+    def expression(self) -> dict[str, Any]:
+        """The box of the expression: what was typed, and what it means or what is wrong with it."""
+        where = self.get("where")
+        found: dict[str, Any] = {"value": where, "example": _example(self.opened.spec)}
+        if where.strip():
+            try:
+                found["told"] = explain(compile_check(where, names_of(self.opened.spec, self.opened.states)))
+            except ExpressionError as error:
+                first = error.problems[0]
+                found["error"] = {
+                    "message": first.message,
+                    "hint": first.hint,
+                    "before": where[: first.start],
+                    "at": where[first.start : first.end],
+                    "after": where[first.end :],
+                }
+        return found
+
+    def url(self, **changes: str | None) -> str:
+        """The address with some of its words changed or, with None, taken away; always from the first page."""
+        kept = {name: value for name, value in self.request.GET.items() if name not in ("page", *changes)}
+        query = urlencode({**kept, **{name: value for name, value in changes.items() if value}})
+        return self.opened.url + (f"?{query}" if query else "")
+
+    def also_only(self) -> list[dict[str, str]]:
+        """The conditions that no input of the filter shows, each with the address of the list without it."""
+        words = {"mine": "待我办理", "no_unit": "未定责任单位", "exact": "只看本级", "doubtful": "存疑"}
+        return [
+            {"name": name, "value": self.get(name), "title": title, "url": self.url(**{name: None})}
+            for name, title in words.items()
+            if self.get(name)
+        ]
+
+
+def _example(spec: LedgerSpec) -> str:
+    numbers = (field for field in spec.fields if field.kind in ("money", "number", "integer"))
+    return next((f"{field.title} > 100" for field in numbers), "编号 LIKE '%2026%'")

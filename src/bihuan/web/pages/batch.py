@@ -1,0 +1,202 @@
+"""A batch: what an import did, row by row, and taking it back."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bihuan.base.canonical import loads
+from bihuan.base.errors import NotFound
+from bihuan.base.progress import read as read_progress
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Batch, Event
+from bihuan.ledger.references import lookup_for
+from bihuan.ledger.rules import may_import, visible_records
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.types import Lookup
+from bihuan.ledger.undo import may_undo, plan_undo, undo_batch
+from bihuan.ledger.values import shown
+from bihuan.org.actor import Actor, actor_of
+from bihuan.web import showing
+from bihuan.web.access import go, is_part, signed_in
+
+_PAGE = 50
+_PLANNED = 5_000
+"""Up to so many rows it is worked out beforehand what taking the batch back would do."""
+_WORDS = {"imported": ("新增", "green"), "updated_by_file": ("更新", "teal")}
+
+
+def get_batch(actor: Actor, pk: UUID) -> Batch:
+    """A batch of one's own, or one of a ledger that one may import to."""
+    batch = Batch.objects.select_related("ledger", "person").filter(pk=pk).first()
+    if batch is None or not (batch.person_id == actor.person or (batch.ledger and may_import(actor, batch.ledger))):
+        raise NotFound("没有这个批次，或者它不在您的查看范围内")
+    return batch
+
+
+@signed_in
+def show(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
+    """The batch and what it did, from its running on. Posting undo=1 takes it back."""
+    batch = get_batch(actor, pk)
+    url = reverse("batch", args=[pk])
+    if batch.state in (Batch.State.UPLOADED, Batch.State.CHECKED):
+        return go(request, reverse("import_map", args=[pk]))
+    if request.method == "POST" and request.POST.get("undo"):
+        undo_batch(actor=actor, batch=batch)
+        messages.success(request, "这一批已撤销")
+        return go(request, url)
+    if batch.state == Batch.State.RUNNING:
+        return _running(request, batch, url)
+    if is_part(request):
+        return go(request, url)
+    return render(request, "batch.html", _context(request, actor, batch))
+
+
+def _running(request: HttpRequest, batch: Batch, url: str) -> HttpResponse:
+    progress = read_progress(batch.pk)
+    if is_part(request):
+        return render(request, "components/progress.html", {"progress": progress, "url": url})
+    context = {
+        "title": "正在导入",
+        "crumbs": _crumbs(),
+        "batch": {"pk": batch.pk, "file": batch.file_name},
+        "ledger": _ledger(batch),
+        "progress": progress,
+        "progress_url": url,
+    }
+    return render(request, "batch.html", context)
+
+
+def _crumbs() -> list[dict[str, str]]:
+    return [{"title": "导入表格", "url": reverse("import_upload")}, {"title": "结果"}]
+
+
+def _ledger(batch: Batch) -> dict[str, str]:
+    if batch.ledger is None:
+        return {"code": "", "title": batch.plan.get("title") or "新台账"}
+    return {"code": batch.ledger.code, "title": batch.ledger.title}
+
+
+def _context(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, Any]:
+    done = batch.result
+    page = _events(request, actor, batch)
+    return {
+        "title": "导入结果",
+        "crumbs": _crumbs(),
+        "batch": {
+            "pk": batch.pk,
+            "file": batch.file_name,
+            "size": showing.size(batch.plan["size"]) if batch.plan.get("size") else "",
+            "hash": batch.file_hash,
+            "who": batch.person.name if batch.person else "命令行",
+            "unit": _unit_of(actor, batch),
+            "at": showing.moment(batch.finished_at or batch.created_at),
+            "state": batch.state,
+            "word": _word(batch),
+        },
+        "ledger": _ledger(batch),
+        "failure": done.get("error", ""),
+        "counts": outcome(done["created"], done["updated"], done["unchanged"], done["failed"])
+        if "created" in done
+        else [],
+        "undo": _undo(actor, batch),
+        "rows": _rows(actor, batch, page) if page else [],
+        "pager": _pager(page) if page and page.paginator.num_pages > 1 else None,
+    }
+
+
+def _word(batch: Batch) -> str:
+    done = batch.result
+    if batch.state == Batch.State.DONE and not done.get("created") and not done.get("updated"):
+        return "没有新的内容。"
+    return f"已完成：新增 {done.get('created', 0):,} 条，更新 {done.get('updated', 0):,} 条。"
+
+
+def _unit_of(actor: Actor, batch: Batch) -> str:
+    """Where the person who made the batch works."""
+    return actor.tree.name(actor_of(batch.person).home_unit) if batch.person else ""
+
+
+def outcome(new: int, changed: int, unchanged: int, bad: int) -> list[dict[str, Any]]:
+    """The four counts of an import."""
+    return [
+        {"code": "create", "title": "新增", "value": f"{new:,}"},
+        {"code": "update", "title": "更新", "value": f"{changed:,}"},
+        {"code": "unchanged", "title": "不变", "value": f"{unchanged:,}"},
+        {"code": "fail", "title": "不能导入", "value": f"{bad:,}"},
+    ]
+
+
+def _undo(actor: Actor, batch: Batch) -> dict[str, Any]:
+    """Whether and what could be taken back, or what was."""
+    done = batch.result
+    if batch.state == Batch.State.UNDONE:
+        spared = "、".join(number for number, _ in done["spared"][:20])
+        kept = f"；其后又改过的 {done['spared_count']} 条保留不动：{spared}" if spared else ""
+        return {"allowed": False, "why": f"{done['undone_by']} 撤销了 {done['undone']} 条{kept}"}
+    if not may_undo(actor, batch):
+        return {"allowed": False}
+    if done.get("created", 0) + done.get("updated", 0) > _PLANNED:
+        return {"allowed": True, "why": "其后又改过的记录会保留不动。"}
+    plan = plan_undo(batch)
+    return {"allowed": bool(plan.drafts), "why": f"将恢复 {len(plan.drafts)} 条记录。", "keeps": len(plan.spared)}
+
+
+def _events(request: HttpRequest, actor: Actor, batch: Batch) -> "Page[Event] | None":
+    """A page of what the batch did, as far as the person may see the records now."""
+    if batch.ledger is None:
+        return None
+    visible = visible_records(actor, batch.ledger)
+    events = batch.events.select_related("record").filter(kind__in=_WORDS, record__in=visible).order_by("position")
+    return Paginator(events, _PAGE).get_page(request.GET.get("page"))
+
+
+def _pager(page: "Page[Event]") -> dict[str, Any]:
+    found = page.paginator
+    return {"number": page.number, "pages": found.num_pages, "total": found.count, "size": _PAGE, "sizes": []}
+
+
+def _rows(actor: Actor, batch: Batch, page: "Page[Event]") -> list[dict[str, Any]]:
+    if batch.ledger is None:
+        return []
+    spec = spec_of(batch.ledger)
+    lookup = lookup_for(spec, actor.tree)
+    changes = _changes(list(page.object_list), spec, lookup)
+    return [
+        {
+            "number": event.record.number,
+            "url": reverse("record", args=[event.record_id]),
+            "word": _WORDS[event.kind][0],
+            "tone": _WORDS[event.kind][1],
+            "title": showing.name_of(event.record, spec, lookup),
+            "changes": changes.get(event.pk, []),
+        }
+        for event in page.object_list
+    ]
+
+
+def _changes(events: list[Event], spec: LedgerSpec, lookup: Lookup) -> dict[int, list[dict[str, str]]]:
+    """What each update changed, by event: one read of the histories of the page's records."""
+    updates = {event.pk for event in events if event.kind == "updated_by_file"}
+    records = {event.record_id for event in events if event.pk in updates}
+    data: dict[int, dict[str, Any]] = {}
+    found: dict[int, list[dict[str, str]]] = {}
+    rows = Event.objects.filter(record__in=records).order_by("record", "version") if records else ()
+    for event in rows:
+        fresh, before = loads(event.payload).get("set", {}), data.setdefault(event.record_id, {})
+        if event.pk in updates:
+            found[event.pk] = [
+                {
+                    "title": spec.by_code[code].title,
+                    "old": shown(spec.by_code[code], before.get(code), lookup),
+                    "new": shown(spec.by_code[code], new, lookup),
+                }
+                for code, new in fresh.items()
+                if code in spec.by_code
+            ]
+        before.update(fresh)
+    return found
