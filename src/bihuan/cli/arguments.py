@@ -16,7 +16,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="bihuan", description="闭环：让台账活起来。每一行有责任单位、有期限、有颜色，直到销号。")
     _home(parser, default=None)
     commands = parser.add_subparsers(title="命令", dest="command", metavar="命令", required=True, parser_class=Parser)
-    for add in (_serve, _demo, _import, _export, _ledgers, _units, _user, _verify, _rebuild, _pack):
+    for add in (_serve, _demo, _import, _export, _ledgers, _units, _user, _verify, _rebuild, _backup, _restore, _pack):
         add(commands)
     return parser
 
@@ -134,6 +134,20 @@ def _rebuild(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "rebuild", "bihuan.cli.rebuild", "由事件重建全部记录")
     parser.add_argument("--check", action="store_true", help="只比较，不改写")
     _json(parser)
+
+
+def _backup(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "backup", "bihuan.cli.backup", "把整个实例备份成一个文件，不必停机")
+    parser.add_argument("file", metavar="文件", help="备份写到哪里，如 bihuan-20260302.zip；不覆盖已有的文件")
+    parser.add_argument("--without-keys", action="store_true", help="不带密钥：链尾签名要靠另外保管的 keys/ 才能核验")
+    parser.add_argument("--allow-missing", action="store_true", help="附件缺失或损坏也照样备份，并逐个列出")
+
+
+def _restore(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "restore", "bihuan.cli.restore", "由备份恢复整个实例：全部恢复，或什么也不动")
+    parser.add_argument("file", metavar="文件", help="bihuan backup 写出的文件")
+    parser.add_argument("--replace", action="store_true", help="换掉现有数据：原有内容移到一边，不删除")
+    parser.add_argument("--allow-findings", action="store_true", help="事件链或记录核对不过也照样恢复，并逐个列出")
 
 
 def _pack(commands: "_Commands[Parser]") -> None:

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from bihuan.base.home import home
+from bihuan.cli.archive.takeover import settle_interrupted
 from bihuan.cli.arguments import build_parser
 
 __all__ = ["build_parser", "main"]
@@ -35,6 +37,8 @@ def _run(module: str, arguments: object) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.settings")
     import django
 
+    # Django's settings read the home folder's keys, so that a restore cut off by a crash is brought to its end before.
+    settle_interrupted(home())
     django.setup()
     status = import_module(module).run(arguments)
     sys.stdout.flush()

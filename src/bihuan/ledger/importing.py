@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bihuan.base.canonical import loads
+from bihuan.base.errors import Invalid
 from bihuan.ledger.excel import Table
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Event, Ledger, Record
-from bihuan.ledger.record_checks import checker
 from bihuan.ledger.row_reading import CellProblem, Columns, Row, read_rows
+from bihuan.ledger.settling import settle
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
@@ -127,6 +128,8 @@ def _compare(
     """A cell that says what the last file said is no change, whatever was edited here since."""
     changes: dict[str, Any] = {}
     for code, value in row.data.items():
+        if spec.by_code[code].kind == "computed":
+            continue
         here = record.data.get(code)
         if value in (here, base.get(code)):
             continue
@@ -142,9 +145,10 @@ def _compare(
     if not changes:
         check.unchanged += 1
         return
-    broken = [breach.message for breach in checker(spec)({**record.data, **changes}) if breach.is_error]
-    if broken:
-        check.fault(CellProblem(row.number, -1, "", "；".join(broken)))
+    try:
+        changes = settle(spec, record.data, changes)
+    except Invalid as error:
+        check.fault(CellProblem(row.number, -1, "", str(error)))
         return
     opening = lifecycle.change(record, changes)
     if isinstance(opening, str):

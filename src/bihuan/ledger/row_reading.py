@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bihuan.base.canonical import dumps
+from bihuan.base.errors import Invalid
 from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
+from bihuan.ledger.types.formula import Computer, computer
 from bihuan.ledger.values import key_of
 
 MISSING_MARKS = frozenset({"--", "—", "——", "-", "/", "N/A", "n/a", "NA", "无数据"})
@@ -78,7 +80,7 @@ def read_rows(
     cells_of = [(column.place, column.field.code, column.read, column) for column in plan]
     absent = [field.title for field in spec.fields if field.required and field.code not in columns.values()]
     required = [column for column in plan if column.field.required]
-    breaches, serial = checker(spec), Counter[str]()
+    breaches, compute, serial = checker(spec), computer(spec), Counter[str]()
     reading = Reading([], [], [], 0)
     count = 0
     for number, cells in table.rows():
@@ -100,17 +102,27 @@ def read_rows(
             if value != "":
                 data[code] = value
         _require(number, data, required, absent, faults)
+        key = "" if faults else key_of(spec, data) or _fingerprint(data, serial)
         if not faults:
-            for breach in breaches(data):
-                if breach.is_error:
-                    faults.append(CellProblem(number, -1, "", breach.message))
-                else:
-                    reading.doubts.append((number, breach.message))
+            _complete(number, data, compute, faults)
+        for breach in () if faults else breaches(data):
+            if breach.is_error:
+                faults.append(CellProblem(number, -1, "", breach.message))
+            else:
+                reading.doubts.append((number, breach.message))
         if faults:
             reading.problems.extend(faults)
         else:
-            reading.rows.append(Row(number, data, key_of(spec, data) or _fingerprint(data, serial)))
+            reading.rows.append(Row(number, data, key))
     return Reading(reading.rows, reading.problems, reading.doubts, count)
+
+
+def _complete(number: int, data: dict[str, Any], compute: Computer, faults: list[CellProblem]) -> None:
+    """Add the computed fields to a row's data."""
+    try:
+        data.update(compute(data))
+    except Invalid as error:
+        faults.append(CellProblem(number, -1, "", "；".join(error.problems.values())))
 
 
 def _error_cell(raw: CellError) -> Any:

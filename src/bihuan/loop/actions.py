@@ -13,9 +13,9 @@ from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
-from bihuan.ledger.record_checks import require_sound
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
+from bihuan.ledger.settling import settle
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.values import file_ids, key_of, read_fields
 from bihuan.loop.definitions import loop_of
@@ -45,7 +45,7 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     spec, loop = spec_of(ledger), loop_of(ledger)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
     data = read_fields(spec.fields, fields, lookup, require=True)
-    require_sound(spec, data)
+    data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
     opening = opener(spec, loop)(data)
     opened = instant(opening.system.get("opened_at"))
     key = key_of(spec, data)
@@ -77,7 +77,7 @@ def edit_record(
     changes = _changes(record, asked, data)
     if not changes:
         return record
-    require_sound(spec, {code: value for code, value in {**record.data, **changes}.items() if value is not None})
+    changes = settle(spec, record.data, changes)
     system = moved_columns(spec, loop, record, changes)
     _require_free(ledger, spec, system.get("key"), record)
     draft = Draft("edited", record.pk, changes, system, reason=reason, expects=record.version)
@@ -118,7 +118,7 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     if not guard_holds(record, what, spec, loop):
         raise NotAllowed(what.guard_message or f"现在还不能“{what.title}”：条件不满足")
     changes = _asked(actor, record, what, spec, said)
-    require_sound(spec, {code: value for code, value in {**record.data, **changes}.items() if value is not None})
+    changes = settle(spec, record.data, changes)
     system = _verb_system(actor, record, what, loop, changes, spec)
     _require_free(record.ledger, spec, system.get("key"), record)
     detail = {"criteria": list(said.criteria)} if said.criteria else {}

@@ -13,7 +13,7 @@ HUES = {Colour.GREEN: "绿", Colour.YELLOW: "黄", Colour.RED: "红", Colour.WHI
 
 def matter_columns(loop: LoopSpec, bounds: Bounds) -> tuple[Extra, ...]:
     """状态 (绿 在办), 环节 and 期限 of a matter, at the instant of the bounds."""
-    lights = {colour: f"{HUES[colour]} {word(loop, colour)}" for colour in Colour}
+    lights = {colour: light_in_words(loop, colour) for colour in Colour}
     states = loop.states
 
     def light(standing: Standing) -> str:
@@ -27,3 +27,9 @@ def matter_columns(loop: LoopSpec, bounds: Bounds) -> tuple[Extra, ...]:
         Extra("环节", lambda standing: states.get(standing.state, standing.state) or None),
         Extra("期限", due, cell_format="yyyy-mm-dd"),
     )
+
+
+def light_in_words(loop: LoopSpec, colour: Colour) -> str:
+    """The colour and the loop's word for it, 红 超期; the word alone where it names its colour, 红色督办."""
+    told = word(loop, colour)
+    return told if HUES[colour] in told else f"{HUES[colour]} {told}"

@@ -23,6 +23,7 @@ from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import BY_CODE
 from bihuan.loop.definitions import install_loop, loop_of
 from bihuan.loop.opening import lifecycle
 from bihuan.loop.spec import LoopSpec
@@ -82,7 +83,8 @@ def open_table(source: Source) -> Table:
 
 def match(table: Table, spec: LedgerSpec) -> dict[int, str]:
     """The likeliest field of each column, by title, alias and likeness."""
-    fields = [Field(field.code, field.title, field.aliases) for field in spec.fields]
+    inputs = [field for field in spec.fields if BY_CODE[field.kind].is_input and field.kind != "file"]
+    fields = [Field(field.code, field.title, field.aliases) for field in inputs]
     matches = match_columns(table.columns, fields)
     return {found.column.index: found.field.code for found in matches if found.field}
 

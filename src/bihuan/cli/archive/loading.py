@@ -96,9 +96,7 @@ class _Loader:
         for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), start=1):
             try:
                 values = orjson.loads(line)
-                row = tuple(
-                    None if value is None else turn(value) for turn, value in zip(turns, values, strict=True)
-                )
+                row = tuple(None if value is None else turn(value) for turn, value in zip(turns, values, strict=True))
             except (ValueError, TypeError, ArithmeticError) as error:
                 raise Damaged(f"“{part.entry}”第 {number:,} 行不对：{error}") from error
             self.done += len(line)

@@ -77,7 +77,9 @@ def last_id(reader: BaseDatabaseWrapper, table: Table) -> int | None:
         return None
     with reader.cursor() as cursor:
         if reader.vendor == "postgresql":
-            cursor.execute("SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, %s)::regclass)", [table.name, table.key])
+            cursor.execute(
+                "SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, %s)::regclass)", [table.name, table.key]
+            )
         else:
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table.name])
         found = cursor.fetchone()

@@ -139,9 +139,7 @@ class _Writer:
                 self._tell(len(text))
         return part.model_copy(update={"rows": rows, "size": size, "sha256": digest.hexdigest()})
 
-    def _files(
-        self, archive: ZipFile, wanted: _Wanted, *, with_keys: bool
-    ) -> tuple[list[FilePart], list[str]]:
+    def _files(self, archive: ZipFile, wanted: _Wanted, *, with_keys: bool) -> tuple[list[FilePart], list[str]]:
         """Copies the files; returns what was copied, and those whose content is not what their name says."""
         copied, damaged = [], []
         for name, title in wanted.files:

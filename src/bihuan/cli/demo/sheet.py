@@ -86,7 +86,9 @@ def _write_top(book: Any, page: Any, project: Project, today: date) -> None:
     """A title, a line of labels, and a head of two rows with merged cells and a line break."""
     bold = book.add_format({"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True, "border": 1})
     page.merge_range(0, 0, 0, 9, f"示范县{project.title}\n发现问题汇总表", bold)
-    page.merge_range(1, 0, 1, 9, f"填报单位：示范县审计局        填报日期：{today:%Y.%m.%d}        金额单位：万元")
+    page.merge_range(1, 0, 1, 3, "填报单位：示范县审计局")
+    page.merge_range(1, 4, 1, 6, f"填报日期：{today:%Y.%m.%d}")
+    page.merge_range(1, 7, 1, 9, "金额单位：万元")
     upright = ((0, "序号"), (1, "审计\n项目"), (2, "审计类型"), (9, "责 任\n单 位"))
     for column, word in upright:
         page.merge_range(2, column, 3, column, word, bold)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bihuan.ledger.exporting.columns import number_head
 from bihuan.ledger.exporting.csv import write_csv
 from bihuan.ledger.exporting.docx import write_docx
 from bihuan.ledger.exporting.sheet import Extra, Sheet, Standing, Written
@@ -16,4 +17,4 @@ WRITERS: dict[str, tuple[str, Callable[[Sheet, Iterable[Record], Path], Written]
 }
 """By the word that asks for it: the suffix of the file, and what writes it."""
 
-__all__ = ["WRITERS", "Extra", "Sheet", "Standing", "Written", "write_csv", "write_docx", "write_xlsx"]
+__all__ = ["WRITERS", "Extra", "Sheet", "Standing", "Written", "number_head", "write_csv", "write_docx", "write_xlsx"]

@@ -10,7 +10,7 @@ from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, FieldType, Lookup
 from bihuan.standards.measures import find_unit, is_unit
 
-NUMBER_HEAD = "编号"
+_NUMBER = "编号"
 _MONEY = "金额"
 _RATES = "比率"
 _REMEMBERED = 2_000
@@ -75,9 +75,10 @@ def layout_of(sheet: Sheet, *, unit_line: bool) -> Layout:
 
 
 def _columns(sheet: Sheet) -> Iterator[Column]:
-    taken = _names(sheet.among or sheet.fields)
+    among = sheet.among or sheet.fields
+    taken = _names(among)
     if sheet.numbered:
-        yield Column(_free(NUMBER_HEAD, taken), lambda standing: standing.number)
+        yield Column(number_head(among), lambda standing: standing.number)
     for extra in sheet.extras:
         yield Column(_free(extra.title, taken), extra.value, cell_format=extra.cell_format)
     for spec in sheet.fields:
@@ -109,6 +110,11 @@ def _file_count(files: Sequence[int]) -> str:
 
 def _names(fields: Sequence[FieldSpec]) -> set[str]:
     return {name for spec in fields for name in (spec.title, *spec.aliases)}
+
+
+def number_head(fields: Sequence[FieldSpec]) -> str:
+    """What the column of the records' numbers is called, by the fields of the whole ledger: 编号, unless one of them is."""
+    return _free(_NUMBER, _names(fields))
 
 
 def _free(title: str, taken: set[str]) -> str:
