@@ -12,6 +12,7 @@ from pathlib import Path
 # What the tests themselves are steered by. Everything else that the shell sets for an installation must not reach them.
 KEPT = {
     "BIHUAN_DATABASE_URL",
+    "BIHUAN_PICTURES",
     "BIHUAN_REQUIRE_ALL",
     "BIHUAN_SHARED_DATA",
     "BIHUAN_TEST_POSTGRES_URL",

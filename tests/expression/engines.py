@@ -30,6 +30,7 @@ _SQLITE_TYPES = {
 }
 _POSTGRESQL_TYPES = {
     **_SQLITE_TYPES,
+    Kind.TEXT: 'text COLLATE "und-x-icu"',  # orders aAbB: the code points must win all the same
     Kind.DECIMAL: "numeric(15, 2)",
     Kind.DATETIME: "timestamptz",
     Kind.TEXTS: "jsonb",

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bihuan.expression import Checked, ExpressionError, Kind, evaluate, normalise
 from tests.expression.engines import Postgresql, Sqlite, same
+from tests.expression.examples import ALL
 from tests.expression.sample import NOW, TODAY, check
 from tests.expression.strategies import cases
 from tests.outside import require_postgres_url
@@ -69,3 +70,22 @@ def test_sqlite_says_the_same_in_steps(sqlite, case):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("bihuan.expression.sqlite.MAXIMUM_NESTING", 1)
         expect_same(sqlite, *case)
+
+
+def expect_examples(engine) -> None:
+    wrong = {
+        text: found
+        for record, examples in ALL
+        for text, expected in examples
+        if not same(found := engine.values(check(text), [record])[0], expected)
+    }
+    assert wrong == {}
+
+
+def test_examples_on_sqlite(sqlite):
+    expect_examples(sqlite)
+
+
+@pytest.mark.outside
+def test_examples_on_postgresql(postgresql):
+    expect_examples(postgresql)

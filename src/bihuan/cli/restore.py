@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from bihuan.base import clock
 from bihuan.cli.archive.restoring import Restored, restore_backup
 from bihuan.cli.backup import contents
 from bihuan.cli.progress import Progress
@@ -20,7 +21,8 @@ def run(arguments: Namespace) -> int:
             verified=lambda done: verified(done // 1024),
             loaded=lambda done: loaded(done // 1024),
         )
-    print(f"已恢复 {restored.manifest.made_at:%Y-%m-%d %H:%M}（UTC）的备份：{contents(restored.manifest)}。")
+    made = restored.manifest.made_at.astimezone(clock.COUNTY_TIME)
+    print(f"已恢复 {made:%Y-%m-%d %H:%M} 的备份：{contents(restored.manifest)}。")
     _tell_proof(restored)
     print(f"原有的文件移到了 {restored.aside}。")
     if restored.schema:

@@ -7,7 +7,7 @@ from bihuan.expression.numbers import QUOTIENT_SCALE
 
 # Twice the digits that the checker lets a number have: sums and products are never rounded here.
 EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
-_CUT = Context(prec=400, rounding=ROUND_DOWN)
+_CUT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 def at_scale(number: Decimal, scale: int, rounding: str = ROUND_HALF_UP) -> Decimal:

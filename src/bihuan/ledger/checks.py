@@ -156,7 +156,7 @@ def _patterns_compile(ledger: Definition) -> Iterator[Issue]:
     for index, field in enumerate(ledger.spec.fields):
         try:
             re.compile(field.pattern)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             yield ledger.source.issue(f"格式“{field.pattern}”写法不对：{error}", "fields", index, "pattern")
 
 
@@ -180,7 +180,7 @@ def _parts_fit(ledger: Definition) -> Iterator[Issue]:
     }
     for place, kinds in wanted.items():
         field = spec.by_code.get(getattr(spec, place))
-        if field and field.kind not in kinds:
+        if field and field.kind in BY_CODE and field.kind not in kinds:
             yield ledger.source.issue(f"{place} 要用 {'或'.join(kinds)} 字段，“{field.title}”是 {field.kind}", place)
 
 
@@ -202,7 +202,8 @@ _SHAPE_RULES = (
 
 
 def _expressions(ledger: Definition) -> Iterator[Issue]:
-    names = names_of(ledger.spec, {})
+    # A rule holds of what is filled in, before the record has a number or a step.
+    names = {code: name for code, name in names_of(ledger.spec, {}).items() if code in ledger.spec.by_code}
     for index, check in enumerate(ledger.spec.checks):
         try:
             compile_check(check.when, names)

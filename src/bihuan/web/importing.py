@@ -237,6 +237,8 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
             fresh = shown(spec.by_code[code], change.changes.get(code, change.record.data.get(code)), lookup)
             cells.append({"text": fresh, **({"old": here or "（空）"} if fresh != here else {})})
         rows.append({"line": change.row.number, "verdict": "update", "word": "更新", "cells": cells})
+    agreed = {total.number for total in found.table.totals} - {t.number for t in found.table.totals if not t.agrees}
+    skips = [skipped for skipped in found.table.skipped if skipped.number not in agreed]
     rows.sort(key=lambda row: int(str(row["line"])))
     return {
         "columns": [{"code": code, "title": spec.by_code[code].title} for code in codes],
@@ -248,12 +250,9 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
         ],
         "problems_total": len(check.problems),
         "warnings": [{"cell": f"第 {row} 行", "text": text} for row, text in check.doubts[:SHOWN_PROBLEMS]]
-        + [
-            {"cell": f"第 {skipped.number} 行", "text": f"没有导入：{skipped.reason}"}
-            for skipped in found.table.skipped
-        ]
+        + [{"cell": f"第 {skipped.number} 行", "text": f"没有导入：{skipped.reason}"} for skipped in skips]
         + [{"cell": "", "text": note} for note in found.table.notes],
-        "warnings_total": len(check.doubts) + len(found.table.skipped) + len(found.table.notes),
+        "warnings_total": len(check.doubts) + len(skips) + len(found.table.notes),
         "totals": [
             {
                 "column": total.column,

@@ -74,7 +74,12 @@ def _particulars(spec: FieldSpec, widget: str, value: Any, filled: Filled) -> di
         return _person(value, filled.lookup)
     if widget == "file":
         kept = [{"pk": pk, "title": filled.lookup.file_names.get(pk, str(pk))} for pk in value or []]
-        return {"kept": kept, "multiple": spec.several, "limit": "单个不超过 20 MB", "camera": True}
+        return {
+            "kept": kept,
+            "multiple": spec.several,
+            "limit": "" if spec.hint else "单个不超过 20 MB",
+            "camera": True,
+        }
     return {"unit": kind.measure(spec)} if kind.align_end else {}
 
 

@@ -1,5 +1,6 @@
 """Values of the core as the templates take them: lights, facts, times in words."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,6 +52,11 @@ def left(record: Record, bounds: Bounds) -> str:
 
 def moment(at: datetime | None) -> str:
     return f"{at.astimezone(clock.COUNTY_TIME):%Y-%m-%d %H:%M}" if at else ""
+
+
+def when(at: datetime | None) -> str:
+    """A time for which only the day may be known, which is kept as its first instant."""
+    return day(at) if at and clock.start_of_day(clock.local_date(at)) == at else moment(at)
 
 
 def short_moment(at: datetime) -> str:
@@ -108,19 +114,34 @@ def colour_counts(
     ]
 
 
-def cell(field: FieldSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
+_FROM_A_DATABASE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+", re.ASCII | re.IGNORECASE)
+
+
+def title_of(field: FieldSpec, spec: LedgerSpec) -> str:
+    """A field's title as a page has room for it.
+
+    The head of a spreadsheet may have several levels (审计查出问题/问题摘要); the last is enough where no other field
+    shares it. Names from a database (case_enquiry_id) are read more easily without their underscores.
+    """
+    last = field.title.rpartition("/")[2].strip()
+    shared = sum(other.title.rpartition("/")[2].strip() == last for other in spec.fields) > 1
+    title = field.title if shared or not last else last
+    return title.replace("_", " ") if _FROM_A_DATABASE.fullmatch(title) else title
+
+
+def cell(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
     return {
-        "title": field.title,
+        "title": title_of(field, spec),
         "text": shown(field, record.data.get(field.code), lookup),
         "kind": look_of(field),
     }
 
 
-def fact(field: FieldSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
+def fact(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
     """A field on a record's page; files link to themselves."""
     value = record.data.get(field.code)
     found: dict[str, Any] = {
-        "title": field.title,
+        "title": title_of(field, spec),
         "text": shown(field, value, lookup),
         "kind": look_of(field),
         "wide": field.kind == "longtext",

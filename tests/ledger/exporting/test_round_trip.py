@@ -37,7 +37,7 @@ LOOKUP = Lookup(
 tricky = st.sampled_from(
     ["=1+1", "+86", "-", "-1", "@a", "'=1", "#N/A", "007", "1e5", "_x0041_", "_x0041_x0042_", "合计", "注：无", "TRUE"]
 )
-marks = st.text("甲乙 ab01,;\t\n\r\"'<>&=+-@#_x\u3000\u200b\ufffe𠮷é", max_size=12)
+marks = st.text("甲乙 ab01,;\t\n\r\"'<>&=+-@#_x\u3000\u200b𠮷é", max_size=12)
 numbers = st.integers(-(10**14), 10**14) | st.decimals(-(10**9), 10**9, places=2).map(float)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 moments = st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30)).map(lambda at: at.replace(microsecond=0))

@@ -1,7 +1,7 @@
 """The kinds of column an archive knows, and how a value of each is written: the same, whichever database it is from.
 
-In an archive a value is JSON: a moment in UTC to the microsecond, a JSON document as the text that is stored, a decimal as
-its digits, bytes in base64. Nothing is rounded and nothing is parsed that has to come back as it was.
+In an archive a value is JSON: a moment in UTC to the microsecond, a JSON document as the text that is stored, a
+decimal as its digits, bytes in base64. Nothing is rounded and nothing is parsed that has to come back as it was.
 """
 
 from base64 import b64decode, b64encode

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import DatabaseError, connection, connections
-
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.base.errors import Conflict

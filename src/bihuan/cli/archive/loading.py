@@ -1,7 +1,7 @@
 """Filling an empty database from an archive: to the archive's state of the tables, its rows, then to this version's."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -38,7 +38,8 @@ def schema_of(manifest: Manifest) -> tuple[Table, ...]:
     for label, name in manifest.migrations.items():
         if (label, name) not in known.nodes:
             raise Damaged(
-                f"备份由 bihuan {manifest.bihuan} 制作，它的数据库结构 {label}.{name} 本程序不认识，请用那个版本或更新的版本恢复"
+                f"备份由 bihuan {manifest.bihuan} 制作，它的数据库结构 {label}.{name} 本程序不认识，"
+                "请用那个版本或更新的版本恢复"
             )
     state: Apps = MigrationLoader(None, ignore_no_migrations=True).project_state(list(manifest.migrations.items())).apps
     tables = tables_of(state)
@@ -52,7 +53,10 @@ def schema_of(manifest: Manifest) -> tuple[Table, ...]:
 
 
 def load(archive: Archive, tables: Sequence[Table], told: Told) -> None:
-    """Fill the present, empty database. Raises Damaged or NotLoadable, after which it is of no use."""
+    """Fill the present, empty database; an archive's columns stand in an order of its own.
+
+    Raises Damaged or NotLoadable, after which the database is of no use.
+    """
     manifest = archive.manifest
     executor = MigrationExecutor(connection)
     executor.migrate(list(manifest.migrations.items()))
@@ -74,12 +78,13 @@ class _Loader:
         self.done = 0
 
     def fill(self, table: Table, part: TablePart) -> None:
-        turns = [KINDS[kind].writing(connection.vendor) for kind in table.columns.values()]
+        turns = [KINDS[kind].writing(connection.vendor) for kind in part.columns.values()]
         self._empty(table)
         with self.archive.open(part) as stream:
             rows = self._rows(stream, part, turns)
             with _taken(part.entry):
-                count = _copy_in(table, rows) if connection.vendor == "postgresql" else _insert(table, rows)
+                put = _copy_in if connection.vendor == "postgresql" else _insert
+                count = put(table.name, part.columns, rows)
         if count != part.rows:
             raise Damaged(f"“{part.entry}”有 {count:,} 行，清单写的是 {part.rows:,} 行，这个备份被改过")
         if part.last_id is not None:
@@ -112,9 +117,10 @@ def _taken(entry: str) -> Iterator[None]:
         raise NotLoadable(f"{connection.display_name} 不接受备份里 {entry} 的内容：{_reason(error)}") from error
 
 
-def _insert(table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
-    places = ", ".join(["%s"] * len(table.columns))
-    statement = f'INSERT INTO "{table.name}" ({_names(table)}) VALUES ({places})'
+def _insert(table: str, columns: Iterable[str], rows: Iterator[tuple[Any, ...]]) -> int:
+    names = _quoted(columns)
+    places = ", ".join(["%s"] * len(names))
+    statement = f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({places})'
     count = 0
     with connection.cursor() as cursor:
         while some := list(islice(rows, _ROWS_AT_ONCE)):
@@ -123,21 +129,22 @@ def _insert(table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
     return count
 
 
-def _copy_in(table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+def _copy_in(table: str, columns: Iterable[str], rows: Iterator[tuple[Any, ...]]) -> int:
+    statement = f'COPY "{table}" ({", ".join(_quoted(columns))}) FROM STDIN'
     count = 0
     with connection.cursor() as cursor:
         # References are held to at once, so that what is wrong is told by name and nothing is left pending.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        with connection.wrap_database_errors, cursor.copy(f'COPY "{table.name}" ({_names(table)}) FROM STDIN') as copy:
+        with connection.wrap_database_errors, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
                 count += 1
-        cursor.execute(f'ANALYZE "{table.name}"')
+        cursor.execute(f'ANALYZE "{table}"')
     return count
 
 
-def _names(table: Table) -> str:
-    return ", ".join(f'"{name}"' for name in table.columns)
+def _quoted(columns: Iterable[str]) -> list[str]:
+    return [f'"{name}"' for name in columns]
 
 
 def _count_on(table: Table, last: int) -> None:

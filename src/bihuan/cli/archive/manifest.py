@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bihuan.base.errors import BihuanError
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 MANIFEST = "manifest.json"
 _SHA256 = r"[0-9a-f]{64}"
 _FILE = re.compile(
@@ -74,8 +74,11 @@ class LedgerPart(_Part):
 
 
 class Manifest(_Part):
-    """The whole. `migrations` is the state of each app's tables; `missing` are files that the database names and that were
-    not there, `damaged` those whose content is not what their name says."""
+    """The whole. `migrations` is the state of each app's tables.
+
+    `missing` are files that the database names and that were not there, `damaged` those whose content is not what their
+    name says.
+    """
 
     kind: Literal["bihuan backup"]
     format: Literal[1]

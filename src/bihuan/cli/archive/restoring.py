@@ -1,4 +1,4 @@
-"""An instance from an archive: verified first, built apart, proven, and only then put in the place of the present one."""
+"""An instance from an archive: verified first, built apart, proven, and only then put in the present one's place."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -61,7 +61,8 @@ class Proof:
 def restore_backup(source: Path, *, replace: bool, allow_findings: bool, verified: Told, loaded: Told) -> Restored:
     """Put the archive's instance in the place of the present one. On any error the present one is as it was.
 
-    Raises Conflict if there is data here and it is not to be replaced, or if it is in use; Damaged; NotLoadable; NotProven.
+    Raises Conflict if there is data here that is not to be replaced, or if it is in use; Damaged, NotLoadable or
+    NotProven if the archive is not good.
     """
     place = home()
     with sole_restore(place), open_archive(source) as archive:
@@ -150,7 +151,7 @@ def _prove(manifest: Manifest) -> Proof:
 
 
 def _only_the_key_is_missing(ledger: Ledger) -> bool:
-    """Whether the chain ends where its head says, but under another key; that is the last finding of its verification."""
+    """Whether the chain ends where its head says, but under another key: the last finding of its verification."""
     head = Chain.objects.get(ledger=ledger)
     last = Event.objects.filter(ledger=ledger).order_by("position").last()
     if last is None or (last.position, last.hash) != (head.position, head.head):

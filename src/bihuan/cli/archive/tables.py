@@ -14,7 +14,7 @@ _OURS = "bihuan."
 
 @dataclass(frozen=True)
 class Table:
-    """A model's table. `columns` gives each column's kind by its name; `counts` says that the database numbers its rows."""
+    """A model's table, its columns' kinds by their names; `counts` says that the database numbers its rows."""
 
     model: str
     name: str
@@ -48,7 +48,8 @@ def tables_of(apps: Apps) -> tuple[Table, ...]:
 
 def _referred_to(model: type[models.Model]) -> set[str]:
     fields = model._meta.local_concrete_fields  # noqa: SLF001 - same
-    return {field.related_model._meta.label_lower for field in fields if field.is_relation}  # noqa: SLF001 - same
+    others = [field.related_model for field in fields if isinstance(field, models.ForeignKey)]
+    return {other._meta.label_lower for other in others}  # noqa: SLF001 - same
 
 
 def _table(model: type[models.Model]) -> Table:
@@ -58,7 +59,7 @@ def _table(model: type[models.Model]) -> Table:
         name=meta.db_table,
         key=str(meta.pk.column),
         counts=isinstance(meta.pk, models.AutoField),
-        columns={field.column: kind_of(_stored_type(field)) for field in meta.local_concrete_fields},
+        columns={str(field.column): kind_of(_stored_type(field)) for field in meta.local_concrete_fields},
     )
 
 

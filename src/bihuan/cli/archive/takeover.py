@@ -1,8 +1,9 @@
 """A restored instance takes the place of the present one: wholly, or not at all, whenever the machine stops.
 
-The new instance stands ready in `restoring/` within the home folder. What decides is one thing that happens or does not:
-with SQLite the file `restoring/decided.json`, with PostgreSQL the commit of the transaction that this file names. Before it,
-all counts for nothing and is cleared away; after it, the moves are done, and done on by the next command after a crash.
+The new instance stands ready in `restoring/` within the home folder. What decides is one thing that happens or does
+not: with SQLite the file `restoring/decided.json`, with PostgreSQL the commit of the transaction that this file names.
+Before it, all counts for nothing and is cleared away; after it, the moves are done, and after a crash the next command
+does what is left of them.
 """
 
 import json
@@ -72,7 +73,7 @@ def decide(home: Path, decision: Decision) -> None:
 
 
 def settle(home: Path) -> Path | None:
-    """Bring what a restore left to its end: forward if it was decided, back if not. Returns where the old one lies now."""
+    """Bring what a restore left to its end: forward if it was decided, back if not. Returns where the old one lies."""
     stage = home / STAGE
     if not stage.exists():
         return None

@@ -21,7 +21,6 @@ from bihuan.cli.archive import snapshot
 from bihuan.cli.archive.disk import sync_folder
 from bihuan.cli.archive.manifest import FORMAT, MANIFEST, FilePart, Manifest, TablePart, is_file_name
 from bihuan.cli.archive.reading import open_archive
-from bihuan.cli.archive.snapshot import Kept
 from bihuan.cli.archive.tables import Table, tables_of
 
 _BLOCK = 1 << 20

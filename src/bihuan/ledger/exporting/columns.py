@@ -113,7 +113,7 @@ def _names(fields: Sequence[FieldSpec]) -> set[str]:
 
 
 def number_head(fields: Sequence[FieldSpec]) -> str:
-    """What the column of the records' numbers is called, by the fields of the whole ledger: 编号, unless one of them is."""
+    """What the column of numbers is called: 编号, unless a field of the whole ledger goes by that."""
     return _free(_NUMBER, _names(fields))
 
 

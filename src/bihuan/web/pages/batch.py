@@ -97,6 +97,7 @@ def _context(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, Any]
             "at": showing.moment(batch.finished_at or batch.created_at),
             "state": batch.state,
             "word": _word(batch),
+            "changed": bool(done.get("updated")),
         },
         "ledger": _ledger(batch),
         "failure": done.get("error", ""),
@@ -124,10 +125,13 @@ def _unit_of(actor: Actor, batch: Batch) -> str:
 def outcome(new: int, changed: int, unchanged: int, bad: int) -> list[dict[str, Any]]:
     """The four counts of an import."""
     return [
-        {"code": "create", "title": "新增", "value": f"{new:,}"},
-        {"code": "update", "title": "更新", "value": f"{changed:,}"},
-        {"code": "unchanged", "title": "不变", "value": f"{unchanged:,}"},
-        {"code": "fail", "title": "不能导入", "value": f"{bad:,}"},
+        {"code": code if number else f"{code} zero", "title": title, "value": f"{number:,}"}
+        for code, title, number in (
+            ("create", "新增", new),
+            ("update", "更新", changed),
+            ("unchanged", "不变", unchanged),
+            ("fail", "不能导入", bad),
+        )
     ]
 
 

@@ -1,6 +1,7 @@
 """Import: choose a file, match its columns, look at what would happen. The fourth step is the batch's own page."""
 
 import tempfile
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -214,12 +215,21 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
         "index": column.index,
         "letter": column.letter,
         "title": column.title,
-        "samples": [str(value)[:60] for value in dict.fromkeys(map(str, values))][:_SAMPLES],
+        "samples": [text[:60] for text in dict.fromkeys(map(_as_seen, values))][:_SAMPLES],
         "options": options,
         "kinds": kinds,
         "unit": column.measure,
         "note": found.note(column.index),
     }
+
+
+def _as_seen(value: Any) -> str:
+    """A cell as the spreadsheet shows it: a whole number without its point, a bare date without its hour."""
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)
 
 
 @signed_in

@@ -18,7 +18,7 @@ from bihuan.ledger.exporting import WRITERS, Sheet, write_csv
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
-from bihuan.ledger.spec import FieldSpec
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import Colour, word
 from bihuan.loop.export_columns import matter_columns
@@ -181,12 +181,16 @@ def _columns(opened: Opened, request: HttpRequest) -> list[dict[str, Any]]:
             column("state", "环节", "choice"),
             column("due", "期限", "date"),
         ]
-    found += [column(field.code, _head_title(field), showing.look_of(field)) for field in opened.spec.list_columns]
+    found += [
+        column(field.code, _head_title(field, opened.spec), showing.look_of(field))
+        for field in opened.spec.list_columns
+    ]
     return found
 
 
-def _head_title(field: FieldSpec) -> str:
-    return f"{field.title}（{field.measure}）" if field.measure else field.title
+def _head_title(field: FieldSpec, spec: LedgerSpec) -> str:
+    title = showing.title_of(field, spec)
+    return f"{title}（{field.measure}）" if field.measure and field.measure not in title else title
 
 
 def _rows(opened: Opened, records: list[Record]) -> list[dict[str, Any]]:
@@ -208,7 +212,7 @@ def _rows(opened: Opened, records: list[Record]) -> list[dict[str, Any]]:
 
 
 def _cell(field: FieldSpec, record: Record, opened: Opened, lookup: Lookup) -> dict[str, Any]:
-    cell = showing.cell(field, record, lookup)
+    cell = showing.cell(field, opened.spec, record, lookup)
     if field.code != opened.spec.name_field or not cell["text"]:
         return cell
     return {**cell, "names": True, "url": reverse("record", args=[record.pk])}

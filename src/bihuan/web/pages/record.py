@@ -99,7 +99,7 @@ def _head(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None,
 
 def _groups(record: Record, spec: LedgerSpec, lookup: Lookup) -> list[dict[str, Any]]:
     return [
-        {"title": title, "facts": [showing.fact(field, record, lookup) for field in fields]}
+        {"title": title, "facts": [showing.fact(field, spec, record, lookup) for field in fields]}
         for title, fields in showing.groups(spec).items()
     ]
 
@@ -151,7 +151,7 @@ def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, 
             {
                 "title": stop.title,
                 "state": state,
-                "at": showing.moment(at.event.effective_at) if at else "",
+                "at": showing.when(at.event.effective_at) if at else "",
                 "who": at.event.actor_name if at else "",
             }
         )
@@ -180,7 +180,7 @@ def _events(
                 "tone": _event_tone(step, loop),
                 "opinion": event.reason,
                 "at": showing.moment(event.recorded_at),
-                "effective_at": showing.moment(event.effective_at) if is_late else "",
+                "effective_at": showing.when(event.effective_at) if is_late else "",
                 "criteria": _criteria(step, loop),
                 "elapsed": showing.elapsed(event.effective_at - before) if before else "",
                 "changes": _changes(step, spec, lookup) if event.version > 1 else [],
@@ -247,7 +247,7 @@ def _levels(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -> 
                 "title": level.title,
                 "unit": _level_unit(actor, record, level),
                 "state": state,
-                "sent_at": showing.moment(at) if is_called else "",
+                "sent_at": showing.when(at) if is_called else "",
                 "received": _received(record, level),
                 "awaits": is_called and _has_receipt(loop, level) and not record.closed_at,
                 "elapsed": showing.elapsed((record.closed_at or now) - at) if at and is_called else "",

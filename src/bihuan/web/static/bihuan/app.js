@@ -37,7 +37,7 @@
   document.body.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
     if (inPlainWords(event.detail.xhr)) return;
-    say(status === 403 ? "您没有做这件事的权限。" : status === 404 ? "找不到了，可能已被移走。" : `没有办成（${status}），内容还在，请稍后再试。`, "danger");
+    say(status === 403 ? "没有办成：页面放得太久，或您没有这个权限。内容还在，请刷新后再试。" : status === 404 ? "找不到了，可能已被移走。" : `没有办成（${status}），内容还在，请稍后再试。`, "danger");
   });
   document.body.addEventListener("htmx:sendError", () => say("网络不通，内容还在，请检查网络后再试。", "danger"));
   document.body.addEventListener("htmx:confirm", (event) => {

@@ -6,8 +6,10 @@
   const kept = (field) => field.name && !["password", "file", "hidden", "submit"].includes(field.type) && !field.dataset.pick;
   function drafts(root) {
     root.querySelectorAll("form[data-draft]").forEach((form) => {
+      // What was refused stands in the form already; it is kept for whoever leaves and comes back
+      if ("returned" in form.dataset) { keep(form); return; }
       const text = sessionStorage.getItem(keyOf(form));
-      if (!text || "returned" in form.dataset) return;
+      if (!text) return;
       const values = JSON.parse(text);
       [...form.elements].filter(kept).forEach((field) => {
         if (!(field.name in values)) return;
@@ -18,15 +20,18 @@
       if (note) note.textContent = "已恢复上次没有提交的内容";
     });
   }
-  document.addEventListener("input", (event) => {
-    const form = event.target.form;
-    if (!form || !form.dataset.draft) return;
+  function keep(form) {
     const values = {};
     [...form.elements].filter(kept).forEach((field) => {
       values[field.name] ??= [];
       if (!["checkbox", "radio"].includes(field.type) || field.checked) values[field.name].push(field.value);
     });
     sessionStorage.setItem(keyOf(form), JSON.stringify(values));
+  }
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form || !form.dataset.draft) return;
+    keep(form);
     const note = form.querySelector("[data-draft-note]");
     if (note) note.textContent = "已自动暂存";
   });

@@ -1,0 +1,193 @@
+"""Whole instances for the tests of backup and restore: a home folder and a database of their own, on either engine."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.db.utils import ConnectionHandler
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from bihuan import settings
+from bihuan.base import clock
+from bihuan.cli.archive.manifest import Manifest
+from bihuan.cli.archive.restoring import Restored, restore_backup
+from bihuan.cli.archive.writing import make_backup
+from bihuan.cli.database import migrate
+from bihuan.ledger.append import Draft, append
+from bihuan.ledger.attachments import keep_file
+from bihuan.ledger.models import Batch, Ledger, Mapping, Record
+from bihuan.org.actor import system_actor
+from tests.cast import MONDAY, forget_cached, make_cast
+
+SQLITE = "sqlite"
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.outside)
+ENGINES = (SQLITE, POSTGRESQL)
+ROOMS = ("attachments", "uploads", "keys")
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance by its home folder and, with PostgreSQL, its database; entered, it is the one that all code sees."""
+
+    home: Path
+    url: str | None = None
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        names = ("BIHUAN_HOME", "BIHUAN_DATABASE_URL")
+        before = {name: os.environ.pop(name) for name in names if name in os.environ}
+        os.environ["BIHUAN_HOME"] = str(self.home)
+        if self.url:
+            os.environ["BIHUAN_DATABASE_URL"] = self.url
+        own = connections["default"]
+        made = connections["default"] = ConnectionHandler({"default": settings._database()})["default"]
+        forget_cached()
+        try:
+            yield
+        finally:
+            made.close()
+            connections["default"] = own
+            for name in names:
+                os.environ.pop(name, None)
+            os.environ.update(before)
+            forget_cached()
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table of ours, as the models give them."""
+        models = [model for model in apps.get_models() if model.__module__.startswith("bihuan.")]
+        with self.entered():
+            return {
+                model._meta.label: list(
+                    model._default_manager.order_by("pk").values_list(
+                        *sorted(field.attname for field in model._meta.concrete_fields)
+                    )
+                )
+                for model in models
+            }
+
+    def files(self) -> dict[str, bytes]:
+        """Every file that belongs to the instance beside its database."""
+        paths = [path for room in ROOMS for path in (self.home / room).rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.home)): path.read_bytes() for path in paths}
+
+    def state(self) -> tuple[Any, Any]:
+        return self.rows(), self.files()
+
+    def backup(self, target: Path, *, with_keys: bool = True, allow_missing: bool = False) -> Manifest:
+        with self.entered():
+            return make_backup(target, with_keys=with_keys, allow_missing=allow_missing, told=lambda _: None)
+
+    def restore(self, source: Path, *, replace: bool = False, allow_findings: bool = False) -> Restored:
+        with self.entered():
+            return restore_backup(
+                source,
+                replace=replace,
+                allow_findings=allow_findings,
+                verified=lambda _: None,
+                loaded=lambda _: None,
+            )
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes instances; `server` is where databases of PostgreSQL can be made."""
+
+    folder: Path
+    server: str | None
+
+    def empty(self, engine: str) -> Instance:
+        """One that has nothing, not even tables."""
+        home = self.folder / f"home{next(_numbers)}"
+        home.mkdir()
+        return Instance(home, None if engine == SQLITE else self._database())
+
+    def copy(self, instance: Instance) -> Instance:
+        home = self.folder / f"home{next(_numbers)}"
+        shutil.copytree(instance.home, home)
+        if instance.url is None:
+            return Instance(home)
+        return Instance(home, self._database(template=conninfo_to_dict(instance.url)["dbname"]))
+
+    def filled(self, engine: str) -> Instance:
+        """One with people, records, files and odd values."""
+        instance = self.empty(engine)
+        with instance.entered(), clock.fixed(MONDAY):
+            migrate()
+            fill()
+        return instance
+
+    def _database(self, template: Any = "template0") -> str:
+        assert self.server
+        name = f"archive_{os.getpid()}_{next(_numbers)}"
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[call-overload] # a checked name
+        parts = conninfo_to_dict(make_conninfo(self.server, dbname=name))
+        return f"postgresql://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{name}"
+
+
+ODD = "末尾空格 \t引号\"'\\ 換行\n𠮷😀\u200b\u2028\x7f"
+
+
+def fill() -> None:
+    """Records with history, files bound and unbound, an upload waiting, moments to the microsecond, a deleted last row."""
+    cast = make_cast()
+    actor, ledger = system_actor("测试"), cast.finding
+    picture = keep_file(actor=actor, ledger=ledger, upload=SimpleUploadedFile("现场.png", PICTURE))
+    keep_file(actor=actor, ledger=ledger, upload=SimpleUploadedFile("说明.txt", ODD.encode()))
+    drafts = [_draft(number, cast.town.pk, picture.pk) for number in range(40)]
+    made = append(actor=actor, ledger=ledger, drafts=drafts)
+    odd_time = MONDAY + timedelta(microseconds=1)
+    with clock.fixed(odd_time):
+        changes = [Draft("edit", record.pk, set={"title": ODD}, reason=ODD, effective_at=odd_time) for record in made]
+        append(actor=actor, ledger=ledger, drafts=changes)
+    upload(b"waiting", state=Batch.State.UPLOADED)
+    Batch.objects.create(kind="import", file_name="命令行.xlsx", file_hash="0" * 64, created_at=odd_time, state="done")
+    # The last id is gone, and is not to be given again.
+    person = cast.people["town"]
+    Mapping.objects.create(ledger=ledger, person=person, heads="a", columns={"0": "title"}).delete()
+
+
+def upload(content: bytes, state: str) -> Path:
+    """A table that was uploaded, with its batch."""
+    from hashlib import sha256
+
+    from bihuan.base.home import room
+
+    path = room("uploads") / sha256(content).hexdigest()
+    path.write_bytes(content)
+    Batch.objects.create(
+        kind="import",
+        file_name="表.csv",
+        file_hash=path.name,
+        state=state,
+        plan={"a": [1, 2.5, None, "x"]},
+        created_at=MONDAY,
+    )
+    return path
+
+
+def _draft(number: int, unit: int, picture: int) -> Draft:
+    fields = {"title": f"第 {number} 个", "amount": 0.1 + number, "files": [picture], "count": 10**15 - number}
+    return Draft(
+        "create", set=fields, system={"number": f"甲-{number:03d}", "key": f"k{number}", "unit": unit, "state": "open"}
+    )
+
+
+def add_record(number: str) -> Record:
+    """One more record in the instance that is entered."""
+    ledger = Ledger.objects.get(code="audit.finding")
+    draft = Draft("create", set={"title": number}, system={"number": number})
+    return append(actor=system_actor("测试"), ledger=ledger, drafts=[draft])[0]
