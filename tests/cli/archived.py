@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -16,10 +18,12 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.db.utils import ConnectionHandler
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier
 
 from bihuan import settings
 from bihuan.base import clock
+from bihuan.base.home import room
 from bihuan.cli.archive.manifest import Manifest
 from bihuan.cli.archive.restoring import Restored, restore_backup
 from bihuan.cli.archive.writing import make_backup
@@ -28,14 +32,14 @@ from bihuan.ledger.append import Draft, append
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Batch, Ledger, Mapping, Record
 from bihuan.org.actor import system_actor
-from tests.cast import MONDAY, forget_cached, make_cast
+from tests.cast import MONDAY, make_cast
+from tests.outside import require_postgres_url
 
 SQLITE = "sqlite"
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.outside)
 ENGINES = (SQLITE, POSTGRESQL)
 ROOMS = ("attachments", "uploads", "keys")
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9
-_numbers = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,6 @@ class Instance:
             os.environ["BIHUAN_DATABASE_URL"] = self.url
         own = connections["default"]
         made = connections["default"] = ConnectionHandler({"default": settings._database()})["default"]
-        forget_cached()
         try:
             yield
         finally:
@@ -63,7 +66,6 @@ class Instance:
             for name in names:
                 os.environ.pop(name, None)
             os.environ.update(before)
-            forget_cached()
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table of ours, as the models give them."""
@@ -101,41 +103,61 @@ class Instance:
             )
 
 
-@dataclass(frozen=True)
 class Maker:
-    """Makes instances; `server` is where databases of PostgreSQL can be made."""
+    """Makes instances. `source` and `archive` are made once for all tests, which leave them as they are."""
 
-    folder: Path
-    server: str | None
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = itertools.count()
+        self._databases: list[str] = []
+        self._sources: dict[str, Instance] = {}
+
+    def path(self, suffix: str = "") -> Path:
+        """A path that nothing has yet."""
+        return self.folder / f"{next(self._numbers)}{suffix}"
 
     def empty(self, engine: str) -> Instance:
         """One that has nothing, not even tables."""
-        home = self.folder / f"home{next(_numbers)}"
+        home = self.path()
         home.mkdir()
-        return Instance(home, None if engine == SQLITE else self._database())
+        return Instance(home, None if engine == SQLITE else self._database("template0"))
 
-    def copy(self, instance: Instance) -> Instance:
-        home = self.folder / f"home{next(_numbers)}"
-        shutil.copytree(instance.home, home)
-        if instance.url is None:
-            return Instance(home)
-        return Instance(home, self._database(template=conninfo_to_dict(instance.url)["dbname"]))
-
-    def filled(self, engine: str) -> Instance:
+    def source(self, engine: str = SQLITE) -> Instance:
         """One with people, records, files and odd values."""
-        instance = self.empty(engine)
-        with instance.entered(), clock.fixed(MONDAY):
-            migrate()
-            fill()
-        return instance
+        if engine not in self._sources:
+            made = self.empty(engine)
+            with made.entered(), clock.fixed(MONDAY):
+                migrate()
+                fill()
+            self._sources[engine] = made
+        return self._sources[engine]
 
-    def _database(self, template: Any = "template0") -> str:
-        assert self.server
-        name = f"archive_{os.getpid()}_{next(_numbers)}"
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[call-overload] # a checked name
-        parts = conninfo_to_dict(make_conninfo(self.server, dbname=name))
-        return f"postgresql://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{name}"
+    def archive(self, engine: str = SQLITE) -> Path:
+        """A backup of the source."""
+        path = self.folder / f"{engine}.zip"
+        if not path.exists():
+            self.source(engine).backup(path)
+        return path
+
+    def copy(self, engine: str = SQLITE) -> Instance:
+        """The source once more, to be changed."""
+        source, home = self.source(engine), self.path()
+        shutil.copytree(source.home, home)
+        return Instance(home, self._database(conninfo_to_dict(source.url)["dbname"]) if source.url else None)
+
+    def _database(self, template: Any) -> str:
+        server = require_postgres_url()
+        name = f"archive_{os.getpid()}_{next(self._numbers)}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)))
+        self._databases.append(name)
+        return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+
+    def drop_databases(self) -> None:
+        if self._databases:
+            with psycopg.connect(require_postgres_url(), autocommit=True) as connection:
+                for name in self._databases:
+                    connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 ODD = "末尾空格 \t引号\"'\\ 換行\n𠮷😀\u200b\u2028\x7f"
@@ -162,10 +184,6 @@ def fill() -> None:
 
 def upload(content: bytes, state: str) -> Path:
     """A table that was uploaded, with its batch."""
-    from hashlib import sha256
-
-    from bihuan.base.home import room
-
     path = room("uploads") / sha256(content).hexdigest()
     path.write_bytes(content)
     Batch.objects.create(

@@ -126,6 +126,8 @@ EDGES = [
     ("number * days", -(10**36) + 2 * 10**18 - 1),
     ("number + 0.5 > number and number + 0.5 < number + 1", True),
     ("number between number - 0.1 and number + 0.1", True),
+    ("number * number between days * nullif(days, days) and 1", False),
+    ("number * number between 1 and nullif(days, days) * number", None),
     ("number in (days, number + 0.0)", True),
     ("abs(number * days) = number * number", True),
     ("-(number * number) < 0", True),

@@ -1,13 +1,12 @@
 """Exact decimal arithmetic, and how values are read from records."""
 
 from collections.abc import Callable
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 
 from bihuan.expression.numbers import QUOTIENT_SCALE
 
-# Twice the digits that the checker lets a number have: sums and products are never rounded here.
+# More digits than the sums and products of numbers that the checker lets through: they are never rounded.
 EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
-_CUT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 def at_scale(number: Decimal, scale: int, rounding: str = ROUND_HALF_UP) -> Decimal:
@@ -20,8 +19,8 @@ def divide(left: Decimal, right: Decimal) -> Decimal | None:
     """Rounded half away from zero to six places; None when `right` is zero."""
     if not right:
         return None
-    # Cut, not rounded, at first: rounding twice could carry 0.4999… over the half.
-    return at_scale(_CUT.divide(left, right), QUOTIENT_SCALE)
+    # 400 digits tell on which side of a half the quotient is, for numbers of 100 digits come no nearer to it.
+    return at_scale(EXACT.divide(left, right), QUOTIENT_SCALE)
 
 
 def floor(number: Decimal) -> int:

@@ -110,7 +110,7 @@ def may_undo(actor: Actor, batch: Batch) -> bool:
 @transaction.atomic
 def undo_batch(*, actor: Actor, batch: Batch, reason: str = "") -> UndoPlan:
     """Take a batch back. What was changed since is spared; the plan that is returned lists it."""
-    batch = Batch.objects.select_for_update().select_related("ledger").get(pk=batch.pk)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("ledger").get(pk=batch.pk)
     if not may_undo(actor, batch) or batch.ledger is None:
         raise NotAllowed("这一批不能撤销：没有完成、已经撤销，或您没有这个权限")
     plan = plan_undo(batch)

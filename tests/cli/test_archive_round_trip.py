@@ -1,0 +1,266 @@
+"""What is restored is what was backed up: on the same engine, on the other, and back; and work goes on from there."""
+
+import json
+import sqlite3
+import stat
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from bihuan.base import clock
+from bihuan.base.errors import Conflict
+from bihuan.cli.archive.loading import NotLoadable
+from bihuan.cli.archive.restoring import NotProven
+from bihuan.cli.archive.writing import FilesMissing
+from bihuan.ledger.models import Attachment, Event, Mapping, Record
+from bihuan.ledger.verification import check_projection, verify_chain
+from tests.cast import MONDAY
+from tests.cli.archived import ENGINES, SQLITE, Instance, Maker, add_record, upload
+
+pytestmark = pytest.mark.usefixtures("maker")
+
+
+def findings() -> list[str]:
+    ledgers = Event._meta.get_field("ledger").related_model.objects.all()
+    return [str(found) for ledger in ledgers for found in (*verify_chain(ledger), *check_projection(ledger))]
+
+
+@pytest.mark.parametrize("to", ENGINES)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_everything_comes_back(maker: Maker, engine: str, to: str) -> None:
+    source, made = maker.source(engine), maker.empty(to)
+    restored = made.restore(maker.archive(engine))
+    assert made.rows() == source.rows()
+    assert made.files() == source.files()
+    assert (restored.findings, restored.unsigned) == ((), ())
+    with made.entered():
+        assert findings() == []
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_work_goes_on(maker: Maker, engine: str) -> None:
+    made = maker.empty(engine)
+    made.restore(maker.archive(SQLITE))
+    with made.entered(), clock.fixed(MONDAY):
+        last = Event.objects.order_by("pk").last()
+        record = add_record("乙-001")
+        assert Event.objects.get(record=record).pk > last.pk
+        assert findings() == []
+        # The source's only mapping was deleted before the backup: its id is not given again.
+        mapping = Mapping.objects.create(ledger=record.ledger, person_id=1, heads="b", columns={})
+        assert mapping.pk == 2
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            Event.objects.filter(pk=last.pk).update(reason="改")
+
+
+@pytest.mark.outside
+def test_an_archive_is_the_same_from_both_engines(maker: Maker) -> None:
+    archive = maker.archive(SQLITE)
+    there, back = maker.empty("postgresql"), maker.empty(SQLITE)
+    there.restore(archive)
+    second = maker.path(".zip")
+    there.backup(second)
+    back.restore(second)
+    with ZipFile(archive) as one, ZipFile(second) as other:
+        name = "tables/ledger_event.jsonl"
+        assert one.read(name) == other.read(name)
+        assert sorted(one.namelist()) == sorted(other.namelist())
+    assert back.rows() == maker.source().rows()
+
+
+def test_a_backup_is_private_and_overwrites_nothing(maker: Maker) -> None:
+    path = maker.path(".zip")
+    maker.source().backup(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = path.read_bytes()
+    with pytest.raises(Conflict, match="不会覆盖"):
+        maker.source().backup(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_others_write_while_a_backup_reads(maker: Maker, engine: str) -> None:
+    """The archive is the state of its beginning, and the writer is not kept waiting."""
+    from bihuan.cli.archive.writing import make_backup
+
+    busy, path, before = maker.copy(engine), maker.path(".zip"), maker.source(engine).rows()
+    written: list[Record] = []
+
+    def told(_done: int) -> None:
+        if len(written) < 3:
+            with clock.fixed(MONDAY):
+                written.append(add_record(f"丙-{len(written)}"))
+
+    with busy.entered():
+        make_backup(path, with_keys=True, allow_missing=False, told=told)
+        assert Record.objects.filter(number__startswith="丙").count() == 3
+    made = maker.empty(SQLITE)
+    made.restore(path)
+    assert made.rows() == before
+
+
+def test_a_missing_file_is_named_and_stops_the_backup(maker: Maker) -> None:
+    instance, path = maker.copy(), maker.path(".zip")
+    with instance.entered():
+        picture = Attachment.objects.get(name="现场.png")
+    lost = instance.home / "attachments" / picture.sha256[:2] / picture.sha256
+    lost.unlink()
+    with pytest.raises(FilesMissing, match=rf"附件“现场.png”（attachments/.*{picture.sha256}）不在磁盘上"):
+        instance.backup(path)
+    assert not list(path.parent.glob(f"{path.name}*"))
+    manifest = instance.backup(path, allow_missing=True)
+    assert len(manifest.missing) == 1 and picture.sha256 in manifest.missing[0]
+    made = maker.empty(SQLITE)
+    assert made.restore(path).manifest.missing == manifest.missing
+    assert made.files() == instance.files()
+
+
+def test_a_damaged_file_is_named_and_stops_the_backup(maker: Maker) -> None:
+    instance, path = maker.copy(), maker.path(".zip")
+    (hurt,) = (instance.home / "uploads").iterdir()
+    hurt.write_bytes(b"another")
+    with pytest.raises(FilesMissing, match=f"待导入的表格“表.csv”（uploads/{hurt.name}）的内容已损坏"):
+        instance.backup(path)
+    assert not list(path.parent.glob(f"{path.name}*"))
+    assert len(instance.backup(path, allow_missing=True).damaged) == 1
+    made = maker.empty(SQLITE)
+    made.restore(path)
+    assert made.files() == instance.files()
+
+
+def test_an_imported_original_may_be_gone_but_one_that_waits_may_not(maker: Maker) -> None:
+    instance, path = maker.copy(), maker.path(".zip")
+    with instance.entered():
+        upload(b"done", state="done").unlink()
+        assert not instance.backup(path).missing
+        upload(b"checked", state="checked").unlink()
+    with pytest.raises(FilesMissing, match="有 1 个文件"):
+        instance.backup(maker.path(".zip"))
+
+
+def test_without_keys_the_signatures_cannot_be_proven_elsewhere(maker: Maker) -> None:
+    source, path = maker.source(), maker.path(".zip")
+    source.backup(path, with_keys=False)
+    assert not [name for name in ZipFile(path).namelist() if name.startswith("keys/")]
+    made = maker.empty(SQLITE)
+    assert made.restore(path).unsigned == ("audit.finding",)
+    # The keys were kept elsewhere and are put back.
+    (made.home / "keys" / "chain.key").write_bytes((source.home / "keys" / "chain.key").read_bytes())
+    with made.entered():
+        assert findings() == []
+
+
+def test_without_keys_an_instance_restores_itself(maker: Maker) -> None:
+    instance, path = maker.copy(), maker.path(".zip")
+    instance.backup(path, with_keys=False)
+    before = instance.state()
+    assert instance.restore(path, replace=True).unsigned == ()
+    assert instance.state() == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_there_is_replaced_only_when_asked_and_kept_aside(maker: Maker, engine: str) -> None:
+    instance = maker.copy(engine)
+    with instance.entered(), clock.fixed(MONDAY):
+        add_record("丁-001")
+    before = instance.state()
+    with pytest.raises(Conflict, match="--replace"):
+        instance.restore(maker.archive(SQLITE))
+    assert instance.state() == before
+    restored = instance.restore(maker.archive(SQLITE), replace=True)
+    assert instance.rows() == maker.source(SQLITE).rows()
+    aside = Instance(restored.aside, instance.url)
+    if engine == SQLITE:
+        assert aside.state() == before
+    else:
+        assert aside.files() == before[1]
+        with instance.entered(), connection.cursor() as cursor:
+            cursor.execute(f'SELECT number FROM "{restored.schema}".ledger_record ORDER BY id DESC LIMIT 1')
+            assert cursor.fetchone() == ("丁-001",)
+
+
+def test_a_database_that_is_broken_is_replaced_too(maker: Maker) -> None:
+    instance = maker.copy()
+    (instance.home / "bihuan.sqlite3").write_bytes(b"not a database" * 999)
+    with pytest.raises(Conflict, match="--replace"):
+        instance.restore(maker.archive())
+    instance.restore(maker.archive(), replace=True)
+    assert instance.rows() == maker.source().rows()
+
+
+def test_a_running_service_stops_the_restore(maker: Maker) -> None:
+    instance = maker.copy()
+    before = instance.state()
+    service = sqlite3.connect(instance.home / "bihuan.sqlite3")
+    try:
+        service.execute("SELECT COUNT(*) FROM ledger_event").fetchone()
+        with pytest.raises(Conflict, match="请先停止"):
+            instance.restore(maker.archive(), replace=True)
+    finally:
+        service.close()
+    assert instance.state() == before
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_does_not_hold_is_not_restored_unless_allowed(maker: Maker, engine: str) -> None:
+    altered, path = maker.copy(SQLITE), maker.path(".zip")
+    with altered.entered():
+        Record.objects.filter(number="甲-007").update(state="closed")
+    altered.backup(path)
+    instance = maker.copy(engine)
+    before, names = instance.state(), sorted(path.name for path in instance.home.iterdir())
+    with pytest.raises(NotProven, match="甲-007：与事件不符：state"):
+        instance.restore(path, replace=True)
+    assert instance.state() == before
+    assert sorted(path.name for path in instance.home.iterdir()) == names
+    assert len(instance.restore(path, replace=True, allow_findings=True).findings) == 1
+    assert instance.rows() == altered.rows()
+
+
+def test_an_archive_of_earlier_tables_is_brought_up_to_date(maker: Maker) -> None:
+    """Loaded at the migrations it was made at, then migrated: here to before the events were guarded."""
+    path = maker.path(".zip")
+    with ZipFile(maker.archive()) as old, ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "manifest.json":
+                manifest = json.loads(content)
+                manifest["migrations"]["ledger"] = "0001_initial"
+                content = json.dumps(manifest).encode()
+            new.writestr(name, content)
+    made = maker.empty(SQLITE)
+    made.restore(path)
+    assert made.rows() == maker.source().rows()
+    with made.entered(), pytest.raises(DatabaseError, match="never changed"):
+        Event.objects.update(reason="改")
+
+
+@pytest.mark.outside
+def test_what_postgresql_cannot_hold_is_said_in_words(maker: Maker) -> None:
+    odd, path = maker.copy(SQLITE), maker.path(".zip")
+    with odd.entered():
+        Attachment.objects.filter(name="说明.txt").update(name="a\0b")
+    odd.backup(path)
+    with pytest.raises(NotLoadable, match=r"PostgreSQL 不接受备份里 tables/ledger_attachment\.jsonl 的内容"):
+        maker.empty("postgresql").restore(path)
+
+
+def test_a_new_home_is_left_as_it_was_by_a_failure(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = maker.empty(SQLITE)
+    monkeypatch.setattr("bihuan.cli.archive.restoring.load", _full)
+    with pytest.raises(OSError, match="full"):
+        made.restore(maker.archive())
+    assert list(made.home.iterdir()) == []
+
+
+def _full(*_arguments: object) -> None:
+    raise OSError(28, "full")
+
+
+def test_a_room_that_is_a_disk_of_its_own_cannot_be_moved(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = maker.copy()
+    monkeypatch.setattr(Path, "is_mount", lambda self: self.name == "attachments")
+    with pytest.raises(Conflict, match="attachments 是单独挂载的"):
+        instance.restore(maker.archive(), replace=True)
