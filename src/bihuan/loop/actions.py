@@ -1,7 +1,7 @@
 """The only ways a matter moves: it is opened, its fields are edited, a verb is done to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
 from bihuan.ledger.settling import settle
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import BY_CODE, Lookup
 from bihuan.ledger.values import file_ids, key_of, read_fields
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.opening import instant, moved_columns, opener, start_clock
@@ -25,6 +26,8 @@ from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 
 _REASON_LIMIT = 2_000
+_OPINION = FieldSpec(code="reason", title="意见", kind="longtext", max_length=_REASON_LIMIT)
+_read_opinion = BY_CODE["longtext"].reader(_OPINION, Lookup())
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     _require_free(ledger, spec, key)
     number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
     system = {**opening.system, "number": number, **({"key": key} if key else {})}
-    draft = Draft("created", None, data, system, {}, clock.now(), reason, None, opening.follows)
+    draft = Draft("created", None, data, system, {}, clock.now(), _opinion(reason), None, opening.follows)
     record = append(actor=actor, ledger=ledger, drafts=[draft])[0]
     bind(record, spec)
     return record
@@ -80,7 +83,7 @@ def edit_record(
     changes = settle(spec, record.data, changes)
     system = moved_columns(spec, loop, record, changes)
     _require_free(ledger, spec, system.get("key"), record)
-    draft = Draft("edited", record.pk, changes, system, reason=reason, expects=record.version)
+    draft = Draft("edited", record.pk, changes, system, reason=_opinion(reason), expects=record.version)
     changed = append(actor=actor, ledger=ledger, drafts=[draft])[0]
     bind(changed, spec)
     return changed
@@ -109,7 +112,7 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
 
     Raises NotFound, NotAllowed, Invalid with the form's problems by field, or Conflict when somebody was faster.
     """
-    record = get_record(actor, pk)
+    record, said = get_record(actor, pk), replace(said, reason=_opinion(said.reason))
     spec, loop = spec_of(record.ledger), loop_of(record.ledger)
     if loop is None or verb not in loop.verb:
         raise NotFound(f"“{record.ledger.title}”没有“{verb}”这个操作")
@@ -121,11 +124,17 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     changes = settle(spec, record.data, changes)
     system = _verb_system(actor, record, what, loop, changes, spec)
     _require_free(record.ledger, spec, system.get("key"), record)
-    detail = {"criteria": list(said.criteria)} if said.criteria else {}
-    draft = Draft(f"verb:{verb}", pk, changes, system, detail, None, said.reason.strip(), record.version)
+    confirmed = [point.code for point in what.criteria if point.code in said.criteria]
+    detail = {"criteria": confirmed} if confirmed else {}
+    draft = Draft(f"verb:{verb}", pk, changes, system, detail, None, said.reason, record.version)
     done = append(actor=actor, ledger=record.ledger, drafts=[draft])[0]
     bind(done, spec)
     return done
+
+
+def _opinion(text: str) -> str:
+    """An opinion without marks that nobody sees. One that is too long stays as it is, for the form to say so."""
+    return text if len(text) > _REASON_LIMIT else str(_read_opinion(text))
 
 
 def _allow(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, version: int | None) -> None:
@@ -152,7 +161,7 @@ def _asked(actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec, said:
         data = read_fields(asked, said.fields, lookup, require=True)
     except Invalid as error:
         problems |= error.problems
-    if verb.reason == "required" and not said.reason.strip():
+    if verb.reason == "required" and not said.reason:
         problems["reason"] = f"请填写{verb.reason_title}"
     if len(said.reason) > _REASON_LIMIT:
         problems["reason"] = f"{verb.reason_title}有 {len(said.reason)} 个字，最多 {_REASON_LIMIT} 个字"
@@ -181,9 +190,12 @@ def _verb_system(
 
 
 def _dispatched(actor: Actor, record: Record, verb: VerbSpec) -> dict[str, Any]:
-    """The matter's dispatch log with one order or one receipt more."""
+    """The matter's dispatch log with one order or one receipt more. A receipt is of all orders until then."""
     log = dict(record.loop)
     entry = {"level": verb.level, "at": moment(clock.now()), "by": actor.name}
-    place = "orders" if verb.effect == "order" else "receipts"
-    log[place] = [*log.get(place, []), entry]
+    if verb.effect == "order":
+        log["orders"] = [*log.get("orders", []), entry]
+    else:
+        log["receipts"] = [*log.get("receipts", []), entry]
+        log["received"] = len(log.get("orders", []))
     return log

@@ -41,9 +41,8 @@ def stands(record: Record, verb: VerbSpec) -> bool:
 
 def has_unreceived_order(record: Record) -> bool:
     """Whether an order was given to the matter after the last receipt."""
-    orders = [order["at"] for order in record.loop.get("orders", [])]
-    receipts = [receipt["at"] for receipt in record.loop.get("receipts", [])]
-    return bool(orders) and (not receipts or max(receipts) < max(orders))
+    received: int = record.loop.get("received", 0)
+    return len(record.loop.get("orders", [])) > received
 
 
 def guard_holds(record: Record, verb: VerbSpec, spec: LedgerSpec, loop: LoopSpec) -> bool:

@@ -1,6 +1,5 @@
 """A record's page: what it is, where it stands, what may be done, how the deadline was reckoned, all that happened."""
 
-from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,16 +14,16 @@ from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import, scope_everywhere
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
-from bihuan.ledger.values import shown
-from bihuan.loop.colour import bounds_at, called_at, colour_of
-from bihuan.loop.deadline import arithmetic
+from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.rules import open_verbs, stands
-from bihuan.loop.spec import LevelSpec, LoopSpec
+from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
-from bihuan.web.event_words import event_title
+from bihuan.web.levels import levels
+from bihuan.web.reckoning import reckoned
+from bihuan.web.timeline import told
 
 _MOST_TWINS = 100
 _TONES = {"primary": "main", "danger": "danger", "plain": ""}
@@ -34,38 +33,42 @@ _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""
     record = get_record(actor, pk)
-    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    loop, steps = loop_of(record.ledger), history(record)
+    context = _context(actor, record, loop, steps)
+    if loop:
+        context |= _standing(actor, record, loop, steps)
+    return render(request, "record.html", context)
+
+
+def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[Step]) -> dict[str, Any]:
+    """What every record has: its fields, its files, its history."""
+    ledger, spec = record.ledger, spec_of(record.ledger)
     files = list(record.attachments.select_related("person").order_by("pk"))
     lookup = lookup_for(spec, actor.tree, files=[file.pk for file in files])
-    steps, same = history(record), _same_elsewhere(actor, record, files)
-    context: dict[str, Any] = {
+    same = _same_elsewhere(actor, record, files)
+    return {
         "title": record.number,
-        "crumbs": [
-            {"title": record.ledger.title, "url": reverse("ledger", args=[record.ledger.code])},
-            {"title": record.number},
-        ],
-        "ledger": {
-            "code": record.ledger.code,
-            "title": record.ledger.title,
-            "noun": "事项" if loop else "记录",
-        },
+        "crumbs": [{"title": ledger.title, "url": reverse("ledger", args=[ledger.code])}, {"title": record.number}],
+        "ledger": {"code": ledger.code, "title": ledger.title, "noun": "事项" if loop else "记录"},
         "record": _head(actor, record, spec, loop, lookup),
         "groups": _groups(record, spec, lookup),
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
-        "events": _events(actor, steps, spec, loop, lookup, files),
+        "events": told(actor.tree, steps, spec, loop, lookup, files),
         "links": [],
     }
-    if loop:
-        verbs = open_verbs(actor, record, loop)
-        context |= {
-            "body_class": "has-acts" if verbs else "",
-            "steps": _steps(record, loop, steps),
-            "verbs": _verbs(record, loop, actor),
-            "blocked": _blocked(actor, record, loop),
-            "levels": _levels(actor, record, loop, steps),
-            "arithmetic": _arithmetic(record, loop, steps),
-        }
-    return render(request, "record.html", context)
+
+
+def _standing(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -> dict[str, Any]:
+    """What a matter has beside: where it stands, what the person may do, when it is due, who is called upon."""
+    verbs = _verbs(record, loop, actor)
+    return {
+        "body_class": "has-acts" if verbs else "",
+        "steps": _steps(record, loop, steps),
+        "verbs": verbs,
+        "blocked": _blocked(actor, record, loop),
+        "levels": levels(actor.tree, record, loop, steps),
+        "arithmetic": reckoned(record, loop, steps),
+    }
 
 
 def _same_elsewhere(actor: Actor, record: Record, files: list[Attachment]) -> dict[str, list[str]]:
@@ -156,199 +159,3 @@ def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, 
             }
         )
     return found
-
-
-def _events(
-    actor: Actor,
-    steps: list[Step],
-    spec: LedgerSpec,
-    loop: LoopSpec | None,
-    lookup: Lookup,
-    files: list[Attachment],
-) -> list[dict[str, Any]]:
-    known = {file.pk: file for file in files}
-    found = []
-    before: datetime | None = None
-    for step in steps:
-        event = step.event
-        is_late = abs((event.recorded_at - event.effective_at).total_seconds()) > 60
-        found.append(
-            {
-                "who": event.actor_name,
-                "unit": actor.tree.name(event.unit_id),
-                "verb": event_title(event.kind, loop),
-                "tone": _event_tone(step, loop),
-                "opinion": event.reason,
-                "at": showing.moment(event.recorded_at),
-                "effective_at": showing.when(event.effective_at) if is_late else "",
-                "criteria": _criteria(step, loop),
-                "elapsed": showing.elapsed(event.effective_at - before) if before else "",
-                "changes": _changes(step, spec, lookup) if event.version > 1 else [],
-                "files": _new_files(step, known),
-            }
-        )
-        before = event.effective_at
-    return list(reversed(found))
-
-
-def _criteria(step: Step, loop: LoopSpec | None) -> list[str]:
-    """The points of the acceptance standard that were ticked."""
-    verb = loop.verb.get(step.event.kind.removeprefix("verb:")) if loop else None
-    ticked = step.detail.get("criteria", [])
-    return [point.title for point in verb.criteria if point.code in ticked] if verb else []
-
-
-def _event_tone(step: Step, loop: LoopSpec | None) -> str:
-    if loop is None:
-        return ""
-    if step.system.get("state") in loop.closed_steps:
-        return "closed"
-    verb = loop.verb.get(step.event.kind.removeprefix("verb:"))
-    return {"primary": "main", "danger": "back"}.get(verb.tone, "") if verb else ""
-
-
-def _changes(step: Step, spec: LedgerSpec, lookup: Lookup) -> list[dict[str, str]]:
-    return [
-        {
-            "title": spec.by_code[code].title,
-            "old": shown(spec.by_code[code], old, lookup),
-            "new": shown(spec.by_code[code], new, lookup),
-        }
-        for code, old, new in step.changes
-        if code in spec.by_code and spec.by_code[code].kind != "file"
-    ]
-
-
-def _new_files(step: Step, known: dict[int, Attachment]) -> list[dict[str, str]]:
-    fresh = [
-        pk
-        for _, old, new in step.changes
-        if isinstance(new, list)
-        for pk in new
-        if pk in known and pk not in (old or [])
-    ]
-    return [{"title": known[pk].name, "url": reverse("attachment", args=[pk])} for pk in fresh]
-
-
-def _levels(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, Any]]:
-    """The levels of dispatch: since when each is called upon, and whether it has received it."""
-    now = clock.now()
-    sent = _sent(loop, steps)
-    calls = [(level, _called(level, record, loop, sent)) for level in loop.levels]
-    reached = [index for index, (_, at) in enumerate(calls) if at and at <= now]
-    found = []
-    for index, (level, at) in enumerate(calls):
-        is_called = bool(at and at <= now)
-        is_last = reached and index == reached[-1]
-        state = "next" if not is_called else "now" if is_last and not record.closed_at else "done"
-        colour = colour_of(record.due_at, record.closed_at, bounds_at(loop, now))
-        found.append(
-            {
-                "title": level.title,
-                "unit": _level_unit(actor, record, level),
-                "state": state,
-                "sent_at": showing.when(at) if is_called else "",
-                "received": _received(record, level),
-                "awaits": is_called and _has_receipt(loop, level) and not record.closed_at,
-                "elapsed": showing.elapsed((record.closed_at or now) - at) if at and is_called else "",
-                "code": colour.value,
-            }
-        )
-    return found
-
-
-def _sent(loop: LoopSpec, steps: list[Step]) -> datetime | None:
-    """When the matter was last sent to the unit that is to do it; None while it waits to be sent."""
-    sending = {f"verb:{verb.code}" for verb in loop.verbs if verb.starts_clock}
-    back = {f"verb:{verb.code}" for verb in loop.verbs if verb.to == loop.steps[0].code}
-    for step in reversed(steps):
-        if step.event.kind in sending | back:
-            return step.event.effective_at if step.event.kind in sending else None
-    return None
-
-
-def _called(level: LevelSpec, record: Record, loop: LoopSpec, sent: datetime | None) -> datetime | None:
-    """When a level was called upon: when it was sent, by the dates, or earlier by an order given by hand."""
-    by_dates = called_at(level, loop, record.opened_at, record.due_at, record.closed_at)
-    if level.unit == "responsible" and level.colour == "green" and any(verb.starts_clock for verb in loop.verbs):
-        by_dates = sent
-    orders = [
-        datetime.fromisoformat(order["at"]) for order in record.loop.get("orders", []) if order["level"] == level.code
-    ]
-    found = [at for at in (by_dates, *orders) if at]
-    return min(found) if found else None
-
-
-def _level_unit(actor: Actor, record: Record, level: LevelSpec) -> str:
-    if level.unit == "responsible":
-        return actor.tree.name(record.unit_id)
-    if level.unit == "owner":
-        return actor.tree.name(record.ledger.owner_id)
-    return next((node.name for node in actor.tree.nodes if node.depth == 0), "")
-
-
-def _has_receipt(loop: LoopSpec, level: LevelSpec) -> bool:
-    """Whether this level signs for what reaches it."""
-    return any(verb.effect == "receive" and verb.level == level.code for verb in loop.verbs)
-
-
-def _received(record: Record, level: LevelSpec) -> str:
-    receipts = [item for item in record.loop.get("receipts", []) if item["level"] == level.code]
-    orders = [item for item in record.loop.get("orders", []) if item["level"] == level.code]
-    if receipts:
-        last = receipts[-1]
-        return f"{last['by']} {showing.moment(datetime.fromisoformat(last['at']))} 签收"
-    if orders:
-        last = orders[-1]
-        return f"{last['by']} {showing.moment(datetime.fromisoformat(last['at']))} 督办"
-    return ""
-
-
-def _arithmetic(record: Record, loop: LoopSpec, steps: list[Step]) -> dict[str, Any] | None:
-    """The day-by-day reckoning of the deadline, where the loop's own term gave it."""
-    if record.due_at is None:
-        return None
-    bounds = bounds_at(loop, clock.now())
-    found: dict[str, Any] = {
-        "due": showing.moment(record.due_at),
-        "left": showing.left(record, bounds),
-        "code": colour_of(record.due_at, record.closed_at, bounds).value,
-        "rule": "按记录中填写的期限",
-        "pauses": [],
-        "days": [],
-    }
-    start = _clock_start(record, loop, steps)
-    if start is None or loop.deadline is None:
-        return found
-    days = arithmetic(start, loop.deadline.days, loop.deadline.count)
-    if not days or days[-1].date != clock.local_date(record.due_at):
-        return found
-    unit = "个工作日" if loop.deadline.count == "working" else "天"
-    found["rule"] = f"自 {start} 起 {loop.deadline.days} {unit}，当日不计"
-    found["note"] = loop.deadline.source
-    if any(day.provisional for day in days):
-        found["note"] = "期限跨入节假日安排尚未公布的年份（日历未公布），按周一至周五暂算。" + found["note"]
-    found["days"] = [
-        {
-            "date": f"{day.date.month}月{day.date.day}日",
-            "weekday": day.weekday,
-            "note": day.reason,
-            "count": day.ordinal,
-            "made_up": "调休" in day.reason,
-        }
-        for day in days
-    ]
-    return found
-
-
-def _clock_start(record: Record, loop: LoopSpec, steps: list[Step]) -> date | None:
-    """The day from which the loop's term was counted: that of the event which set the deadline without a field."""
-    if loop.deadline and loop.deadline.start == "opened":
-        return clock.local_date(record.opened_at) if record.opened_at else None
-    for step in reversed(steps):
-        if "due_at" in step.system:
-            fields = {code for code, _, _ in step.changes}
-            spec = spec_of(record.ledger)
-            given = spec.due_field in fields and record.data.get(spec.due_field)
-            return None if given else clock.local_date(step.event.effective_at)
-    return None
