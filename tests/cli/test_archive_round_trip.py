@@ -13,7 +13,7 @@ from bihuan.base import clock
 from bihuan.base.errors import Conflict
 from bihuan.cli.archive.loading import NotLoadable
 from bihuan.cli.archive.restoring import NotProven
-from bihuan.cli.archive.writing import FilesMissing
+from bihuan.cli.archive.writing import FilesMissing, make_backup
 from bihuan.ledger.models import Attachment, Event, Mapping, Record
 from bihuan.ledger.verification import check_projection, verify_chain
 from tests.cast import MONDAY
@@ -83,8 +83,6 @@ def test_a_backup_is_private_and_overwrites_nothing(maker: Maker) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_others_write_while_a_backup_reads(maker: Maker, engine: str) -> None:
     """The archive is the state of its beginning, and the writer is not kept waiting."""
-    from bihuan.cli.archive.writing import make_backup
-
     busy, path, before = maker.copy(engine), maker.path(".zip"), maker.source(engine).rows()
     written: list[Record] = []
 

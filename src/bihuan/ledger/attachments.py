@@ -13,7 +13,7 @@ from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
 from bihuan.base.home import room
 from bihuan.ledger.models import Attachment, Ledger, Record
-from bihuan.ledger.rules import get_record
+from bihuan.ledger.rules import visible_records
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
 
@@ -103,14 +103,16 @@ def bind(record: Record, spec: LedgerSpec) -> None:
 
 def get_attachment(actor: Actor, pk: int) -> Attachment:
     """A file whose record the actor may see, or which they have just uploaded themselves."""
-    file = Attachment.objects.filter(pk=pk).first()
-    if file is None:
-        raise NotFound("没有这个附件，或者它不在您的查看范围内")
-    if file.record_id is not None:
-        get_record(actor, file.record_id)
-    elif file.person_id != actor.person:
+    file = Attachment.objects.select_related("ledger").filter(pk=pk).first()
+    if file is None or not _may_read(actor, file):
         raise NotFound("没有这个附件，或者它不在您的查看范围内")
     return file
+
+
+def _may_read(actor: Actor, file: Attachment) -> bool:
+    if file.record_id is None:
+        return file.person_id == actor.person
+    return visible_records(actor, file.ledger).filter(pk=file.record_id).exists()
 
 
 def same_elsewhere(record: Record, file: Attachment) -> list[Attachment]:

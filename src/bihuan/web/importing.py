@@ -17,18 +17,18 @@ from bihuan.base.home import room
 from bihuan.base.progress import Progress, forget, report
 from bihuan.ledger.actions import fail_batch
 from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
-from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
+from bihuan.ledger.importing import Check
 from bihuan.ledger.inference import Wishes
 from bihuan.ledger.models import Batch, Ledger, Mapping
-from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
-from bihuan.ledger.values import shown
 from bihuan.loop import intake
 from bihuan.loop.intake import Target
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 
 _AT_ONCE = 2_000
+OPEN_STATES = (Batch.State.UPLOADED, Batch.State.CHECKED)
+"""In these a batch has not been written yet."""
 _log = logging.getLogger("bihuan.import")
 _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
 
@@ -174,7 +174,7 @@ def heads_hash(table: Table) -> str:
 def run_import(found: Import, *, good_rows_only: bool) -> None:
     """Write the import: a small one at once, a large one in the background with its progress told."""
     batch, rows = found.batch, found.table.row_count
-    taken = Batch.objects.filter(pk=batch.pk, state__in=(Batch.State.UPLOADED, Batch.State.CHECKED))
+    taken = Batch.objects.filter(pk=batch.pk, state__in=OPEN_STATES)
     if not taken.update(state=Batch.State.RUNNING):
         return
     batch.state = Batch.State.RUNNING

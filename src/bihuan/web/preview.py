@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from bihuan.ledger.excel import SkippedRow
-from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
+from bihuan.ledger.excel import Table
+from bihuan.ledger.importing import SHOWN_PROBLEMS, Change, Check
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.spec import FieldSpec
+from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 from bihuan.web.importing import Import
+from bihuan.web.showing import title_of
 
 _SHOWN_ROWS = 20
 
@@ -14,43 +17,68 @@ _SHOWN_ROWS = 20
 def preview_rows(found: Import, check: Check) -> dict[str, Any]:
     """The first rows with their verdicts, the problems, the doubts and the totals, for the preview page."""
     spec = found.target.spec
-    lookup = lookup_for(spec, found.actor.tree)
-    codes = list(found.columns.values())
-    rows = []
-    for row, _ in check.creates[:_SHOWN_ROWS]:
-        cells = [{"text": shown(spec.by_code[code], row.data.get(code), lookup)} for code in codes]
-        rows.append({"line": row.number, "verdict": "create", "word": "新增", "cells": cells})
-    for change in check.updates[:_SHOWN_ROWS]:
-        cells = []
-        for code in codes:
-            here = shown(spec.by_code[code], change.record.data.get(code), lookup)
-            fresh = shown(spec.by_code[code], change.changes.get(code, change.record.data.get(code)), lookup)
-            cells.append({"text": fresh, **({"old": here or "（空）"} if fresh != here else {})})
-        rows.append({"line": change.row.number, "verdict": "update", "word": "更新", "cells": cells})
-    agreed = {total.number for total in found.table.totals} - {t.number for t in found.table.totals if not t.agrees}
-    skips = [skipped for skipped in found.table.skipped if skipped.number not in agreed]
-    rows.sort(key=lambda row: int(str(row["line"])))
+    rows = _rows(found, check)
+    warnings = _warnings(found.table, check)
     return {
-        "columns": [{"code": code, "title": spec.by_code[code].title} for code in codes],
-        "rows": rows[:_SHOWN_ROWS],
-        "rows_note": f"先看 {min(len(rows), _SHOWN_ROWS)} 行，全部共 {check.rows:,} 行",
+        "columns": [{"code": code, "title": title_of(spec.by_code[code], spec)} for code in found.columns.values()],
+        "rows": rows,
+        "rows_note": f"先看 {len(rows)} 行，全部共 {check.rows:,} 行",
         "problems": [
             {"cell": problem.cell, "column": problem.title, "found": problem.message, "allowed": ""}
             for problem in check.problems[:SHOWN_PROBLEMS]
         ],
         "problems_total": len(check.problems),
-        "warnings": [{"cell": f"第 {row} 行", "text": text} for row, text in check.doubts[:SHOWN_PROBLEMS]]
-        + [{"cell": f"第 {skipped.number} 行", "text": f"没有导入：{skipped.reason}"} for skipped in skips]
-        + [{"cell": "", "text": note} for note in found.table.notes],
-        "warnings_total": len(check.doubts) + len(skips) + len(found.table.notes),
-        "totals": [
-            {
-                "column": total.column,
-                "cell": f"第 {total.number} 行",
-                "stated": str(total.stated),
-                "computed": str(total.summed),
-                "ok": total.agrees,
-            }
-            for total in found.table.totals
-        ],
+        "warnings": warnings[:SHOWN_PROBLEMS],
+        "warnings_total": len(warnings),
+        "totals": _totals(found.table),
     }
+
+
+def _rows(found: Import, check: Check) -> list[dict[str, Any]]:
+    """The first rows that would be written, in the order of the sheet."""
+    spec = found.target.spec
+    lookup = lookup_for(spec, found.actor.tree)
+    fields = [spec.by_code[code] for code in found.columns.values()]
+    rows: list[tuple[int, dict[str, Any]]] = []
+    for row, _ in check.creates[:_SHOWN_ROWS]:
+        cells = [{"text": shown(field, row.data.get(field.code), lookup)} for field in fields]
+        rows.append((row.number, {"verdict": "create", "word": "新增", "cells": cells}))
+    for change in check.updates[:_SHOWN_ROWS]:
+        cells = [_changed(field, change, lookup) for field in fields]
+        rows.append((change.row.number, {"verdict": "update", "word": "更新", "cells": cells}))
+    rows.sort(key=lambda row: row[0])
+    return [{"line": number, **row} for number, row in rows[:_SHOWN_ROWS]]
+
+
+def _changed(field: FieldSpec, change: Change, lookup: Lookup) -> dict[str, str]:
+    """A cell of a record that is there: as it would be, and as it is where that differs."""
+    stored = change.record.data.get(field.code)
+    here = shown(field, stored, lookup)
+    fresh = shown(field, change.changes.get(field.code, stored), lookup)
+    return {"text": fresh, **({"old": here or "（空）"} if fresh != here else {})}
+
+
+def _warnings(table: Table, check: Check) -> list[dict[str, str]]:
+    """What can be imported, but wants a look. A 合计 row that agrees with its rows does not."""
+    wrong = {total.number for total in table.totals if not total.agrees}
+    agreed = {total.number for total in table.totals} - wrong
+    doubts = [{"cell": f"第 {row} 行", "text": text} for row, text in check.doubts]
+    skips = [
+        {"cell": f"第 {skipped.number} 行", "text": f"没有导入：{skipped.reason}"}
+        for skipped in table.skipped
+        if skipped.number not in agreed
+    ]
+    return [*doubts, *skips, *({"cell": "", "text": note} for note in table.notes)]
+
+
+def _totals(table: Table) -> list[dict[str, Any]]:
+    return [
+        {
+            "column": total.column,
+            "cell": f"第 {total.number} 行",
+            "stated": str(total.stated),
+            "computed": str(total.summed),
+            "ok": total.agrees,
+        }
+        for total in table.totals
+    ]

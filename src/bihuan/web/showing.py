@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.urls import reverse
 
 from bihuan.base import clock
@@ -171,6 +172,13 @@ def groups(spec: LedgerSpec) -> dict[str, list[FieldSpec]]:
     for field in spec.fields:
         found.setdefault(field.group or "基本信息", []).append(field)
     return found
+
+
+def pager(page: Page[Any], sizes: Sequence[int] = ()) -> dict[str, Any]:
+    """A page of a list, for components/pager.html."""
+    whole = page.paginator
+    size = int(whole.per_page)
+    return {"number": page.number, "pages": whole.num_pages, "total": whole.count, "size": size, "sizes": sizes}
 
 
 def attachment(file: Attachment, reused: Sequence[str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from bihuan.ledger.values import shown
 from bihuan.org.actor import Actor, actor_of
 from bihuan.web import showing
 from bihuan.web.access import go, is_part, signed_in
+from bihuan.web.importing import OPEN_STATES
 
 _PAGE = 50
 _PLANNED = 5_000
@@ -43,7 +44,7 @@ def show(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     """The batch and what it did, from its running on. Posting undo=1 takes it back."""
     batch = get_batch(actor, pk)
     url = reverse("batch", args=[pk])
-    if batch.state in (Batch.State.UPLOADED, Batch.State.CHECKED):
+    if batch.state in OPEN_STATES:
         return go(request, reverse("import_map", args=[pk]))
     if request.method == "POST" and request.POST.get("undo"):
         undo_batch(actor=actor, batch=batch)
@@ -53,7 +54,7 @@ def show(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         return _running(request, batch, url)
     if is_part(request):
         return go(request, url)
-    return render(request, "batch.html", _context(request, actor, batch))
+    return render(request, "batch.html", _context(actor, batch, _events(actor, batch, request.GET.get("page"))))
 
 
 def _running(request: HttpRequest, batch: Batch, url: str) -> HttpResponse:
@@ -81,9 +82,8 @@ def _ledger(batch: Batch) -> dict[str, str]:
     return {"code": batch.ledger.code, "title": batch.ledger.title}
 
 
-def _context(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, Any]:
+def _context(actor: Actor, batch: Batch, page: "Page[Event] | None") -> dict[str, Any]:
     done = batch.result
-    page = _events(request, actor, batch)
     return {
         "title": "导入结果",
         "crumbs": _crumbs(),
@@ -106,7 +106,7 @@ def _context(request: HttpRequest, actor: Actor, batch: Batch) -> dict[str, Any]
         else [],
         "undo": _undo(actor, batch),
         "rows": _rows(actor, batch, page) if page else [],
-        "pager": _pager(page) if page and page.paginator.num_pages > 1 else None,
+        "pager": showing.pager(page) if page and page.paginator.num_pages > 1 else None,
     }
 
 
@@ -150,18 +150,13 @@ def _undo(actor: Actor, batch: Batch) -> dict[str, Any]:
     return {"allowed": bool(plan.drafts), "why": f"将恢复 {len(plan.drafts)} 条记录。", "keeps": len(plan.spared)}
 
 
-def _events(request: HttpRequest, actor: Actor, batch: Batch) -> "Page[Event] | None":
+def _events(actor: Actor, batch: Batch, number: str | None) -> "Page[Event] | None":
     """A page of what the batch did, as far as the person may see the records now."""
     if batch.ledger is None:
         return None
     visible = visible_records(actor, batch.ledger)
     events = batch.events.select_related("record").filter(kind__in=_WORDS, record__in=visible).order_by("position")
-    return Paginator(events, _PAGE).get_page(request.GET.get("page"))
-
-
-def _pager(page: "Page[Event]") -> dict[str, Any]:
-    found = page.paginator
-    return {"number": page.number, "pages": found.num_pages, "total": found.count, "size": _PAGE, "sizes": []}
+    return Paginator(events, _PAGE).get_page(number)
 
 
 def _rows(actor: Actor, batch: Batch, page: "Page[Event]") -> list[dict[str, Any]]:

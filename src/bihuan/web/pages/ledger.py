@@ -44,32 +44,33 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         rows, alike = query.rows(), query.rows(coloured=False)
     except ExpressionError:
         problem = "条件式有误，改好以后再列出"
-    size = _size(request)
-    page = Paginator(rows, size).get_page(request.GET.get("page"))
-    brings = may_import(actor, opened.ledger)
+    page = Paginator(rows, _size(request)).get_page(request.GET.get("page"))
     context = {
-        "title": opened.ledger.title,
-        "crumbs": [{"title": "全部台账", "url": reverse("ledgers")}, {"title": opened.ledger.title}],
-        "ledger": _head(opened),
+        "problem": problem,
+        "rows": _rows(opened, list(page.object_list)),
+        "pager": showing.pager(page, SIZES),
+        **_head(query),
+        **_standing(query, alike),
+    }
+    return render(request, "ledger.html", context)
+
+
+def _head(query: Query) -> dict[str, Any]:
+    """What stands above the list: the ledger, what may be done with it, the filter as asked."""
+    opened, ledger = query.opened, query.opened.ledger
+    brings = may_import(opened.actor, ledger)
+    return {
+        "title": ledger.title,
+        "crumbs": [{"title": "全部台账", "url": reverse("ledgers")}, {"title": ledger.title}],
+        "ledger": {"code": ledger.code, "title": ledger.title, "about": opened.spec.description},
         "noun": "事项" if opened.loop else "记录",
         "can": {"create": brings, "import": brings, "export": True},
         "filters": _filters(query),
         "expression": query.expression,
         "also": query.also_only(),
         "keep": _keep(query),
-        "columns": _columns(opened, request),
-        "rows": _rows(opened, list(page.object_list)),
-        "pager": {
-            "number": page.number,
-            "pages": page.paginator.num_pages,
-            "total": page.paginator.count,
-            "size": size,
-            "sizes": SIZES,
-        },
-        "problem": problem,
-        **_standing(query, alike),
+        "columns": _columns(opened, query.get("sort")),
     }
-    return render(request, "ledger.html", context)
 
 
 def _size(request: HttpRequest) -> int:
@@ -84,16 +85,6 @@ def _keep(query: Query) -> list[dict[str, str]]:
     """What the filter's form carries on beside its own inputs."""
     kept = [{"name": name, "value": query.get(name)} for name in ("colour", "sort", "size") if query.get(name)]
     return kept + [{"name": item["name"], "value": item["value"]} for item in query.also_only()]
-
-
-def _head(opened: Opened) -> dict[str, Any]:
-    return {
-        "code": opened.ledger.code,
-        "title": opened.ledger.title,
-        "about": opened.spec.description,
-        "unit": opened.actor.tree.name(opened.ledger.owner_id),
-        "version": opened.ledger.version,
-    }
 
 
 def _filters(query: Query) -> list[dict[str, Any]]:
@@ -167,9 +158,7 @@ def _doubtful(query: Query, found: Summary) -> dict[str, Any] | None:
     }
 
 
-def _columns(opened: Opened, request: HttpRequest) -> list[dict[str, Any]]:
-    sort = request.GET.get("sort", "")
-
+def _columns(opened: Opened, sort: str) -> list[dict[str, Any]]:
     def column(code: str, title: str, kind: str) -> dict[str, Any]:
         way = "ascending" if sort == code else "descending" if sort == f"-{code}" else ""
         return {"code": code, "title": title, "kind": kind, "sort": way}

@@ -13,6 +13,7 @@ from bihuan.base import clock
 from bihuan.loop.colour import WORDS, Colour
 from bihuan.loop.queries import Counts
 from bihuan.org.actor import Actor
+from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.matters import BY_URGENCY, Matters, matter_rows, summed
 from bihuan.web.request_memory import my_loops
@@ -33,18 +34,13 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     if colour in set(Colour):
         rows = rows.filter(matters.coloured(Colour(colour)))
     page = Paginator(rows.order_by(*BY_URGENCY), _SIZE).get_page(request.GET.get("page"))
+    title = _VIEWS[view]
     context = {
-        "title": _VIEWS[view],
-        "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": _VIEWS[view]}],
+        "title": title,
+        "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": title}],
         "tabs": _tabs(view, colour, summed(matters.by_ledger(condition).values())),
         "rows": matter_rows(matters, page.object_list),
-        "pager": {
-            "number": page.number,
-            "pages": page.paginator.num_pages,
-            "total": page.paginator.count,
-            "size": _SIZE,
-            "sizes": [],
-        },
+        "pager": showing.pager(page),
     }
     return render(request, "matters.html", context)
 

@@ -78,13 +78,10 @@ def _form(
     typed: dict[str, Any],
     error: BihuanError | None,
 ) -> HttpResponse:
-    problems = error.problems if isinstance(error, Invalid) else {}
-    files = [*file_ids(spec, record.data), *file_ids(spec, typed)]
-    lookup = lookup_for(spec, actor.tree, files=files)
+    lookup = lookup_for(spec, actor.tree, files=[*file_ids(spec, record.data), *file_ids(spec, typed)])
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
-    inputs = field_inputs(
-        asked_fields(verb, spec), Filled(stored, lookup, actor.tree, problems, typed if error else None)
-    )
+    problems = error.problems if isinstance(error, Invalid) else {}
+    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None)
     context = {
         "title": verb.title,
         "crumbs": [
@@ -94,7 +91,7 @@ def _form(
         "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, spec, lookup)},
         "verb": {"code": verb.code, "title": verb.title, "style": verb.tone, "hint": verb.hint},
         "form": {
-            "fields": inputs + verb_inputs(verb, typed, problems),
+            "fields": field_inputs(asked_fields(verb, spec), filled) + verb_inputs(verb, typed, problems),
             "problem": error.message if error else "",
             "version": request.POST.get("version") or record.version,
         },

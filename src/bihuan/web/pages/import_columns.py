@@ -1,0 +1,153 @@
+"""Import, step 2: which column is which field."""
+
+from datetime import datetime, time
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from bihuan.ledger.inference import column_values
+from bihuan.ledger.types import BY_CODE, FIELD_TYPES
+from bihuan.org.actor import Actor
+from bihuan.web import showing
+from bihuan.web.access import signed_in
+from bihuan.web.importing import OPEN_STATES, Import, open_import
+from bihuan.web.pages.batch import get_batch
+
+_SAMPLES = 3
+_LONGEST_INDEX = 6
+_CHOSEN = ("columns", "kinds", "key")
+_KINDS = {kind.code: kind.title for kind in FIELD_TYPES if kind.is_input and kind.code != "file" and not kind.needs} | {
+    "choice": BY_CODE["choice"].title
+}
+"""What a column may be made into: the kinds that need nothing but the column itself."""
+_FROM_FILE = "+"
+
+
+@signed_in
+def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
+    """Step 2: which column is which field."""
+    batch = get_batch(actor, pk)
+    if batch.state not in OPEN_STATES:
+        return redirect("batch", pk=pk)
+    problems: list[str] = []
+    sheet = request.POST.get("sheet") or request.GET.get("sheet")
+    if sheet and sheet != batch.plan.get("sheet"):
+        # Only posting saves what was chosen; another sheet is first only looked at.
+        batch.plan = {key: value for key, value in batch.plan.items() if key not in _CHOSEN} | {"sheet": sheet}
+    if request.method == "POST":
+        batch.plan |= _chosen_columns(request)
+    found = open_import(actor, batch)
+    if request.method == "POST":
+        batch.save(update_fields=["plan"])
+        problems = found.problems()
+        if not problems:
+            return redirect("import_preview", pk=batch.pk)
+    context = _columns_context(found, problems)
+    return render(request, "import_map.html", context, status=422 if problems else 200)
+
+
+def _chosen_columns(request: HttpRequest) -> dict[str, Any]:
+    """What the person chose for each column, as the batch keeps it."""
+    kinds = {index: kind for index, kind in _by_column(request, "kind-").items() if kind in _KINDS}
+    plan: dict[str, Any] = {"columns": _by_column(request, "column-"), "kinds": kinds}
+    plan["key"] = key if (key := request.POST.get("key", "")).isdecimal() and len(key) < _LONGEST_INDEX else ""
+    if request.POST.get("title", "").strip():
+        plan["title"] = request.POST["title"].strip()[:60]
+    return plan
+
+
+def _by_column(request: HttpRequest, prefix: str) -> dict[str, str]:
+    """The values posted for each column, by the column's index."""
+    posted = {name.removeprefix(prefix): str(value) for name, value in request.POST.items() if name.startswith(prefix)}
+    return {index: value for index, value in posted.items() if index.isdecimal() and len(index) < _LONGEST_INDEX}
+
+
+def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
+    table, batch = found.table, found.batch
+    values = column_values(table)
+    first, last = table.header_rows
+    head = f"第 {first} 行为表头" if first == last else f"第 {first}–{last} 行为表头"
+    url = reverse("import_map", args=[batch.pk])
+    return {
+        "title": "列对应",
+        "crumbs": [{"title": "导入表格", "url": reverse("import_upload")}, {"title": "列对应"}],
+        "batch": {
+            "pk": batch.pk,
+            "file": batch.file_name,
+            "size": showing.size(batch.plan.get("size") or 0),
+            "rows": table.row_count,
+        },
+        "ledger": {"code": batch.ledger.code, "title": batch.ledger.title} if batch.ledger else None,
+        "new_title": found.target.spec.title,
+        "sheet": table.sheet_name,
+        "key_titles": "、".join(found.target.spec.by_code[code].title for code in found.target.spec.key),
+        "sheets": [
+            {
+                "title": sheet.name,
+                "url": f"{url}?{urlencode({'sheet': sheet.name})}",
+                "active": sheet.name == table.sheet_name,
+            }
+            for sheet in found.sheets
+            if not sheet.is_empty
+        ],
+        "head": head + (f"，上方标题：{table.title_lines[0][:30]}" if table.title_lines else ""),
+        "remembered": found.remembered,
+        "columns": [_column(found, column, values[column.index]) for column in table.columns],
+        "keys": [
+            {
+                "value": column.index,
+                "title": column.title,
+                "selected": found.columns.get(column.index) in found.target.spec.key,
+            }
+            for column in table.columns
+        ],
+        "problems": problems,
+    }
+
+
+def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
+    code = found.columns.get(column.index, "")
+    if found.target.ledger is None:
+        options = [
+            {"value": _FROM_FILE, "title": "作为一个字段", "selected": bool(code)},
+            {"value": "", "title": "不导入", "selected": not code},
+        ]
+    else:
+        options = [{"value": "", "title": "不导入", "selected": not code}]
+        options += [
+            {
+                "value": field.code,
+                "title": field.title + (" *" if field.required else ""),
+                "selected": field.code == code,
+            }
+            for field in found.target.spec.fields
+            if field.kind != "file" and BY_CODE[field.kind].is_input
+        ]
+    field = found.target.spec.by_code.get(code)
+    kinds = [
+        {"value": code, "title": title, "selected": bool(field and field.kind == code)}
+        for code, title in _KINDS.items()
+    ]
+    return {
+        "index": column.index,
+        "letter": column.letter,
+        "title": column.title,
+        "samples": [text[:60] for text in dict.fromkeys(map(_as_seen, values))][:_SAMPLES],
+        "options": options,
+        "kinds": kinds,
+        "unit": column.measure,
+        "note": found.note(column.index),
+    }
+
+
+def _as_seen(value: Any) -> str:
+    """A cell as the spreadsheet shows it: a whole number without its point, a bare date without its hour."""
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value)
