@@ -1,11 +1,15 @@
-"""Instances for backup and restore: see tests/cli/archived.py."""
+"""Typing commands: see typing_in.py. Instances for backup and restore: see archived.py."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.cast import cast
 from tests.cli.archived import Maker
+from tests.cli.typing_in import type_in
+
+__all__ = ["cast", "type_in"]
 
 
 @pytest.fixture(scope="session")

@@ -118,7 +118,7 @@ def table(maker: Maker, request: pytest.FixtureRequest) -> Iterator[Table]:
         yield TABLE
 
 
-@examples(50)
+@examples(30)
 @given(given_rows=rows)
 def test_values_come_back_as_they_were(table: Table, given_rows: list[tuple[Any, ...]]) -> None:
     expected = [as_line(number, row) for number, row in enumerate(given_rows)]

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from bihuan.cli.archive import takeover
+from bihuan.cli.archive.reading import open_archive
 from bihuan.cli.archive.takeover import settle_interrupted
 from bihuan.ledger.models import Attachment
 from tests.cli.archived import ENGINES, SQLITE, Instance, Maker
-from tests.cli.killing import killed, killed_after
+from tests.cli.killing import killed, killed_after, killed_at
 
 MOMENTS = (0.005, 0.05, 0.12, 0.25, 0.4, 0.6)
 
@@ -21,15 +22,19 @@ def settled(instance: Instance) -> None:
         settle_interrupted(instance.home)
 
 
-def test_a_killed_backup_leaves_no_file(maker: Maker) -> None:
-    source, made = maker.source(), []
-    path = maker.path(".zip")
-    for moment in MOMENTS[:4]:
-        killed = killed_after(moment, lambda: source.backup(path))
-        assert path.exists() != killed
-        made.append(killed)
-        path.unlink(missing_ok=True)
-    assert True in made
+def test_a_killed_backup_leaves_no_file_or_a_whole_one(maker: Maker) -> None:
+    source, path = maker.source(), maker.path(".zip")
+    outcomes = []
+    deaths = [lambda work, at=at: killed_after(at, work) for at in MOMENTS[:3]]
+    deaths += [lambda work, step=step: killed_at(step, work) for step in range(8)]
+    for death in deaths:
+        assert death(lambda: source.backup(path)) or path.exists()
+        outcomes.append(path.exists())
+        if path.exists():
+            with open_archive(path) as archive:
+                archive.verify(lambda _: None)
+            path.unlink()
+    assert outcomes.count(False) > 4
     # What the killed ones left is in nobody's way.
     source.backup(path)
     assert list(path.parent.glob(f"{path.name}*")) == [path]

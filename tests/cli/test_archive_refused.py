@@ -73,14 +73,14 @@ def test_any_byte_changed_is_found_or_changes_nothing(maker: Maker) -> None:
     expected, path = contents(maker.archive()), maker.path(".zip")
     places = random.Random(1)
     refusals = 0
-    for _ in range(300):
+    for _ in range(200):
         place = places.randrange(len(whole))
         path.write_bytes(whole[:place] + bytes([whole[place] ^ places.randrange(1, 256)]) + whole[place + 1 :])
         try:
             assert contents(path) == expected, place
         except Damaged:
             refusals += 1
-    assert refusals > 200
+    assert refusals > 140
 
 
 def test_an_archive_cut_off_anywhere_is_refused(maker: Maker) -> None:

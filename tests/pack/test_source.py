@@ -43,7 +43,7 @@ def issues_of(text: str) -> list[tuple[int, str]]:
 @example("!!bool maybe")
 @example("!!timestamp x")
 @example("0001-01-01T00:00:00+23:59")
-@example("[" * 3_000)
+@example("[" * 1_000)
 @example("9" * 5_000)
 @example("\ud800")
 @example("? [a, b]\n: 1\n? {c: d}\n: 2\n")

@@ -12,7 +12,9 @@ _GAP = "  "
 
 def print_json(value: Any) -> None:
     """Print JSON for programs to read: dates as ISO 8601, keys in the order given."""
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode())
+    # A colour may be a key: it is a string enumeration.
+    option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+    sys.stdout.write(orjson.dumps(value, option=option).decode())
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import socket
 import sys
 from argparse import Namespace
 from types import FrameType
@@ -20,6 +21,7 @@ from bihuan.pack.reading import read_pack
 from bihuan.wsgi import application
 
 THREADS = 8
+_WAITING = 1_024
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,11 +39,27 @@ def run(arguments: Namespace) -> int:
 def listen(host: str, port: int) -> Any:
     """A server that holds its port and does not answer yet: a second one on it fails before it touches the data."""
     try:
-        return waitress.create_server(application, host=host, port=port, threads=THREADS, **_behind_a_proxy())
+        held = _hold(host, port)
+    except socket.gaierror as error:
+        raise BihuanError(f"没有“{host}”这个地址，本机可用 127.0.0.1，对外可用 0.0.0.0") from error
     except OSError as error:
         raise BihuanError(_why_not(error, host, port)) from error
-    except ValueError as error:
-        raise BihuanError(f"没有“{host}”这个地址，本机可用 127.0.0.1，对外可用 0.0.0.0") from error
+    return waitress.create_server(application, sockets=[held], threads=THREADS, **_behind_a_proxy())
+
+
+def _hold(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    held = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            # A port left a moment ago can be taken again; elsewhere the option would let two programs share it.
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(address)
+        held.listen(_WAITING)
+    except OSError:
+        held.close()
+        raise
+    return held
 
 
 def _behind_a_proxy() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from bihuan.base import clock
@@ -23,6 +24,7 @@ class Breach:
 Checker = Callable[[Mapping[str, Any]], list[Breach]]
 
 
+@lru_cache(maxsize=256)
 def checker(spec: LedgerSpec) -> Checker:
     """A function, made once for many records, that gives the rules which a record's stored data breaks.
 

@@ -160,6 +160,8 @@ def write(*, actor: Actor, target: Target, found: Check, batch: Batch, good_rows
     if ledger is None:
         if target.owner is None:
             raise Invalid("新台账要有所属单位")
+        if Ledger.objects.filter(code=target.code).exists():
+            raise Conflict(f"预览之后有人建立了台账“{target.code}”，请换一个代码重新导入")
         ledger = install_definition(code=target.code, spec=target.spec, owner=target.owner, origin="file")
         if target.loop:
             install_loop(ledger=ledger, spec=target.loop)

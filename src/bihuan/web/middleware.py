@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
@@ -15,6 +17,8 @@ _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+_DJANGOS_OWN = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
+"""Django answers these itself, with our templates."""
 _log = logging.getLogger("bihuan.web")
 
 
@@ -39,9 +43,21 @@ class ErrorsInWords:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return error_page(request, 405, "这个地址要从页面上的按钮进入，不能直接打开")
+        return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Refuse what no database can keep as text, before any page asks one for it."""
+        sent = (value for data in (request.GET, request.POST) for values in data.lists() for value in values[1])
+        if any("\0" in value for value in sent if isinstance(value, str)):
+            return error_page(request, 400, "内容里有看不见的控制字符，没有提交；请删去后再试")
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, _DJANGOS_OWN):
+            return None
         if isinstance(error, BihuanError):
             return error_page(request, status_of(error), str(error))
         reference = uuid4().hex[:8]

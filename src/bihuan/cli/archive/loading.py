@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from django.apps.registry import Apps
+from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
@@ -17,7 +17,7 @@ from bihuan.base.errors import BihuanError
 from bihuan.cli.archive.columns import KINDS, Turn
 from bihuan.cli.archive.manifest import Damaged, Manifest, TablePart
 from bihuan.cli.archive.reading import Archive
-from bihuan.cli.archive.tables import Table, tables_of
+from bihuan.cli.archive.tables import Table, last_migrations, tables_of
 
 _ROWS_AT_ONCE = 1_000
 _LONGEST_LINE = 1 << 28
@@ -34,15 +34,14 @@ def schema_of(manifest: Manifest) -> tuple[Table, ...]:
 
     Raises Damaged if the archive is from a newer version, or its tables are not those.
     """
-    known = MigrationLoader(None, ignore_no_migrations=True).graph
+    known = MigrationLoader(None, ignore_no_migrations=True)
     for label, name in manifest.migrations.items():
-        if (label, name) not in known.nodes:
+        if (label, name) not in known.graph.nodes:
             raise Damaged(
                 f"备份由 bihuan {manifest.bihuan} 制作，它的数据库结构 {label}.{name} 本程序不认识，"
                 "请用那个版本或更新的版本恢复"
             )
-    state: Apps = MigrationLoader(None, ignore_no_migrations=True).project_state(list(manifest.migrations.items())).apps
-    tables = tables_of(state)
+    tables = tables_of(apps if _is_present(manifest) else known.project_state(list(manifest.migrations.items())).apps)
     given = {part.model: part.columns for part in manifest.tables}
     for table in tables:
         if given.pop(table.model, None) != table.columns:
@@ -58,8 +57,10 @@ def load(archive: Archive, tables: Sequence[Table], told: Told) -> None:
     Raises Damaged or NotLoadable, after which the database is of no use.
     """
     manifest = archive.manifest
-    executor = MigrationExecutor(connection)
-    executor.migrate(list(manifest.migrations.items()))
+    if _is_present(manifest):
+        _migrate()
+    else:
+        MigrationExecutor(connection).migrate(list(manifest.migrations.items()))
     parts = {part.model: part for part in manifest.tables}
     with transaction.atomic():
         loader = _Loader(archive, told)
@@ -67,7 +68,17 @@ def load(archive: Archive, tables: Sequence[Table], told: Told) -> None:
             loader.fill(table, parts[table.model])
         with _taken("tables/"):
             connection.check_constraints()
+    if not _is_present(manifest):
+        _migrate()
+
+
+def _migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def _is_present(manifest: Manifest) -> bool:
+    """Whether the archive's tables are those of this version."""
+    return manifest.migrations == last_migrations()
 
 
 class _Loader:

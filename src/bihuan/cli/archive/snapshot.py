@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import connection, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.loader import MigrationLoader
 
 from bihuan.cli.archive.columns import KINDS
 from bihuan.cli.archive.manifest import LedgerPart
-from bihuan.cli.archive.tables import Table, our_labels
+from bihuan.cli.archive.tables import Table
 
 _ROWS_AT_ONCE = 1_000
 _JSON = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
@@ -44,12 +43,6 @@ def snapshot() -> Iterator[BaseDatabaseWrapper]:
         yield reader
     finally:
         reader.close()
-
-
-def migration_state() -> dict[str, str]:
-    """The last migration of each of our apps. The database is known to be at it."""
-    graph = MigrationLoader(connection).graph
-    return {label: name for ours in our_labels() for label, name in graph.leaf_nodes(ours)}
 
 
 def lines(reader: BaseDatabaseWrapper, table: Table) -> Iterator[Sequence[bytes]]:

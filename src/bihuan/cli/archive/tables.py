@@ -1,11 +1,13 @@
 """Which tables an archive holds, and in which order they can be filled: those that are referred to come first."""
 
 from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 
 from django.apps import apps as installed
 from django.apps.registry import Apps
 from django.db import models
+from django.db.migrations.loader import MigrationLoader
 
 from bihuan.cli.archive.columns import kind_of
 
@@ -26,6 +28,13 @@ class Table:
 def our_labels() -> tuple[str, ...]:
     """The labels of this program's own apps; Django's apps (sessions, content types) are left out of archives."""
     return tuple(config.label for config in installed.get_app_configs() if config.name.startswith(_OURS))
+
+
+@cache
+def last_migrations() -> dict[str, str]:
+    """The last migration of each of our apps in this version."""
+    graph = MigrationLoader(None, ignore_no_migrations=True).graph
+    return {label: name for ours in our_labels() for label, name in graph.leaf_nodes(ours)}
 
 
 def tables_of(apps: Apps) -> tuple[Table, ...]:

@@ -21,7 +21,7 @@ from bihuan.cli.archive import snapshot
 from bihuan.cli.archive.disk import sync_folder
 from bihuan.cli.archive.manifest import FORMAT, MANIFEST, FilePart, Manifest, TablePart, is_file_name
 from bihuan.cli.archive.reading import open_archive
-from bihuan.cli.archive.tables import Table, tables_of
+from bihuan.cli.archive.tables import Table, last_migrations, tables_of
 
 _BLOCK = 1 << 20
 _FAST = 1
@@ -109,7 +109,7 @@ class _Writer:
                 made_at=clock.now(),
                 database="postgresql" if connection.vendor == "postgresql" else "sqlite",
                 with_keys=with_keys,
-                migrations=snapshot.migration_state(),
+                migrations=last_migrations(),
                 tables=tuple(tables),
                 files=tuple(files),
                 ledgers=snapshot.chain_heads(self.reader),

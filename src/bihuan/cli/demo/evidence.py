@@ -19,12 +19,12 @@ class Paper:
 
 
 def papers(title: str, unit: str, day: str, measures: str, about: str) -> list[Paper]:
-    """The evidence of one submission: a report, mostly a picture, sometimes a list. `about` tells it from others."""
+    """The evidence of one submission: a report, often a picture, sometimes a list. `about` tells it from others."""
     rng = dice(about)
     found = [Paper(f"整改情况报告-{day}.pdf", pdf(["整改情况报告", unit, about, title, *_wrapped(measures), day]))]
-    if rng.random() < 0.7:
+    if rng.random() < 0.45:
         found.append(Paper(f"现场照片-{day}.png", png(rng)))
-    if rng.random() < 0.25:
+    if rng.random() < 0.1:
         text = f"{unit}整改清单\r\n问题：{title}\r\n措施：{measures}\r\n日期：{day}\r\n"
         found.append(Paper(f"整改清单-{day}.txt", text.encode()))
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bihuan.cli.demo.county import AUDIT_BUREAU, AUDIT_SECTION, BUREAUS, COUNTY, County
 
-PASSWORD = "shifanxian-yanshi"  # noqa: S105 - known to all by intent, and refused wherever real people work
+PASSWORD = "shifanxian-yanshi"  # noqa: S105 - known to all by intent: what it opens is made up
 """The demo county's one password: it is printed, and written in the documentation."""
 
 LEADER, DISPATCHER, JUDGE, CLERK = "xianzhang", "shenji", "shenhe", "jingban"

@@ -1,0 +1,58 @@
+"""`bihuan verify` and `bihuan rebuild`: what was changed from outside is found, named, and put right."""
+
+import pytest
+from django.db import connection
+
+from bihuan.ledger.models import Record
+from bihuan.loop.actions import create_record
+from tests.cast import Cast
+from tests.cli.test_ledgers_units import FINDING
+from tests.cli.typing_in import Typing
+
+
+@pytest.fixture
+def record(cast: Cast) -> Record:
+    return create_record(
+        actor=cast["colleague"], ledger=cast.finding, fields={**FINDING, "problem_no": "1", "title": "闲置"}
+    )
+
+
+def tamper(record: Record) -> None:
+    """Change an event behind the program's back, as one who owns the database could."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'ledger_event'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        cursor.execute("UPDATE ledger_event SET reason = 'changed' WHERE record_id = %s", [record.pk])
+
+
+def test_an_untouched_chain_holds(record: Record, type_in: Typing) -> None:
+    assert type_in("verify").out == "核对了 1 个台账、1 个事件：没有发现改动。\n"
+    found = type_in("verify", "--json").json
+    assert found == {"ok": True, "ledgers": [{"code": "audit.finding", "events": 1}], "findings": []}
+
+
+def test_an_altered_event_is_named(record: Record, type_in: Typing) -> None:
+    tamper(record)
+    answer = type_in("verify")
+    assert answer.status == 1
+    assert f"audit.finding 事件 1：内容与哈希不符，被改动过（记录 {record.pk}）" in answer.out
+    assert "发现 1 处改动" in answer.out
+    found = type_in("verify", "--json")
+    assert (found.status, found.json["ok"], found.json["findings"][0]["place"]) == (1, False, "事件 1")
+
+
+def test_an_altered_record_is_found_and_put_right(record: Record, type_in: Typing) -> None:
+    assert type_in("rebuild", "--check").out == "核对了 1 个台账、1 条记录：与事件完全一致。\n"
+    Record.objects.filter(pk=record.pk).update(state="cleared")
+    check = type_in("rebuild", "--check")
+    assert (check.status, f"记录 {record.number}：与事件不符：state" in check.out) == (1, True)
+    assert Record.objects.get(pk=record.pk).state == "cleared"
+    listed = type_in("rebuild", "--check", "--json").json
+    assert (listed["ok"], len(listed["findings"]), listed["mended"]) == (False, 1, 0)
+    assert type_in("rebuild").out == "重建了 1 个台账、1 条记录：改正 1 条。\n"
+    assert Record.objects.get(pk=record.pk).state == "found"
+    assert type_in("rebuild", "--check").status == 0
