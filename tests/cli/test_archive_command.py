@@ -6,9 +6,11 @@ import pytest
 
 from bihuan.base.errors import Conflict
 from bihuan.cli import backup, restore
+from bihuan.cli.archive.takeover import STAGE
 from bihuan.cli.arguments import build_parser
 from bihuan.ledger.models import Attachment, Record
 from tests.cli.archived import SQLITE, Maker
+from tests.cli.typing_in import Typing
 
 
 def typed(*words: object) -> Namespace:
@@ -50,3 +52,13 @@ def test_what_is_lost_is_listed_and_what_does_not_hold_too(maker: Maker, capsys:
         assert restore.run(typed("restore", path, "--replace", "--allow-findings")) == 1
     said = capsys.readouterr().out
     assert "现场.png" in said and "甲-003：与事件不符" in said and "核对有 1 处不符" in said
+
+
+def test_every_command_first_ends_what_a_restore_left(maker: Maker, type_in: Typing) -> None:
+    instance = maker.copy()
+    with instance.entered():
+        (instance.home / STAGE).mkdir()
+        answer = type_in("units")
+    assert answer.status == 0
+    assert "上一次恢复备份没有完成，已清理" in answer.err
+    assert not (instance.home / STAGE).exists()

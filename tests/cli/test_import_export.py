@@ -130,7 +130,9 @@ def test_a_file_that_is_not_there_or_no_table(cast: Cast, type_in: Typing, tmp_p
     assert (answer.status, "“坏.xlsx”读不出来" in answer.err) == (1, True)
     stranger = tmp_path / "b.csv"
     stranger.write_text("甲,乙\n1,2\n", encoding="utf-8")
-    assert "表头没有一列与“审计发现问题台账”的字段对得上" in type_in("import", stranger, "--ledger", "audit.finding").err
+    assert (
+        "表头没有一列与“审计发现问题台账”的字段对得上" in type_in("import", stranger, "--ledger", "audit.finding").err
+    )
 
 
 def test_an_export_is_what_was_asked_for(

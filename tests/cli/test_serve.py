@@ -107,9 +107,7 @@ def test_behind_a_proxy_the_scheme_is_believed_of_this_machine_alone(monkeypatch
     server.close()
 
 
-def test_run_closes_its_port_when_preparing_fails(
-    db: None, free_port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_run_closes_its_port_when_preparing_fails(db: None, free_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails() -> None:
         raise RuntimeError
 

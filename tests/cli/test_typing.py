@@ -77,7 +77,9 @@ def test_a_home_without_data_says_what_to_do(tmp_path: Path) -> None:
     """In a process of its own, where nothing is set up yet."""
     env = {**os.environ, "BIHUAN_HOME": str(tmp_path)}
     env.pop("BIHUAN_DATABASE_URL", None)
-    done = subprocess.run([sys.executable, "-m", "bihuan", "ledgers"], capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-m", "bihuan", "ledgers"], capture_output=True, text=True, env=env, check=False
+    )
     assert done.returncode == 1
     assert done.stderr.startswith(f"{tmp_path} 里还没有数据。运行 bihuan demo")
 

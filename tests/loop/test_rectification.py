@@ -18,7 +18,7 @@ from bihuan.loop.rules import open_verbs
 from bihuan.org.actions import give_post
 from bihuan.org.actor import system_actor
 from tests.cast import EVERYBODY, FOUNDED, MONDAY, Cast
-from tests.ledger.making import events_of, findings, make_finding
+from tests.ledger.making import SHORT_LOOP, events_of, findings, make_finding, make_ledger
 
 CRITERIA = ("corrected", "evidence", "procedure", "lasting")
 DUE = date(2026, 5, 1)
@@ -332,3 +332,14 @@ def test_an_opinion_with_unseen_characters_is_kept_readable(cast: Cast) -> None:
     record = matter_at(cast, "received")
     perform(actor=cast["town"], pk=record.pk, verb="receive", said=Said(reason="收到\x00了\n马上办\u202e"))
     assert Event.objects.filter(record=record).latest("version").reason == "收到了\n马上办"
+
+
+def test_a_guard_that_cannot_be_answered_is_not_met(cast: Cast) -> None:
+    start, *rest = SHORT_LOOP["verbs"]
+    guarded = {**SHORT_LOOP, "verbs": [{**start, "guard": "amount > 1", "guard_message": "金额还没有填"}, *rest]}
+    ledger = make_ledger(cast.office, loop=guarded)
+    record = create_record(actor=cast["office"], ledger=ledger, fields={"no": "A1"})
+    with pytest.raises(NotAllowed, match="金额还没有填"):
+        perform(actor=cast["office"], pk=record.pk, verb="start", said=Said())
+    edit_record(actor=cast["office"], record=record, fields={"amount": "2"})
+    assert perform(actor=cast["office"], pk=record.pk, verb="start", said=Said()).state == "doing"

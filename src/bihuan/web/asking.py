@@ -1,10 +1,12 @@
 """What the address of a ledger's list asks for: the same for the page and for the file made of it."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +15,7 @@ from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
 from bihuan.ledger.definitions import spec_of
-from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.models import Chain, Ledger, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.rules import visible_records
@@ -27,6 +29,9 @@ from bihuan.web.request_memory import my_ledgers, my_loops
 from bihuan.web.unit_names import unit_label, unit_of
 
 _SUMMARY_LIMIT = 50_000
+_REMEMBERED_FROM = 1_000
+_REMEMBERED_FOR = 300
+"""Seconds. A summary follows from the chain's head; only a closing dated in the future could change it by itself."""
 _LONGEST_ID = 19
 _LONGEST_TEXT = 2_000
 
@@ -126,9 +131,24 @@ class Query:
 
     def summary_of(self, rows: QuerySet[Record], count: int) -> Summary | None:
         """How so many rows stand and close; None without a loop, and for more than a page can wait for."""
-        if self.opened.loop is None or count > _SUMMARY_LIMIT:
+        loop, spec = self.opened.loop, self.opened.spec
+        if loop is None or count > _SUMMARY_LIMIT:
             return None
-        return summary(rows, self.opened.spec, self.opened.loop, clock.now())
+        if count <= _REMEMBERED_FROM or self.get("where"):
+            return summary(rows, spec, loop, clock.now())
+        found: Summary | None = cache.get_or_set(
+            self._mark(count), lambda: summary(rows, spec, loop, clock.now()), _REMEMBERED_FOR
+        )
+        return found
+
+    def _mark(self, count: int) -> str:
+        """What a summary is remembered by: who asks for what, of a ledger at just this event of its chain."""
+        opened = self.opened
+        head = Chain.objects.values_list("head", flat=True).get(ledger=opened.ledger)
+        asked = [self.get(name) for name in ("q", "unit", "state", "mine", "no_unit", "exact", "doubtful")]
+        who = (opened.actor.person, opened.actor.posts, opened.actor.tree)
+        mark = repr((opened.ledger.pk, opened.ledger.stamp, head, count, asked, who, clock.today()))
+        return hashlib.sha256(mark.encode()).hexdigest()
 
     @cached_property
     def expression(self) -> dict[str, Any]:

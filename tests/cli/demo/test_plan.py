@@ -12,15 +12,15 @@ from bihuan.cli.demo.county import County, Size, build_county
 from bihuan.cli.demo.findings import Finding
 from bihuan.cli.demo.people import MEMORABLE, undertaker, workers
 from bihuan.cli.demo.plan import Intake, Plan, Step, make_plan
-from bihuan.cli.demo.stories import STORIES
+from bihuan.cli.demo.stories import STORIES, Story
 from bihuan.cli.demo.texts import CATEGORIES, FAULTS
 from bihuan.installed import KINDS, packs_folder
-from bihuan.ledger.definitions import LedgerSpec
+from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.roles import ROLES
 from bihuan.pack.reading import read_pack
 
-TINY = Size(towns=3, villages=9, enterprises=4, projects=6, findings=30)
+TINY = Size(towns=4, villages=9, enterprises=4, projects=6, findings=30)
 TODAY = date(2026, 3, 2)
 TERM = 60
 PACK = read_pack(packs_folder() / "audit", KINDS)
@@ -127,7 +127,7 @@ def test_findings_fit_the_pack() -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.code)
-def test_a_story_is_a_way_through_the_loop(story: object) -> None:
+def test_a_story_is_a_way_through_the_loop(story: Story) -> None:
     state = LOOP.steps[0].code
     for beat in story.beats:
         verb = LOOP.verb[beat.verb]

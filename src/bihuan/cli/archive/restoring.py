@@ -70,9 +70,9 @@ def restore_backup(source: Path, *, replace: bool, allow_findings: bool, verifie
         held = holds_data()
         if held and not replace:
             raise Conflict(f"{place} 里已有数据，没有恢复。要用备份换掉它，加 --replace：原有内容会移到一边，不会删除")
-        require_nobody_else()
         _require_space(place, archive.manifest.size)
         archive.verify(verified)
+        require_nobody_else()
         stage = takeover.prepare(place)
         build = _Build(archive, tables, place, stage, held, allow_findings, loaded)
         try:

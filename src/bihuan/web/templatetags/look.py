@@ -60,6 +60,19 @@ def names_itself(light: Mapping[str, Any]) -> bool:
 
 
 @register.filter
+def cell_class(cell: Mapping[str, Any]) -> str:
+    """The classes of a list's cell: its kind, and whether it is a name, doubtful or blank."""
+    marks = {
+        "k-name": cell.get("names"),
+        "num": cell["kind"] in ("number", "money"),
+        f"k-{cell['kind']}": True,
+        "doubtful": cell.get("doubt"),
+        "k-none": not cell["text"] and not cell.get("light"),
+    }
+    return " ".join(name for name, holds in marks.items() if holds)
+
+
+@register.filter
 def thousands(number: int | str) -> str:
     """A whole number with commas; what is no number, such as an em dash for the unknown, as it stands."""
     return f"{number:,}" if isinstance(number, int) else str(number)
