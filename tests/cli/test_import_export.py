@@ -71,7 +71,7 @@ def test_a_dry_run_writes_nothing(cast: Cast, type_in: Typing, sheet: Callable[.
 
 def test_a_new_ledger_is_made_from_the_head(cast: Cast, type_in: Typing, sheet: Callable[..., Path]) -> None:
     words = ("import", sheet(*GOOD), "--ledger", "audit.own", "--new", "自建台账", "--owner", "审计局")
-    assert "新台账“自建台账”的字段" in type_in(*words, "--dry-run").out
+    assert "新台账“自建台账”的字段：审计项目（" in type_in(*words, "--dry-run").out
     assert not Ledger.objects.filter(code="audit.own").exists()
     assert type_in(*words).status == 0
     ledger = Ledger.objects.get(code="audit.own")

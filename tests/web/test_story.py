@@ -1,16 +1,10 @@
-"""The audit story, played by three people before a browser while the days go by.
+"""The audit story, played by three people before a browser while the days go by. Pictures of it lie in the test's folder."""
 
-With BIHUAN_PICTURES=1 the pictures taken on the way go to docs/pictures.
-"""
-
-import os
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,11 +19,9 @@ from bihuan.loop.actions import Said, perform
 from bihuan.org.actor import actor_of
 from bihuan.org.models import Person
 from tests.cast import Cast
-from tests.outside import REPOSITORY
 from tests.web import scene
 from tests.web.conftest import signed_in, sit_down
 
-KEEPS_PICTURES = os.environ.get("BIHUAN_PICTURES") == "1"
 NUMBERS = re.compile(r'class="row-link[^"]*" href="[^"]*">\s*(SJ-[\d-]+)')
 MARKET = "乡镇集贸市场摊位长期空置"
 COLOURS = ("green", "yellow", "red", "white")
@@ -65,11 +57,7 @@ class Story:
         return self.phone
 
     def picture(self, page: Page, name: str) -> None:
-        page.wait_for_load_state("networkidle")
-        path = self.folder / f"{name}.png"
-        page.screenshot(path=path, animations="disabled")
-        if KEEPS_PICTURES:
-            in_few_colours(path)
+        page.screenshot(path=self.folder / f"{name}.png", animations="disabled")
 
     def refused(self) -> None:
         """The browser has noted that a form was refused, which was meant."""
@@ -77,19 +65,12 @@ class Story:
         self.complaints.clear()
 
 
-def in_few_colours(path: Path) -> None:
-    """Make a picture a quarter of its size, where Pillow happens to be there."""
-    if find_spec("PIL"):
-        image = import_module("PIL.Image")
-        image.open(path).convert("RGB").quantize(256, method=2, dither=0).save(path, optimize=True)
-
-
 @pytest.fixture
 def story(
     county: Cast, page: Page, phone: Page, live_server: LiveServer, tmp_path: Path, complaints: list[str]
 ) -> Iterator[Story]:
-    folder = REPOSITORY / "docs/pictures" if KEEPS_PICTURES else tmp_path / "pictures"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = tmp_path / "pictures"
+    folder.mkdir()
     leader = signed_in(county.people["leader"])
     played = Story(county, page, phone, live_server.url, folder, tmp_path, leader, complaints)
     with played.days:

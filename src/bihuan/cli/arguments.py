@@ -1,6 +1,7 @@
 """Every command with its arguments. What a command does stands in the module named beside it, loaded only then."""
 
 import argparse
+from pathlib import Path
 
 from bihuan.cli.chinese_argparse import Parser, day, port, scale
 
@@ -88,7 +89,8 @@ def _ledgers(commands: "_Commands[Parser]") -> None:
 
 
 def _units(commands: "_Commands[Parser]") -> None:
-    parser = _command(commands, "units", "bihuan.cli.units", "列出单位")
+    parser = _command(commands, "units", "bihuan.cli.units", "列出单位；或由一份表格加入单位")
+    parser.add_argument("--load", metavar="文件", type=Path, help="加入表格里的单位：代码、名称、类别、上级代码四列")
     parser.add_argument("--on", metavar="日期", type=day, help="按这一天的单位树（默认今天）")
     _json(parser)
 

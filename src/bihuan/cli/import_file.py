@@ -11,6 +11,7 @@ from bihuan.ledger.definitions import find_ledger, nearest_code
 from bihuan.ledger.excel import Table
 from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
 from bihuan.ledger.models import Ledger
+from bihuan.ledger.types import BY_CODE
 from bihuan.loop import intake
 from bihuan.loop.intake import Source, Target
 from bihuan.org.actor import Actor, system_actor
@@ -74,7 +75,9 @@ def _tell(table: Table, target: Target, columns: dict[int, str], found: Check) -
     _some([f"{problem.cell} {problem.title}：{problem.message}" for problem in found.problems], "错误", SHOWN_PROBLEMS)
     _some([f"第 {row} 行：{doubt}" for row, doubt in found.doubts], "存疑", SHOWN_PROBLEMS)
     if target.ledger is None:
-        kinds = "、".join(f"{field.title}（{field.kind}）" for field in target.spec.fields[:_SHOWN_NOTES])
+        kinds = "、".join(
+            f"{field.title}（{BY_CODE[field.kind].title}）" for field in target.spec.fields[:_SHOWN_NOTES]
+        )
         more = len(target.spec.fields) - _SHOWN_NOTES
         print(f"新台账“{target.spec.title}”的字段：{kinds}" + (f"，另有 {more} 个" if more > 0 else ""))
 

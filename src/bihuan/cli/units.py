@@ -4,16 +4,21 @@ from argparse import Namespace
 
 from bihuan.base import clock
 from bihuan.base.errors import NotFound, did_you_mean
-from bihuan.cli.database import require_database
+from bihuan.cli.database import migrate, require_database
 from bihuan.cli.listing import print_json, print_table
+from bihuan.cli.unit_list import load_units
 from bihuan.org.models import Unit, UnitKind
 from bihuan.org.tree import Node, tree_on
 
 
 def run(arguments: Namespace) -> int:
-    """List the units of a day."""
-    require_database()
+    """List the units of a day, or add those of a table from that day on."""
     day = arguments.on or clock.today()
+    if arguments.load:
+        migrate()
+        print(f"已加入 {load_units(arguments.load, day):,} 个单位，自 {day} 起有效")
+        return 0
+    require_database()
     tree = tree_on(day)
     if arguments.json:
         codes = {node.pk: node.code for node in tree.nodes}

@@ -19,6 +19,7 @@ from bihuan.web.unit_names import unit_label, unit_of
 
 _MAX_FILES = 20
 _LONGEST_ID = 19
+_LONG_LINE = 100
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,15 @@ def _input(spec: FieldSpec, filled: Filled) -> dict[str, Any]:
         "required": spec.required,
         "hint": spec.hint,
         "problem": filled.problems.get(spec.code),
-        "wide": widget in ("textarea", "file", "ticks"),
+        "wide": widget in ("textarea", "file", "ticks") or _is_long(spec),
         "max_length": spec.max_length if spec.kind in ("text", "longtext") else None,
     }
     return found | _particulars(spec, widget, value, filled)
+
+
+def _is_long(spec: FieldSpec) -> bool:
+    """Whether a line of text was declared to be a long one."""
+    return spec.kind == "text" and "max_length" in spec.model_fields_set and spec.max_length >= _LONG_LINE
 
 
 def _particulars(spec: FieldSpec, widget: str, value: Any, filled: Filled) -> dict[str, Any]:

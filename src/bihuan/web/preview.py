@@ -24,7 +24,7 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
         "rows": rows,
         "rows_note": f"先看 {len(rows)} 行，全部共 {check.rows:,} 行",
         "problems": [
-            {"cell": problem.cell, "column": problem.title, "found": problem.message, "allowed": ""}
+            {"cell": problem.cell, "column": problem.title, "found": problem.message}
             for problem in check.problems[:SHOWN_PROBLEMS]
         ],
         "problems_total": len(check.problems),

@@ -130,9 +130,10 @@ def title_of(field: FieldSpec, spec: LedgerSpec) -> str:
     return title.replace("_", " ") if _FROM_A_DATABASE.fullmatch(title) else title
 
 
-def cell(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
+def cell(field: FieldSpec, title: str, record: Record, lookup: Lookup) -> dict[str, Any]:
+    """A field of a record in a list; its title is the same for the whole column."""
     return {
-        "title": title_of(field, spec),
+        "title": title,
         "text": shown(field, record.data.get(field.code), lookup),
         "kind": look_of(field),
     }

@@ -139,7 +139,7 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
         "samples": [text[:60] for text in dict.fromkeys(map(_as_seen, values))][:_SAMPLES],
         "options": options,
         "kinds": kinds,
-        "unit": column.measure,
+        "unit": column.measure if column.measure_from == "head" or (field and BY_CODE[field.kind].align_end) else "",
         "note": found.note(column.index),
     }
 
@@ -150,4 +150,4 @@ def _as_seen(value: Any) -> str:
         return f"{value:.0f}"
     if isinstance(value, datetime) and value.time() == time():
         return value.date().isoformat()
-    return str(value)
+    return str(value).strip()

@@ -19,7 +19,6 @@ from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import Colour, word
 from bihuan.loop.export_columns import matter_columns
 from bihuan.loop.queries import Counts, colour_counts
@@ -184,27 +183,30 @@ def _head_title(field: FieldSpec, spec: LedgerSpec) -> str:
 
 def _rows(opened: Opened, records: list[Record]) -> list[dict[str, Any]]:
     lookup = lookup_for(opened.spec, opened.actor.tree)
+    columns = [(field, showing.title_of(field, opened.spec)) for field in opened.spec.list_columns]
     found = []
     for record in records:
-        cells: list[dict[str, Any]] = []
-        if opened.loop and opened.bounds:
-            light = showing.light(record, opened.loop, opened.bounds)
-            doubt = _DOUBT if record.loop.get("doubtful") else ""
-            cells = [
-                {"title": "状态", "kind": "light", "light": light, "text": light["title"], "doubt": doubt},
-                {"title": "环节", "kind": "choice", "text": opened.states.get(record.state, record.state)},
-                {"title": "期限", "kind": "date", "text": showing.day(record.due_at)},
-            ]
-        cells += [_cell(field, record, opened, lookup) for field in opened.spec.list_columns]
-        found.append({"url": reverse("record", args=[record.pk]), "number": record.number, "cells": cells})
+        url = reverse("record", args=[record.pk])
+        cells = _system_cells(opened, record)
+        for field, title in columns:
+            cell = showing.cell(field, title, record, lookup)
+            is_name = field.code == opened.spec.name_field and cell["text"]
+            cells.append({**cell, "names": True, "url": url} if is_name else cell)
+        found.append({"url": url, "number": record.number, "cells": cells})
     return found
 
 
-def _cell(field: FieldSpec, record: Record, opened: Opened, lookup: Lookup) -> dict[str, Any]:
-    cell = showing.cell(field, opened.spec, record, lookup)
-    if field.code != opened.spec.name_field or not cell["text"]:
-        return cell
-    return {**cell, "names": True, "url": reverse("record", args=[record.pk])}
+def _system_cells(opened: Opened, record: Record) -> list[dict[str, Any]]:
+    """What a list of matters shows before the fields: the light, the step, the deadline."""
+    if opened.loop is None or opened.bounds is None:
+        return []
+    light = showing.light(record, opened.loop, opened.bounds)
+    doubt = _DOUBT if record.loop.get("doubtful") else ""
+    return [
+        {"title": "状态", "kind": "light", "light": light, "text": light["title"], "doubt": doubt},
+        {"title": "环节", "kind": "choice", "text": opened.states.get(record.state, record.state)},
+        {"title": "期限", "kind": "date", "text": showing.day(record.due_at)},
+    ]
 
 
 @signed_in
