@@ -12,7 +12,7 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, Lookup
+from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 from bihuan.loop.colour import WORDS, Bounds, Colour, colour_of, word
 from bihuan.loop.deadline import days_left
@@ -201,7 +201,3 @@ def attachment(file: Attachment, reused: Sequence[str]) -> dict[str, Any]:
 
 def size(count: int) -> str:
     return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, count // 1024)} KB"
-
-
-def is_number(field: FieldSpec) -> bool:
-    return BY_CODE[field.kind].align_end
