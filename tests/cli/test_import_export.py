@@ -101,11 +101,20 @@ def test_doubtful_rows_are_told_with_their_row(cast: Cast, type_in: Typing, tmp_
     assert (summary["as_filed"]["median_hours"], summary["as_filed"]["mean_hours"]) == (24, -8)
 
 
+@pytest.mark.parametrize("code, owner", [("audit.own", "330999-SJ"), ("city.own", "330999")])
+def test_a_new_ledger_belongs_to_its_pack_s_owner_else_to_the_county(
+    cast: Cast, type_in: Typing, sheet: Callable[..., Path], code: str, owner: str
+) -> None:
+    answer = type_in("import", sheet(*GOOD), "--ledger", code, "--new", "自建台账")
+    assert answer.status == 0, answer.err
+    assert Ledger.objects.get(code=code).owner == cast.units[owner]
+
+
 @pytest.mark.parametrize(
     "words, said",
     [
         (["--ledger", "audit.findings"], "没有台账“audit.findings” 你是不是想写“audit.finding”？"),
-        (["--ledger", "a.b", "--new", "新"], "--new 和 --owner 要一起写"),
+        (["--ledger", "audit.finding", "--owner", "审计局"], "--owner 只与 --new 同用"),
         (["--ledger", "a.b", "--new", "新", "--owner", "审记局"], "没有单位“审记局” 你是不是想写“审计局”？"),
         (["--ledger", "a.b", "--new", "新", "--owner", "新民村"], "有 2 个单位叫“新民村”，请写代码"),
         (["--ledger", "AB", "--new", "新", "--owner", "审计局"], "台账代码“AB”要写成 包.台账"),

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from pathlib import Path
 
+from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound
 from bihuan.cli.database import require_database
 from bihuan.cli.progress import Progress
@@ -15,6 +16,8 @@ from bihuan.ledger.types import BY_CODE
 from bihuan.loop import intake
 from bihuan.loop.intake import Source, Target
 from bihuan.org.actor import Actor, system_actor
+from bihuan.org.models import Unit
+from bihuan.org.tree import tree_on
 
 _SHOWN_NOTES = 20
 
@@ -22,8 +25,8 @@ _SHOWN_NOTES = 20
 def run(arguments: Namespace) -> int:
     """Import a file; status 1 if a row failed, in which case nothing was written."""
     require_database()
-    if bool(arguments.new) != bool(arguments.owner):
-        raise Invalid("--new 和 --owner 要一起写：新台账的名称和所属单位")
+    if arguments.owner and not arguments.new:
+        raise Invalid("--owner 只与 --new 同用：新台账的所属单位")
     path = Path(arguments.file)
     if not path.is_file():
         raise NotFound(f"没有文件“{path}”")
@@ -51,7 +54,7 @@ def ledger_named(code: str) -> Ledger:
 
 def _target(arguments: Namespace, actor: Actor, table: Table) -> tuple[Target, dict[int, str]]:
     if arguments.new:
-        owner = named(arguments.owner)
+        owner = named(arguments.owner) if arguments.owner else _usual_owner(arguments.ledger)
         return intake.planned(actor=actor, code=arguments.ledger, title=arguments.new, table=table, owner=owner)
     target = intake.existing(ledger_named(arguments.ledger))
     columns = intake.match(table, target.spec)
@@ -59,6 +62,18 @@ def _target(arguments: Namespace, actor: Actor, table: Table) -> tuple[Target, d
         titles = "、".join(column.title for column in table.columns)
         raise BihuanError(f"表头没有一列与“{target.spec.title}”的字段对得上。表头是：{titles}")
     return target, columns
+
+
+def _usual_owner(code: str) -> Unit:
+    """Who owns a new ledger where nobody is named: the owner of the pack's other ledgers, else the county."""
+    pack = code.partition(".")[0]
+    other = Ledger.objects.select_related("owner").filter(code__startswith=f"{pack}.").order_by("code").first()
+    if other:
+        return other.owner
+    roots = [node for node in tree_on(clock.today()).nodes if node.depth == 0]
+    if not roots:
+        raise NotFound("还没有单位，请先运行 bihuan units --load 加入单位")
+    return Unit.objects.get(pk=roots[0].pk)
 
 
 def _tell(table: Table, target: Target, columns: dict[int, str], found: Check) -> None:
