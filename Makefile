@@ -62,6 +62,8 @@ lock: ## write the three locks anew; make lock ARGS=--upgrade takes newer versio
 	@uv=$$(PATH="$(VENV)/bin:$$PATH" command -v uv) || { echo 'make lock 需要 uv，请先运行：$(PYTHON_IN) -m pip install uv' >&2; exit 1; }; \
 	$(COMPILE) pyproject.toml --output-file requirements.lock > /dev/null; \
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements.lock --output-file requirements-dev.lock > /dev/null; \
+	$(COMPILE) pyproject.toml --extra dev --extra bench --constraints requirements-dev.lock --output-file requirements-bench.lock > /dev/null; \
+	$(COMPILE) pyproject.toml --extra dev --extra spark --constraints requirements-dev.lock --output-file requirements-spark.lock > /dev/null; \
 	printf 'hatchling\neditables\n' | $(COMPILE) --constraints requirements-dev.lock --output-file build.lock - > /dev/null
 	@echo '→ requirements.lock、requirements-dev.lock、build.lock 已重新生成'
 
