@@ -37,9 +37,9 @@ def workbook(chart: Chart) -> bytes:
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(_SHEET)
     for row, category in enumerate(chart.categories, 1):
-        sheet.write_string(row, 0, category)
+        sheet.write_string(row, 0, holdable(category))
     for column, series in enumerate(chart.series, 1):
-        sheet.write_string(0, column, series.name)
+        sheet.write_string(0, column, holdable(series.name))
         for row, value in enumerate(series.values, 1):
             if value is not None:
                 sheet.write_number(row, column, float(value))
