@@ -93,7 +93,7 @@ def _block(block: Block, count: _Counter, links: Links) -> Iterator[str]:
         case Paragraph(runs, look):
             yield paragraph(_LOOKS[look], _runs(runs, links))
         case Table():
-            yield from _table(block, links)
+            yield from table_xml(block, links)
         case Chart():
             relation = links.chart(block)
             yield paragraph("Figure", drawing(relation, len(links.charts), block.title))
@@ -112,7 +112,8 @@ def _run(one: Run, links: Links) -> str:
     return numbers.control(one, links.number(one), links.link(address))
 
 
-def _table(table: Table, links: Links) -> Iterator[str]:
+def table_xml(table: Table, links: Links) -> Iterator[str]:
+    """A table with its caption and unit line above it, piece by piece."""
     if table.caption:
         yield paragraph("Caption", run(table.caption))
     if table.unit:
@@ -172,7 +173,7 @@ def _annex(document: Document, links: Links) -> Iterator[str]:
             told.setdefault(key, one)
     rows = [_annex_row(place, one) for place, one in enumerate(told.values(), 1)]
     heads = ("序号", "指标与口径", "单位", "期间", "数值", "截至与版本", "记录数")
-    yield from _table(Table(heads, tuple(rows)), links)
+    yield from table_xml(Table(heads, tuple(rows)), links)
 
 
 def _annex_row(place: int, one: Run) -> tuple[Runs, ...]:

@@ -19,6 +19,7 @@ CLOSER = -int((layout.BODY.size - layout.character_pitch()) * _POINT + 1)
 
 _TABLE = Face("仿宋_GB2312", layout.SIZES["五号"])
 _MARK_LINE = 1_200
+_KEPT = "<w:keepNext/>"
 
 
 def styles() -> str:
@@ -32,6 +33,23 @@ def styles() -> str:
     )
 
 
+def table_styles() -> str:
+    """The styles that a table of ours needs in a document that is not."""
+    return "".join([*_table_paragraph_styles(), _table_style()])
+
+
+def _table_paragraph_styles() -> list[str]:
+    free = _Setting(line=0)
+    return [
+        _style("Note", "Note", _TABLE),
+        _style("Caption", "caption", Face("黑体", layout.SIZES["四号"], centred=True), _Setting(_KEPT)),
+        _style("TableUnit", "Table Unit", _TABLE, _Setting(_KEPT, 0, align="right")),
+        _style("TableHead", "Table Head", Face("黑体", _TABLE.size, centred=True), free),
+        _style("TableText", "Table Text", _TABLE, _Setting(line=0, align="left")),
+        _style("TableNumber", "Table Number", _TABLE, _Setting(line=0, align="right")),
+    ]
+
+
 def _paragraph_styles() -> list[str]:
     headings = [
         _style(f"Heading{level}", f"heading {level}", face, _Setting(closing=f'<w:outlineLvl w:val="{level - 1}"/>'))
@@ -41,7 +59,7 @@ def _paragraph_styles() -> list[str]:
     centred = Face(body.font, body.size, centred=True)
     mark = _Setting(color=layout.RED, line=_MARK_LINE, before=twips(layout.MARK_BELOW_TOP))
     signed = _Setting(indent='<w:ind w:rightChars="400" w:right="1280"/>', align="right")
-    kept, free = "<w:keepNext/>", _Setting(line=0)
+    free = _Setting(line=0)
     return [
         _style("Mark", "Mark", layout.MARK, mark),
         _style("Number", "Document Number", centred, _Setting(_red_line())),
@@ -50,12 +68,7 @@ def _paragraph_styles() -> list[str]:
         _style("BodyText", "Body Text", body),
         _style("Flush", "Addressee", plain),
         _style("Right", "Signature", plain, signed),
-        _style("Note", "Note", _TABLE),
-        _style("Caption", "caption", Face("黑体", layout.SIZES["四号"], centred=True), _Setting(kept)),
-        _style("TableUnit", "Table Unit", _TABLE, _Setting(kept, 0, align="right")),
-        _style("TableHead", "Table Head", Face("黑体", _TABLE.size, centred=True), free),
-        _style("TableText", "Table Text", _TABLE, _Setting(line=0, align="left")),
-        _style("TableNumber", "Table Number", _TABLE, _Setting(line=0, align="right")),
+        *_table_paragraph_styles(),
         _style("Figure", "Figure", centred, free),
         _style("Footer", "footer", layout.PAGE_NUMBER, free),
     ]

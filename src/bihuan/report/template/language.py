@@ -5,10 +5,11 @@ functions give it, two loops deep. Macros, imports, inheritance, filters of Jinj
 part of the language.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
 
-from jinja2 import StrictUndefined, nodes
+from jinja2 import StrictUndefined, Template, nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -61,10 +62,31 @@ _JINJAS_OWN = frozenset({"self", "loop", "super", "caller", "varargs", "kwargs"}
 Functions = Mapping[str, Callable[..., Any]]
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """Checks every template against the allow-list as soon as it is parsed."""
+class Fault(Invalid):
+    """A template that may not be used; the message names the line."""
 
-    def __init__(self, functions: Functions) -> None:
+
+class _Template(Template):
+    """A template whose text may not grow without end."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        pieces: list[str] = []
+        size, most = 0, cast("Environment", self.environment).most_text
+        for piece in self.generate(*args, **kwargs):
+            size += len(piece)
+            if size > most:
+                raise Fault(f"模板产生的文字超过 {most:,} 个字，没有生成")
+            pieces.append(piece)
+        return "".join(pieces)
+
+
+class Environment(ImmutableSandboxedEnvironment):
+    """Checks every template against the allow-list as soon as it is parsed. Only the given functions can be called."""
+
+    template_class = _Template
+
+    def __init__(self, functions: Functions, *, most_source: int = MOST_SOURCE, most_text: int = MOST_TEXT) -> None:
+        self.most_source, self.most_text = most_source, most_text
         super().__init__(autoescape=False, keep_trailing_newline=True, undefined=StrictUndefined)
         self.globals.clear()
         self.globals.update(functions)
@@ -72,8 +94,8 @@ class _Environment(ImmutableSandboxedEnvironment):
         self.tests.clear()
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        if len(source) > MOST_SOURCE:
-            raise Fault(f"模板有 {len(source):,} 个字，最多 {MOST_SOURCE:,} 个字")
+        if len(source) > self.most_source:
+            raise Fault(f"模板有 {len(source):,} 个字，最多 {self.most_source:,} 个字")
         tree = super()._parse(source, name, filename)
         _check(tree, set(self.globals), 0)
         return tree
@@ -82,39 +104,23 @@ class _Environment(ImmutableSandboxedEnvironment):
         return False
 
 
-class Fault(Invalid):
-    """A template that may not be used; the message names the line."""
-
-
-def environment(functions: Functions) -> ImmutableSandboxedEnvironment:
-    """An environment for templates in which only these functions can be called."""
-    return _Environment(functions)
-
-
 def check(text: str, functions: Functions) -> None:
     """Raise Fault, naming the line, for a template that is not in the language."""
-    _told(lambda: environment(functions).parse(text))
+    with faults_in_words():
+        Environment(functions).parse(text)
 
 
 def render(text: str, functions: Functions, values: Mapping[str, Any]) -> str:
     """The text that a template comes to. Raises Fault for one that is not in the language or grows too long."""
-    return str(_told(lambda: _render(text, functions, values)))
+    with faults_in_words():
+        return Environment(functions).from_string(text).render(dict(values))
 
 
-def _render(text: str, functions: Functions, values: Mapping[str, Any]) -> str:
-    pieces: list[str] = []
-    size = 0
-    for piece in environment(functions).from_string(text).generate(dict(values)):
-        size += len(piece)
-        if size > MOST_TEXT:
-            raise Fault(f"模板产生的文字超过 {MOST_TEXT:,} 个字，没有生成")
-        pieces.append(piece)
-    return "".join(pieces)
-
-
-def _told(work: Callable[[], Any]) -> Any:
+@contextmanager
+def faults_in_words() -> Iterator[None]:
+    """Turn what Jinja says of a template into a Fault."""
     try:
-        return work()
+        yield
     except TemplateSyntaxError as error:
         raise Fault(f"模板第 {error.lineno} 行写法不对：{error.message}") from error
     except UndefinedError as error:

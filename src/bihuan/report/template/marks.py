@@ -14,8 +14,9 @@ _ANY = re.compile(f"[{_OPEN}-{_BLOCK}]")
 
 @dataclass
 class Marks:
-    """What was marked while one template was rendered."""
+    """What was marked while one template was rendered. `around` parts a block's mark from the text beside it."""
 
+    around: str = "\n\n"
     numbers: list[Number] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
 
@@ -27,7 +28,7 @@ class Marks:
     def block(self, block: Block) -> str:
         """The mark of a block, which stands in a paragraph of its own."""
         self.blocks.append(block)
-        return f"\n\n{_BLOCK}{len(self.blocks) - 1}{_CLOSE}\n\n"
+        return f"{self.around}{_BLOCK}{len(self.blocks) - 1}{_CLOSE}{self.around}"
 
     def block_of(self, text: str) -> Block | None:
         """The block whose mark is all of the text."""
@@ -46,6 +47,11 @@ class Marks:
         if end < len(text):
             runs.append(Run(unmarked(text[end:]), bold=bold))
         return tuple(runs)
+
+
+def is_marked(text: str) -> bool:
+    """Whether a mark stands in the text."""
+    return _ANY.search(text) is not None
 
 
 def unmarked(text: str) -> str:
