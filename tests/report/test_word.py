@@ -111,8 +111,8 @@ SPLIT = '<w:fldChar w:fldCharType="begin"/><w:instrText> DDE</w:instrText><w:ins
     [
         (RELATIONS, relation("attachedTemplate", "http://evil.example/t.dotm"), "从外部取内容"),
         (RELATIONS, relation("image", "http://evil.example/x.png"), "从外部取内容"),
-        (RELATIONS, relation("oleObject", "file:///c:/x"), "从外部取内容"),
-        (RELATIONS, relation("hyperlink", "file:///etc/passwd"), "指向别处"),
+        (RELATIONS, relation("oleObject", "smb://evil/x"), "从外部取内容"),
+        (RELATIONS, relation("hyperlink", "ftp://evil/x"), "指向别处"),
         (RELATIONS, relation("hyperlink", "javascript:alert(1)"), "指向别处"),
         (DOCUMENT, field('<w:fldSimple w:instr="INCLUDEPICTURE http://evil.example/x"/>'), "域（INCLUDEPICTURE）"),
         (DOCUMENT, field(SPLIT + '<w:fldChar w:fldCharType="end"/>'), "域（DDEAUTO）"),
