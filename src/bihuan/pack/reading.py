@@ -1,15 +1,17 @@
 """Reads a pack's folder into definitions, or says what is wrong with it, all of it at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import models_json_schema
 
-from bihuan.base.errors import Issue, did_you_mean
+from bihuan.base.errors import Issue, Level, did_you_mean
 from bihuan.pack.kind import Definition, Definitions, PackKind
+from bihuan.pack.parameters import ParameterSpec, resolve
 from bihuan.pack.source import Place, Source, read_yaml
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -41,6 +43,13 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+class SystemSpec(Spec):
+    """A system of the bureau's catalogue, and the definitions of the pack that carry it, as `folder/code`."""
+
+    title: str
+    carried_by: tuple[str, ...] = Field(min_length=1)
+
+
 class PackSpec(Spec):
     """A bureau's pack: what it is called and which unit owns its ledgers."""
 
@@ -49,6 +58,8 @@ class PackSpec(Spec):
     owner: str = Field(description="代码：拥有本包台账的单位")
     version: str = "1"
     description: str = ""
+    parameters: dict[Code, ParameterSpec] = Field(default_factory=dict, description="各地可改的值，用作 param.名称")
+    systems: dict[str, SystemSpec] = Field(default_factory=dict, description="本包承载哪些系统，各由哪些定义承载")
 
 
 @dataclass(frozen=True)
@@ -74,13 +85,16 @@ def read_pack(folder: Path, kinds: Sequence[PackKind]) -> Pack:
     if root is None:
         return Pack(None, definitions, tuple(issues), folder)
     spec: PackSpec = root[0]
+    used: set[str] = set()
     for kind in kinds:
         for path in sorted((folder / kind.folder).glob("*.yaml")):
             shown = f"{kind.folder}/{path.name}"
-            result, found = _read_spec(path, shown, kind.model)
+            result, found = _read_spec(path, shown, kind.model, spec.parameters, used)
             issues += found
             if result:
                 issues += _add(definitions[kind.folder], path, spec.code, *result)
+    issues += _unused(root[1], spec, used)
+    issues += _systems_carried(root[1], spec, definitions)
     issues += _unknown_files(folder, kinds)
     for kind in kinds:
         issues += kind.check(tuple(definitions[kind.folder].values()), definitions)
@@ -95,10 +109,40 @@ def _add(known: dict[str, Definition], path: Path, pack: str, spec: Any, source:
     return []
 
 
-def _read_spec(path: Path, shown: str, model: type[BaseModel]) -> tuple[tuple[Any, Source] | None, list[Issue]]:
+def _unused(source: Source, spec: PackSpec, used: set[str]) -> list[Issue]:
+    """A parameter that nothing reads was meant for something."""
+    return [
+        source.issue(f"没有定义使用参数“{name}”", "parameters", name, level=Level.WARNING)
+        for name in spec.parameters
+        if name not in used
+    ]
+
+
+def _systems_carried(source: Source, spec: PackSpec, definitions: Definitions) -> list[Issue]:
+    """What a system names must be in the pack."""
+    known = {f"{kind}/{code.removeprefix(f'{spec.code}.')}" for kind, found in definitions.items() for code in found}
+    return [
+        source.issue(f"没有“{name}”", "systems", system, "carried_by", index, hint=did_you_mean(name, sorted(known)))
+        for system, what in spec.systems.items()
+        for index, name in enumerate(what.carried_by)
+        if name not in known
+    ]
+
+
+def _read_spec(
+    path: Path,
+    shown: str,
+    model: type[BaseModel],
+    parameters: Mapping[str, ParameterSpec] = MappingProxyType({}),
+    used: set[str] | None = None,
+) -> tuple[tuple[Any, Source] | None, list[Issue]]:
+    """A file as its model, with the pack's parameters filled in; those it uses are added to `used`."""
     if not path.is_file():
         return None, [Issue("缺少这个文件", shown, 1)]
     source, issues = read_yaml(path, shown)
+    if source is not None and used is not None and not issues:
+        source, issues, found = resolve(source, parameters)
+        used |= found
     if source is None or issues:
         return None, issues
     try:
