@@ -29,39 +29,41 @@ class ParameterSpec(BaseModel):
     source: str = Field(min_length=1, description="依据；目录没有写明的值要说明默认值从何而来")
 
 
-def resolve(source: Source, parameters: Mapping[str, ParameterSpec]) -> tuple[Source, list[Issue], set[str]]:
-    """A file's data with the values in place of the names, the names that are no parameter, and those used."""
-    filler = _Filler(source, parameters)
-    return replace(source, data=filler.fill(source.data, ())), filler.issues, filler.used
+class Parameters:
+    """A pack's parameters, filled into one file after the other."""
 
+    def __init__(self, known: Mapping[str, ParameterSpec]) -> None:
+        self._known = known
+        self._used: set[str] = set()
 
-class _Filler:
-    """Walks plain data once, keeping faults and what was used."""
+    def into(self, source: Source) -> tuple[Source, list[Issue]]:
+        """A file with the values in place of the names, and the names that are no parameter."""
+        issues: list[Issue] = []
+        return replace(source, data=self._fill(source.data, (), source, issues)), issues
 
-    def __init__(self, source: Source, parameters: Mapping[str, ParameterSpec]) -> None:
-        self.source, self.parameters = source, parameters
-        self.issues: list[Issue] = []
-        self.used: set[str] = set()
+    def unused(self) -> list[str]:
+        """The parameters that no file has named so far."""
+        return [name for name in self._known if name not in self._used]
 
-    def fill(self, data: Any, place: Place) -> Any:
+    def _fill(self, data: Any, place: Place, source: Source, issues: list[Issue]) -> Any:
         if isinstance(data, dict):
-            return {key: self.fill(value, (*place, key)) for key, value in data.items()}
+            return {key: self._fill(value, (*place, key), source, issues) for key, value in data.items()}
         if isinstance(data, list):
-            return [self.fill(item, (*place, index)) for index, item in enumerate(data)]
-        return self._text(data, place) if isinstance(data, str) else data
+            return [self._fill(item, (*place, index), source, issues) for index, item in enumerate(data)]
+        return self._text(data, place, source, issues) if isinstance(data, str) else data
 
-    def _text(self, text: str, place: Place) -> Any:
+    def _text(self, text: str, place: Place, source: Source, issues: list[Issue]) -> Any:
         whole = _NAME.fullmatch(text.strip())
         if whole:
-            return self._value(whole, place)
-        return _NAME.sub(lambda found: str(self._value(found, place)), text)
+            return self._value(whole, place, source, issues)
+        return _NAME.sub(lambda found: str(self._value(found, place, source, issues)), text)
 
-    def _value(self, found: re.Match[str], place: Place) -> Any:
+    def _value(self, found: re.Match[str], place: Place, source: Source, issues: list[Issue]) -> Any:
         name, wants_source = found.groups()
-        parameter = self.parameters.get(name)
+        parameter = self._known.get(name)
         if parameter is None:
-            hint = did_you_mean(name, list(self.parameters))
-            self.issues.append(self.source.issue(f"pack.yaml 里没有参数“{name}”", *place, hint=hint))
+            hint = did_you_mean(name, list(self._known))
+            issues.append(source.issue(f"pack.yaml 里没有参数“{name}”", *place, hint=hint))
             return found.group()
-        self.used.add(name)
+        self._used.add(name)
         return parameter.source if wants_source else parameter.value

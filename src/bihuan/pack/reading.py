@@ -1,9 +1,8 @@
 """Reads a pack's folder into definitions, or says what is wrong with it, all of it at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from bihuan.base.errors import Issue, Level, did_you_mean
 from bihuan.pack.kind import Definition, Definitions, PackKind
-from bihuan.pack.parameters import ParameterSpec, resolve
+from bihuan.pack.parameters import Parameters, ParameterSpec
 from bihuan.pack.source import Place, Source, read_yaml
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -85,15 +84,18 @@ def read_pack(folder: Path, kinds: Sequence[PackKind]) -> Pack:
     if root is None:
         return Pack(None, definitions, tuple(issues), folder)
     spec: PackSpec = root[0]
-    used: set[str] = set()
+    parameters = Parameters(spec.parameters)
     for kind in kinds:
         for path in sorted((folder / kind.folder).glob("*.yaml")):
             shown = f"{kind.folder}/{path.name}"
-            result, found = _read_spec(path, shown, kind.model, spec.parameters, used)
+            if kind.holds_many:
+                issues += _read_many(path, shown, kind.model, spec.code, definitions[kind.folder], parameters)
+                continue
+            result, found = _read_spec(path, shown, kind.model, parameters)
             issues += found
             if result:
                 issues += _add(definitions[kind.folder], path, spec.code, *result)
-    issues += _unused(root[1], spec, used)
+    issues += _unused(root[1], parameters)
     issues += _systems_carried(root[1], spec, definitions)
     issues += _unknown_files(folder, kinds)
     for kind in kinds:
@@ -109,12 +111,11 @@ def _add(known: dict[str, Definition], path: Path, pack: str, spec: Any, source:
     return []
 
 
-def _unused(source: Source, spec: PackSpec, used: set[str]) -> list[Issue]:
+def _unused(source: Source, parameters: Parameters) -> list[Issue]:
     """A parameter that nothing reads was meant for something."""
     return [
         source.issue(f"没有定义使用参数“{name}”", "parameters", name, level=Level.WARNING)
-        for name in spec.parameters
-        if name not in used
+        for name in parameters.unused()
     ]
 
 
@@ -129,24 +130,47 @@ def _systems_carried(source: Source, spec: PackSpec, definitions: Definitions) -
     ]
 
 
+def _read_many(
+    path: Path, shown: str, model: type[BaseModel], pack: str, known: dict[str, Definition], fill: Parameters
+) -> list[Issue]:
+    """Add each definition of a file that is a mapping of them; a fault in one leaves the others."""
+    source, issues = _read_filled(path, shown, fill)
+    if source is None or issues:
+        return issues
+    if not isinstance(source.data, dict):
+        return [source.issue("文件要写成 代码: {…} 的形式")]
+    for key in source.data:
+        part, code = source.within(key), f"{pack}.{key}"
+        spec, found = _validated(part, model)
+        issues += found
+        if code in known:
+            issues.append(part.issue(f"“{key}”已在 {known[code].source.file} 里定义"))
+        elif spec is not None:
+            known[code] = Definition(code, pack, spec, part)
+    return issues
+
+
 def _read_spec(
-    path: Path,
-    shown: str,
-    model: type[BaseModel],
-    parameters: Mapping[str, ParameterSpec] = MappingProxyType({}),
-    used: set[str] | None = None,
+    path: Path, shown: str, model: type[BaseModel], fill: Parameters | None = None
 ) -> tuple[tuple[Any, Source] | None, list[Issue]]:
-    """A file as its model, with the pack's parameters filled in; those it uses are added to `used`."""
     if not path.is_file():
         return None, [Issue("缺少这个文件", shown, 1)]
-    source, issues = read_yaml(path, shown)
-    if source is not None and used is not None and not issues:
-        source, issues, found = resolve(source, parameters)
-        used |= found
+    source, issues = _read_filled(path, shown, fill)
     if source is None or issues:
         return None, issues
+    spec, issues = _validated(source, model)
+    return (None if spec is None else (spec, source)), issues
+
+
+def _read_filled(path: Path, shown: str, fill: Parameters | None) -> tuple[Source | None, list[Issue]]:
+    """A file's data, with the values of the pack's parameters where it names them."""
+    source, issues = read_yaml(path, shown)
+    return (source, issues) if source is None or issues or fill is None else fill.into(source)
+
+
+def _validated(source: Source, model: type[BaseModel]) -> tuple[Any, list[Issue]]:
     try:
-        return (model.model_validate(source.data), source), []
+        return model.model_validate(source.data), []
     except ValidationError as error:
         return None, [_shape_issue(fault, source, model) for fault in _first_causes(error.errors())]
 
@@ -221,10 +245,14 @@ def json_schema(kinds: Sequence[PackKind]) -> dict[str, Any]:
     """The published JSON Schema of a pack: one schema a kind, by folder."""
     models: dict[str, type[BaseModel]] = {"pack": PackSpec, **{kind.folder: kind.model for kind in kinds}}
     places, shared = models_json_schema([(model, "validation") for model in models.values()])
+    shapes: dict[str, Any] = {name: places[model, "validation"] for name, model in models.items()}
+    for kind in kinds:
+        if kind.holds_many:
+            shapes[kind.folder] = {"type": "object", "additionalProperties": shapes[kind.folder]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Bihuan pack",
         "type": "object",
-        "properties": {name: places[model, "validation"] for name, model in models.items()},
+        "properties": shapes,
         "$defs": shared["$defs"],
     }
