@@ -242,17 +242,34 @@ def _unknown_files(folder: Path, kinds: Sequence[PackKind]) -> list[Issue]:
 
 
 def json_schema(kinds: Sequence[PackKind]) -> dict[str, Any]:
-    """The published JSON Schema of a pack: one schema a kind, by folder."""
+    """The published JSON Schema of a pack: one schema a kind, by folder. A number may be a parameter's name."""
     models: dict[str, type[BaseModel]] = {"pack": PackSpec, **{kind.folder: kind.model for kind in kinds}}
     places, shared = models_json_schema([(model, "validation") for model in models.values()])
-    shapes: dict[str, Any] = {name: places[model, "validation"] for name, model in models.items()}
-    for kind in kinds:
-        if kind.holds_many:
-            shapes[kind.folder] = {"type": "object", "additionalProperties": shapes[kind.folder]}
+    files = {name: places[model, "validation"] for name, model in models.items()}
+    files |= {
+        kind.folder: {"type": "object", "additionalProperties": files[kind.folder]} for kind in kinds if kind.holds_many
+    }
+    for name, part in shared["$defs"].items():
+        if name not in _WITHOUT_PARAMETERS:
+            _allow_parameters(part)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Bihuan pack",
         "type": "object",
-        "properties": shapes,
+        "properties": files,
         "$defs": shared["$defs"],
     }
+
+
+_WITHOUT_PARAMETERS = (PackSpec.__name__, ParameterSpec.__name__, SystemSpec.__name__)
+_PARAMETER = {"type": "string", "pattern": r"^param\.[a-z][a-z0-9_]*$"}
+
+
+def _allow_parameters(part: dict[str, Any]) -> None:
+    """Let each number of a schema be the name of a parameter as well."""
+    for key, inner in part.get("properties", {}).items():
+        if inner.get("type") in ("integer", "number"):
+            rest = {name: inner.pop(name) for name in ("description", "default", "title") if name in inner}
+            part["properties"][key] = {"anyOf": [inner, _PARAMETER], **rest}
+        elif "anyOf" in inner and any(option.get("type") in ("integer", "number") for option in inner["anyOf"]):
+            inner["anyOf"].append(_PARAMETER)
