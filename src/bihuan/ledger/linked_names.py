@@ -5,7 +5,7 @@ written, in Python, and never in a list or a figure. The rule sees the linked re
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from bihuan.expression import Name
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
-from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.spec import CheckSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
 
 Linked = Mapping[str, LedgerSpec]
@@ -22,9 +22,9 @@ Linked = Mapping[str, LedgerSpec]
 _DOTTED = re.compile(r"[\"“”]([^\"“”.]+)\.[^\"“”]+[\"“”]")
 
 
-def links_of(spec: LedgerSpec) -> tuple[str, ...]:
-    """The record fields whose linked record the ledger's rules look at."""
-    said = {word for rule in spec.checks for word in _DOTTED.findall(rule.when)}
+def links_of(spec: LedgerSpec, rules: Iterable[CheckSpec] | None = None) -> tuple[str, ...]:
+    """The record fields whose linked record these rules look at, or all rules of the ledger."""
+    said = {word for rule in (spec.checks if rules is None else rules) for word in _DOTTED.findall(rule.when)}
     return tuple(field.code for field in spec.fields if field.kind == "record" and said & {field.code, field.title})
 
 

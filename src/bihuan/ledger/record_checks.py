@@ -28,8 +28,8 @@ Checker = Callable[[Mapping[str, Any]], list[Breach]]
 def checker(spec: LedgerSpec) -> Checker:
     """A function, made once for many records, that gives the rules which a record's stored data breaks.
 
-    A rule is broken when it is false; unknown, for want of a value, is not broken. Rules over linked records read
-    each of those once in the life of the function.
+    A rule is broken when it is false; unknown, for want of a value, is not broken. A rule over a linked record is
+    looked at where there is one; each of those is read once in the life of the function.
     """
     links = links_of(spec)
     return _checker(spec, linked_in_force(spec, links)) if links else _own_checker(spec)
@@ -41,7 +41,8 @@ def _own_checker(spec: LedgerSpec) -> Checker:
 
 
 def _checker(spec: LedgerSpec, linked: Linked) -> Checker:
-    rules = [(compile_check(rule.when, names_of_rules(spec, linked)), rule) for rule in spec.checks]
+    names = names_of_rules(spec, linked)
+    rules = [(compile_check(rule.when, names), rule, links_of(spec, [rule])) for rule in spec.checks]
     kinds = {field.code: BY_CODE[field.kind] for field in spec.fields}
     read = linked_reader(linked)
 
@@ -51,8 +52,8 @@ def _checker(spec: LedgerSpec, linked: Linked) -> Checker:
         today, now = clock.today(), clock.now()
         return [
             Breach(rule.message, rule.level == "error")
-            for checked, rule in rules
-            if evaluate(checked, values, today=today, now=now) is False
+            for checked, rule, links in rules
+            if all(link in data for link in links) and evaluate(checked, values, today=today, now=now) is False
         ]
 
     return breaches if rules else lambda _: []
