@@ -79,9 +79,9 @@ def test_a_fault_has_a_file_a_line_and_a_hint(
         ("closed: true", "closed: perhaps", "true 或 false"),
         ("title: 待办", "title: 1", "文字，必要时用引号括起来"),
         ("role: [reviewer]", "role: reviewer", "列表"),
-        ("role: [reviewer]", "role: []", "至少 1 项"),
+        ("who: [{role: [reviewer], unit: owner}]", "who: []", "至少 1 项"),
         ("{code: open, title: 待办}", "open", "键和值"),
-        ("unit: owner", "unit: owned", "'responsible', 'owner', 'top' 或 'any'"),
+        ("unit: owner", "unit: owned", "'responsible', 'owner', 'above', 'top' 或 'any'"),
     ],
 )
 def test_what_is_allowed_is_said_in_chinese(tmp_path: Path, before: str, after: str, allowed: str) -> None:

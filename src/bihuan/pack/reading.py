@@ -77,6 +77,9 @@ def read_pack(folder: Path, kinds: Sequence[PackKind]) -> Pack:
     for kind in kinds:
         for path in sorted((folder / kind.folder).glob("*.yaml")):
             shown = f"{kind.folder}/{path.name}"
+            if kind.holds_many:
+                issues += _read_many(path, shown, kind.model, spec.code, definitions[kind.folder])
+                continue
             result, found = _read_spec(path, shown, kind.model)
             issues += found
             if result:
@@ -95,14 +98,37 @@ def _add(known: dict[str, Definition], path: Path, pack: str, spec: Any, source:
     return []
 
 
+def _read_many(path: Path, shown: str, model: type[BaseModel], pack: str, known: dict[str, Definition]) -> list[Issue]:
+    """Add each definition of a file that is a mapping of them; a fault in one leaves the others."""
+    source, issues = read_yaml(path, shown)
+    if source is None or issues:
+        return issues
+    if not isinstance(source.data, dict):
+        return [source.issue("文件要写成 代码: {…} 的形式")]
+    for key in source.data:
+        part, code = source.within(key), f"{pack}.{key}"
+        spec, found = _validated(part, model)
+        issues += found
+        if code in known:
+            issues.append(part.issue(f"“{key}”已在 {known[code].source.file} 里定义"))
+        elif spec is not None:
+            known[code] = Definition(code, pack, spec, part)
+    return issues
+
+
 def _read_spec(path: Path, shown: str, model: type[BaseModel]) -> tuple[tuple[Any, Source] | None, list[Issue]]:
     if not path.is_file():
         return None, [Issue("缺少这个文件", shown, 1)]
     source, issues = read_yaml(path, shown)
     if source is None or issues:
         return None, issues
+    spec, issues = _validated(source, model)
+    return (None if spec is None else (spec, source)), issues
+
+
+def _validated(source: Source, model: type[BaseModel]) -> tuple[Any, list[Issue]]:
     try:
-        return (model.model_validate(source.data), source), []
+        return model.model_validate(source.data), []
     except ValidationError as error:
         return None, [_shape_issue(fault, source, model) for fault in _first_causes(error.errors())]
 
@@ -177,10 +203,14 @@ def json_schema(kinds: Sequence[PackKind]) -> dict[str, Any]:
     """The published JSON Schema of a pack: one schema a kind, by folder."""
     models: dict[str, type[BaseModel]] = {"pack": PackSpec, **{kind.folder: kind.model for kind in kinds}}
     places, shared = models_json_schema([(model, "validation") for model in models.values()])
+    shapes: dict[str, Any] = {name: places[model, "validation"] for name, model in models.items()}
+    for kind in kinds:
+        if kind.holds_many:
+            shapes[kind.folder] = {"type": "object", "additionalProperties": shapes[kind.folder]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Bihuan pack",
         "type": "object",
-        "properties": {name: places[model, "validation"] for name, model in models.items()},
+        "properties": shapes,
         "$defs": shared["$defs"],
     }
