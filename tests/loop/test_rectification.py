@@ -277,7 +277,7 @@ def test_the_whole_way_is_told_by_the_events(cast: Cast) -> None:
         ("verb:accept", "沈审"),
     ]
     assert steps[4].event.reason == "佐证材料不足，请补充"
-    assert steps[6].detail == {"criteria": list(CRITERIA)}
+    assert steps[6].detail == {"criteria": list(CRITERIA), "loop": 1}
     assert findings(cast.finding) == []
 
 

@@ -15,7 +15,7 @@ from bihuan.ledger.rules import get_record, may_import, scope_everywhere
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import bounds_at
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loop_for
 from bihuan.loop.effects.clocks import is_paused
 from bihuan.loop.effects.people import holder_of
 from bihuan.loop.rules import open_verbs, stands, unit_told
@@ -35,7 +35,7 @@ _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""
     record = get_record(actor, pk)
-    loop, steps = loop_of(record.ledger), history(record)
+    loop, steps = loop_for(record), history(record)
     context = _context(actor, record, loop, steps)
     if loop:
         context |= _standing(actor, record, loop, steps)

@@ -17,7 +17,7 @@ from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import perform
 from bihuan.loop.brought import Said, asked_fields, form_spec, more_fields
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loop_for
 from bihuan.loop.rules import guard_holds, may, stands, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
@@ -44,7 +44,7 @@ class Asked:
 def show(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse:
     """The form of a verb; posting does it, or gives the form back with what is wrong."""
     record = get_record(actor, pk)
-    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    spec, loop = spec_of(record.ledger), loop_for(record)
     verb = loop.verb.get(code) if loop else None
     if loop is None or verb is None:
         raise NotFound("没有这个操作")
