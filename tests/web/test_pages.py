@@ -113,6 +113,8 @@ TABLE: dict[str, dict[str, int]] = {
     "import_map": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "import_preview": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "import_run": everyone(INSIDE),
+    "import_merge": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
+    "record_options": everyone(READERS),
     "batch": everyone(INSIDE),
 }
 
@@ -120,9 +122,9 @@ TABLE: dict[str, dict[str, int]] = {
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
-    if name in ("import_map", "import_preview", "import_run", "batch"):
+    if name in ("import_map", "import_preview", "import_merge", "import_run", "batch"):
         return reverse(name, args=[batch.pk])
-    if name in ("ledger", "export", "record_new", "import_template"):
+    if name in ("ledger", "export", "record_new", "import_template", "record_options"):
         return reverse(name, args=["audit.finding"])
     if name in ("record", "record_edit"):
         return reverse(name, args=[record.pk])

@@ -11,6 +11,7 @@ from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
 from bihuan.ledger.append import Draft, append, hold, moment
 from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.references import lookup_for
@@ -47,6 +48,7 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
         raise NotAllowed(f"只有“{actor.tree.name(ledger.owner_id)}”的人员可以向“{ledger.title}”新增记录")
     spec, loop = spec_of(ledger), loop_of(ledger)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, raw=[fields])
     data = read_fields(spec.fields, fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
     opening = opener(spec, loop)(data)
@@ -76,6 +78,7 @@ def edit_record(
     spec, loop = spec_of(ledger), loop_of(ledger)
     asked = tuple(field for field in spec.fields if field.code in fields)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, fields)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, data=[record.data], raw=[fields])
     data = read_fields(asked, fields, lookup, require=True)
     changes = _changes(record, asked, data)
     if not changes:
@@ -156,6 +159,8 @@ def _asked(actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec, said:
     asked = tuple(spec.by_code[code].model_copy(update={"required": ask.required}) for code, ask in wanted.items())
     files = usable_files(actor, record.ledger, record, file_ids(spec, said.fields))
     lookup = lookup_for(spec, actor.tree, files=files)
+    ledger = record.ledger.code
+    lookup = with_records(lookup, actor=actor, ledger=ledger, spec=spec, data=[record.data], raw=[said.fields])
     data: dict[str, Any] = {}
     try:
         data = read_fields(asked, said.fields, lookup, require=True)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record
@@ -79,9 +80,11 @@ def _form(
     error: BihuanError | None,
 ) -> HttpResponse:
     lookup = lookup_for(spec, actor.tree, files=[*file_ids(spec, record.data), *file_ids(spec, typed)])
+    ledger = record.ledger.code
+    lookup = with_records(lookup, actor=actor, ledger=ledger, spec=spec, data=[record.data], raw=[typed])
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
     problems = error.problems if isinstance(error, Invalid) else {}
-    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None)
+    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None, ledger.partition(".")[0])
     context = {
         "title": verb.title,
         "crumbs": [
