@@ -29,7 +29,7 @@ from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.rules import may_import, visible_records
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
-from bihuan.loop.definitions import install_loop, loop_of
+from bihuan.loop.definitions import install_loop, loop_of, version_of
 from bihuan.loop.opening import lifecycle
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
@@ -161,7 +161,7 @@ def check(
         table=table,
         columns=columns,
         lookup=lookup,
-        lifecycle=lifecycle(target.spec, target.loop),
+        lifecycle=lifecycle(target.spec, target.loop, version_of(target.ledger) if target.ledger else 1),
         visible=visible_records(actor, target.ledger) if target.ledger else None,
         back=back,
         progress=progress,
