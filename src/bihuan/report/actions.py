@@ -133,7 +133,8 @@ def _issue(
     spec, known_at, today = spec_of(report), clock.now(), clock.today()
     word = spec.red_head.word if spec.red_head else ""
     number = document_number(word, today.year, _next_serial(word, today.year)) if word else ""
-    sources = figure_sources(actor, unit=unit, period=period, as_of=as_of, known_at=known_at)
+    written = [spec.title, *texts.values()]
+    sources = figure_sources(actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=written)
     document = compose(spec, sources, texts=texts, number=number, signed_on=today)
     content = kept(document)
     return Issued.objects.create(
