@@ -33,6 +33,8 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         _entry(request, "工作台", reverse("desk"), "home"),
         _entry(request, "调度台", reverse("board"), "layout-grid"),
         _entry(request, "全部台账", reverse("ledgers"), "books"),
+        _entry(request, "材料", reverse("reports"), "file-text"),
+        _entry(request, "考核晾晒", reverse("scorecards"), "report-analytics"),
     ]
     if may_make(actor):
         work.append(_entry(request, "导入表格", reverse("import_upload"), "table-import"))
