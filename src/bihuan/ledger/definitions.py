@@ -46,7 +46,7 @@ def install_definition(
     if made:
         Chain.objects.create(ledger=ledger, signature=chain.sign(code, 0, chain.GENESIS))
         SearchMark.objects.create(ledger=ledger)
-    definition = spec.model_dump(mode="json", exclude_defaults=True)
+    definition = spec.in_pack(code.partition(".")[0]).model_dump(mode="json", exclude_defaults=True)
     if not made and ledger.version:
         current = LedgerVersion.objects.get(ledger=ledger, version=ledger.version)
         if current.definition == definition and ledger.owner_id == owner.pk:

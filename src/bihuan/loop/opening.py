@@ -1,6 +1,7 @@
 """How a row becomes a matter: where it stands, when it was found and is due; how a row with a past comes in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,21 +20,22 @@ from bihuan.loop.spec import DeadlineSpec, LoopSpec
 _LONGEST_TERM = 3_650
 
 
-def lifecycle(spec: LedgerSpec, loop: LoopSpec | None) -> Lifecycle:
-    """How a ledger's rows open and change, with its loop or without one."""
-    return Lifecycle(opener(spec, loop), _changer(spec, loop))
+def lifecycle(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Lifecycle:
+    """How a ledger's rows open and change, with this version of its loop or without one."""
+    return Lifecycle(opener(spec, loop, version), _changer(spec, loop))
 
 
-def opener(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[dict[str, Any]], Opening]:
-    """A function that opens a row's data, for a ledger with or without a loop."""
+def opener(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Callable[[dict[str, Any]], Opening]:
+    """A function that opens a row's data, for a ledger with or without a loop. The matter keeps the loop's version."""
 
     def open_row(data: dict[str, Any]) -> Opening:
         opened = instant(data.get(spec.opened_field))
         system = system_columns(spec, loop, data, opened)
         if loop is None:
             return Opening(system, effective_at=opened)
-        system["state"] = loop.steps[0].code
+        system |= {"state": loop.steps[0].code, "loop": {"v": version}}
         closing, doubts = _closing(spec, loop, data, opened)
+        closing = tuple(_with_log(draft, system["loop"]) for draft in closing)
         return Opening(system, closing, opened, doubts)
 
     return open_row
@@ -48,6 +50,7 @@ def _changer(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[Record, dict[
             return Opening(system)
         data = {**record.data, **changes}
         closing, doubts = _closing(spec, loop, data, instant(data.get(spec.opened_field)))
+        closing = tuple(_with_log(draft, {**record.loop, **system.get("loop", {})}) for draft in closing)
         return Opening(system, closing, None, doubts)
 
     return change
@@ -167,6 +170,17 @@ def _closed_on(loop: LoopSpec, at: datetime | None, mark: dict[str, Any]) -> Dra
     if mark:
         system["loop"] = mark
     return Draft("closed_in_file", system=system, effective_at=at, reason="随表格带入的办结")
+
+
+def _with_log(draft: Draft, log: dict[str, Any]) -> Draft:
+    """A closing that marks the matter keeps what its log holds; a clock that stood still gives its deadline back."""
+    system = dict(draft.system)
+    if "paused" in log:
+        system["due_at"] = log["paused"].get("due")
+    if "loop" in system or "paused" in log:
+        kept = {name: value for name, value in log.items() if name not in ("paused", "people")}
+        system["loop"] = {**kept, **system.get("loop", {})}
+    return replace(draft, system={name: value for name, value in system.items() if name != "due_at" or value})
 
 
 def _shown(at: datetime) -> str:

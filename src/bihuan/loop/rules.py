@@ -10,7 +10,7 @@ from bihuan.ledger.models import Event, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
-from bihuan.loop.effect_codes import AFTER_CLOSE, WHILE_PAUSED
+from bihuan.loop.effect_codes import AFTER_CLOSE, JUDGING, WHILE_PAUSED
 from bihuan.loop.effects import EFFECTS
 from bihuan.loop.effects.clocks import is_paused
 from bihuan.loop.effects.dispatching import has_unreceived_order
@@ -24,7 +24,8 @@ from bihuan.org.tree import Tree
 
 def may(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> bool:
     """Whether the actor may do this verb to this matter, at whatever step it stands."""
-    if set(verb.targets) & set(loop.closed_steps) and _is_judge_in_own_cause(actor, record):
+    judges = bool(set(verb.targets) & set(loop.closed_steps)) or verb.effect in JUDGING
+    if judges and _is_judge_in_own_cause(actor, record):
         return False
     if verb.effect == "withdraw" and not is_last_mover(record, actor.acts_for):
         return False

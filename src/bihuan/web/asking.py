@@ -22,9 +22,9 @@ from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour, word
-from bihuan.loop.queries import waiting_steps
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.summary import Summary, summary
+from bihuan.loop.waiting import waiting_steps
 from bihuan.org.actor import Actor
 from bihuan.web.request_memory import my_ledgers, my_loops
 from bihuan.web.unit_names import unit_label, unit_of

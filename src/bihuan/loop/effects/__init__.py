@@ -1,6 +1,6 @@
 """The effects of verbs, by code: a small function each."""
 
-from bihuan.loop.effects import clocks, dispatching, moves, people
+from bihuan.loop.effects import clocks, dispatching, links, moves, people, rechecks
 from bihuan.loop.effects.base import Doing, Effect, Outcome
 
 EFFECTS: dict[str, Effect] = {
@@ -9,6 +9,8 @@ EFFECTS: dict[str, Effect] = {
     **clocks.EFFECTS,
     **people.EFFECTS,
     **moves.EFFECTS,
+    **links.EFFECTS,
+    **rechecks.EFFECTS,
 }
 
 __all__ = ["EFFECTS", "Doing", "Effect", "Outcome"]

@@ -23,6 +23,19 @@ def unsigned(record: Record) -> list[int]:
     return [signer["person"] for signer in record.loop.get("round", {}).get("signers", ()) if "vote" not in signer]
 
 
+def people_in(log: Log, state: str) -> dict[str, list[int]]:
+    """Who has a part in a matter at a step, for the tables by which a person's desk is found."""
+    holder = log.get("holders", {}).get(state, {})
+    signers = [signer["person"] for signer in log.get("round", {}).get("signers", ()) if "vote" not in signer]
+    parts = {
+        "holder": [holder["person"]] if holder else [],
+        "delegator": [holder["for"]["person"]] if holder.get("for", {}).get("person") else [],
+        "signer": signers,
+        "copied": log.get("copies", []),
+    }
+    return {part: people for part, people in parts.items() if people}
+
+
 def _one(title: str) -> FieldSpec:
     return FieldSpec(code=PERSON, title=title, kind="person", required=True)
 

@@ -24,7 +24,7 @@ def drop_index(apps, editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0002_events_are_final'),
+        ('ledger', '0003_derived_tables'),
         ('org', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
