@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import In
 
 from bihuan.base.errors import NotFound
 from bihuan.ledger.models import Involved, Ledger, Record
@@ -49,6 +50,17 @@ def scope_among(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
     owned, others = _parted(actor, ledgers)
     theirs = Q(ledger__in=others) & (Q(unit__in=sorted(actor.reach())) | _involving(actor))
     return Q(deleted=False) & (Q(ledger__in=owned) | theirs)
+
+
+def scope_aside(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
+    """The same, for a query that enters by due dates or by a few ids: where all may be seen, the ledger is no way in.
+
+    SQLite would otherwise read the whole ledger by its index.
+    """
+    owned, others = _parted(actor, ledgers)
+    if others:
+        return scope_among(actor, ledgers)
+    return Q(In(F("ledger_id") + Value(0), owned)) & Q(deleted=False)
 
 
 def tally_scope(actor: Actor, ledgers: Iterable[Ledger]) -> Q:

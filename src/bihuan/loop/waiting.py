@@ -56,7 +56,6 @@ class Waiting:
 
     actor: Actor
     ways: tuple[Way, ...]
-    ledgers: tuple[int, ...]
 
     def condition(self) -> Q:
         """What somebody of their posts must do and nobody holds by name, and what they themselves hold or must sign."""
@@ -74,14 +73,7 @@ class Waiting:
         """How many they are, from the tallies of a scope; None where only the records themselves can tell."""
         if any(way.exactly is not None for way in self.ways):
             return None
-        by_name = Record.objects.filter(
-            ~Q(loop__has_key="paused"),
-            closed_at__isnull=True,
-            deleted=False,
-            ledger__in=self.ledgers,
-            pk__in=self._by_name().values("record"),
-        ).count()
-        if by_name:
+        if self._by_name().exists():
             return None
         by_post = Q(pk__in=[])
         for way in self.ways:
@@ -101,7 +93,7 @@ def waiting_for(actor: Actor, ledgers: Sequence[tuple[Ledger, LoopSpec]]) -> Wai
             ways += _ways(actor, ledger, loop, None)
         for version, loop in versions.items() if len(versions) > 1 else ():
             ways += _ways(actor, ledger, loop, version)
-    return Waiting(actor, tuple(ways), tuple(ledger.pk for ledger, _ in ledgers))
+    return Waiting(actor, tuple(ways))
 
 
 def waiting_steps(actor: Actor, ledger: Ledger, loop: LoopSpec) -> Q:
