@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import In
 
 from bihuan.base.errors import NotFound
-from bihuan.ledger.models import Involved, Ledger, Record
+from bihuan.ledger.models import Involved, Ledger, Record, Tie
 from bihuan.org.actor import Actor
 from bihuan.org.roles import BY_CODE
 
@@ -98,6 +98,17 @@ def get_record(actor: Actor, pk: int) -> Record:
     if record is None or not visible_records(actor, record.ledger).filter(pk=pk).exists():
         raise NotFound("没有这条记录，或者它不在您的查看范围内")
     return record
+
+
+def merged_into(actor: Actor, pk: int) -> int | None:
+    """The record into which another went, if the actor may see it; it may itself have gone into a third."""
+    seen, found = {pk}, None
+    while other := Tie.objects.filter(record=found or pk, kind="merged").values_list("other", flat=True).first():
+        if other in seen:
+            break
+        seen.add(other)
+        found = other
+    return found if found and Record.objects.filter(scope_everywhere(actor), pk=found).exists() else None
 
 
 def visible_ledgers(actor: Actor) -> list[Ledger]:
