@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history
 from bihuan.ledger.references import lookup_for
@@ -26,6 +27,7 @@ from bihuan.web.access import signed_in
 from bihuan.web.flow_chart import flow_chart
 from bihuan.web.hands import blame, hands, ties
 from bihuan.web.levels import levels
+from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
 
@@ -41,7 +43,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         return redirect("record", survivor)
     record = get_record(actor, pk)
     loop, steps = loop_for(record), history(record)
-    context = _context(actor, record, loop, steps)
+    context = _context(actor, record, loop, steps) | {"links": pointing_here(request, actor, record)}
     if loop:
         context |= _standing(actor, record, loop, steps)
     return render(request, "record.html", context)
@@ -51,7 +53,9 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
     """What every record has: its fields, its files, its history."""
     ledger, spec = record.ledger, spec_of(record.ledger)
     files = list(record.attachments.select_related("person").order_by("pk"))
-    lookup = lookup_for(spec, actor.tree, files=[file.pk for file in files])
+    plain = lookup_for(spec, actor.tree, files=[file.pk for file in files])
+    values = [record.data, *({code: old for code, old, _ in step.changes if old is not None} for step in steps)]
+    lookup = with_records(plain, actor=actor, ledger=ledger.code, spec=spec, data=values)
     same = _same_elsewhere(actor, record, files)
     return {
         "title": record.number,
@@ -61,7 +65,6 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
         "groups": _groups(record, spec, lookup),
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
         "events": told(actor.tree, steps, spec, loop, lookup, files),
-        "links": [],
     }
 
 
