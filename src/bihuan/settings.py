@@ -23,6 +23,9 @@ INSTALLED_APPS = [
     "bihuan.org",
     "bihuan.ledger",
     "bihuan.loop",
+    "bihuan.figure",
+    "bihuan.scorecard",
+    "bihuan.report",
     "bihuan.web",
 ]
 

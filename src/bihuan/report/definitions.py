@@ -41,7 +41,7 @@ def _spec_at(stamp: str, pk: int) -> ReportSpec:  # noqa: ARG001 - the stamp mak
 @transaction.atomic
 def install_report(*, code: str, spec: ReportSpec, owner: Unit) -> ReportVersion:
     """Put a definition in force. The same definition again changes nothing; another becomes the next version."""
-    definition = spec.model_dump(mode="json", exclude_defaults=True)
+    definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     current = ReportVersion.objects.filter(code=code).order_by("-version").first()
     if current and current.definition == definition and current.owner_id == owner.pk:
         return current

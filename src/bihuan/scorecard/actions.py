@@ -39,8 +39,8 @@ def give_score(
     found = spec_of(scorecard).item.get(item)
     if found is None or found.figure:
         raise NotFound(f"“{scorecard.title}”没有人工评分项“{item}”")
-    if not 0 <= points <= found.weight:
-        raise Invalid(f"“{found.title}”评了 {points:f} 分，允许 0 到 {found.weight:f} 分")
+    if not points.is_finite() or not 0 <= points <= found.weight:
+        raise Invalid(f"“{found.title}”评了 {points} 分，允许 0 到 {found.weight:f} 分")
     _require_text(evidence, "评分依据")
     return GivenScore.objects.create(
         code=scorecard.code,

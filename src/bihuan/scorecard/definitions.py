@@ -41,7 +41,7 @@ def _spec_at(stamp: str, pk: int) -> ScorecardSpec:  # noqa: ARG001 - the stamp 
 @transaction.atomic
 def install_scorecard(*, code: str, spec: ScorecardSpec, owner: Unit) -> ScorecardVersion:
     """Put a definition in force. The same definition again changes nothing; another becomes the next version."""
-    definition = spec.model_dump(mode="json", exclude_defaults=True)
+    definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     current = ScorecardVersion.objects.filter(code=code).order_by("-version").first()
     if current and current.definition == definition and current.owner_id == owner.pk:
         return current

@@ -1,9 +1,9 @@
 """Reads of scorecards: a trial, what was published, what would be, last year under this year's rule."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
-from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
@@ -66,7 +66,7 @@ def firmness_of(found: Trial) -> dict[int, Firmness]:
     return firmness(card, found.basis.groups, found.basis.values, _day(found.period, found.clocks))
 
 
-def _day(period: Period, clocks: Clocks) -> clock.date:
+def _day(period: Period, clocks: Clocks) -> date:
     return min(period.end, clocks.day)
 
 
