@@ -9,12 +9,18 @@ from bihuan.base.errors import BihuanError, Issue, NotFound
 from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition
 from bihuan.loop.checks import LOOPS
+from bihuan.loop.declared.definitions import install_declared
 from bihuan.loop.definitions import install_loop
+from bihuan.loop.duty.checks import DUTIES
+from bihuan.loop.notice.checks import NOTICES
 from bihuan.org.models import Unit
 from bihuan.pack.kind import PackKind
 from bihuan.pack.reading import Pack, read_pack
 
-KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS)
+DECLARED: tuple[PackKind, ...] = (NOTICES, DUTIES)
+"""The kinds that are kept as they were declared; what they mean is known to their own noun."""
+
+KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, *DECLARED)
 
 
 def packs_folder() -> Path:
@@ -51,4 +57,7 @@ def install_pack(pack: Pack) -> list[str]:
         if definition.spec.loop:
             loop = pack.definitions["loops"][f"{definition.pack}.{definition.spec.loop}"]
             install_loop(ledger=ledger, spec=loop.spec)
+    for kind in DECLARED:
+        specs = {code: found.spec for code, found in pack.definitions[kind.folder].items()}
+        install_declared(kind=kind.folder, pack=pack.spec.code, owner=owner, specs=specs)
     return list(pack.definitions["ledgers"])
