@@ -19,6 +19,7 @@ from bihuan.base import clock
 from bihuan.installed import install_packs
 from bihuan.ledger.definitions import find_ledger
 from bihuan.ledger.models import Chain, Ledger, LedgerVersion
+from bihuan.loop.declared.models import Declared
 from bihuan.loop.models import LoopVersion
 from bihuan.org.actions import add_person, add_unit, give_post
 from bihuan.org.actor import Actor, actor_of
@@ -92,7 +93,7 @@ class Cast:
 
 
 # In the order in which they point at each other.
-_MODELS = (Unit, UnitVersion, TreeStamp, Person, Post, Ledger, LedgerVersion, Chain, LoopVersion)
+_MODELS = (Unit, UnitVersion, TreeStamp, Person, Post, Ledger, LedgerVersion, Chain, LoopVersion, Declared)
 _made_before: dict[type[Model], list[Model]] = {}
 
 

@@ -22,7 +22,9 @@ from bihuan.org.tree import tree_on
 
 _log = logging.getLogger("bihuan.duty")
 _REACH_BACK = timedelta(days=400)
-"""How far a sweep looks back for turns that were not opened. What is older is seen as not reported, and not opened."""
+"""How far the first sweep looks back. What is older is seen as not reported, and not opened."""
+_OVERLAP = timedelta(days=35)
+"""How far a later sweep looks back before the last one, for turns that could not be opened then."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def open_due(*, day: date | None = None) -> Opened:
     for duty in duties_in_force().values():
         try:
             ledger = duty.ledger(duty.spec.ledger)
-            wanted = list(turns_opening(duty, max(since(duty), today - _REACH_BACK), today))
+            wanted = list(turns_opening(duty, _looks_back_to(duty, today), today))
         except NotFound as error:
             _log.warning("duty %s was not opened: %s", duty.code, type(error).__name__)
             continue
@@ -51,6 +53,15 @@ def open_due(*, day: date | None = None) -> Opened:
                 opened, refused = opened + made, refused + (not made)
     _swept(today)
     return Opened(opened, refused)
+
+
+def _looks_back_to(duty: InForce[DutySpec], today: date) -> date:
+    """From which opening day on turns are looked for. A round takes in what joins its ledger until its period ends."""
+    if duty.spec.round:
+        return today - _REACH_BACK * duty.spec.interval
+    last = DutySweep.objects.values_list("day", flat=True).first()
+    first_seen = max(since(duty), today - _REACH_BACK)
+    return first_seen if last is None else max(first_seen, min(last, today) - _OVERLAP)
 
 
 def _done(code: str, turns: list[Turn]) -> set[tuple[str, str]]:

@@ -48,7 +48,7 @@ class Notice(models.Model):
     cause = models.CharField(max_length=160, unique=True)
     kind = models.CharField(max_length=20)
     title = models.CharField("文种", max_length=60)
-    number = models.CharField("文号", max_length=60, null=True, unique=True)  # noqa: DJ001 - not every notice has one
+    number = models.CharField("文号", max_length=60, null=True, unique=True)  # noqa: DJ001 - many have none
     organ = models.CharField("发文机关", max_length=60)
     subject = models.CharField("标题", max_length=300)
     paragraphs = models.JSONField(default=list)
@@ -78,7 +78,7 @@ class Notice(models.Model):
 
 
 class Addressee(models.Model):
-    """A person whom a notice reached in the application, and when they read it. `copy`: for their information (抄送)."""
+    """A person whom a notice reached in the application, and when they read it. `copy`: for information (抄送)."""
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="addressees")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

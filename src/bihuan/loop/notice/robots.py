@@ -1,4 +1,4 @@
-"""A message to the robot of a chat group, in the published shapes: DingTalk (钉钉自定义机器人), WeCom (企业微信群机器人).
+"""A message to the robot of a chat group, in the published shapes of DingTalk (钉钉) and WeCom (企业微信).
 
 DingTalk: `timestamp` in milliseconds and `sign` = base64(HMAC-SHA256(secret, timestamp + "\\n" + secret)) in the query.
 Both answer `{"errcode": 0, "errmsg": "ok"}`, take markdown, and 20 messages a minute. WeCom's text holds at most

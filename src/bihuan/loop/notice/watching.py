@@ -2,8 +2,8 @@
 
 It may run at any time, any number of times.
 
-A definition looks at what comes to pass from the day on which it was first put in force: an old ledger does not send
-a letter for everything that was overdue long ago.
+A definition looks at what comes to pass from the day on which it was first put in force, and 31 days back at most: an
+old ledger does not send a letter for everything that was overdue long ago, and a sweep costs what is new.
 """
 
 import logging
@@ -28,6 +28,7 @@ from bihuan.loop.spec import LevelSpec, LoopSpec
 from bihuan.org.actor import Actor
 
 _log = logging.getLogger("bihuan.notice")
+_LOOKS_BACK = timedelta(days=31)
 MOST_AT_ONCE = 200
 """For each cause of each definition in one sweep; the next sweep goes on."""
 
@@ -79,16 +80,17 @@ def _causes(
     return _levels_called(notice, when, ledger, loop)
 
 
-def in_force_since(code: str) -> datetime:
-    """The first instant of the day on which a notice was first declared."""
+def looks_back_to(code: str) -> datetime:
+    """The instant from which on a notice looks: the day on which it was first declared, at most 31 days ago."""
     first = Declared.objects.filter(kind="notices", code=code).order_by("version").first()
-    return clock.start_of_day(first.valid_from if first else clock.today())
+    declared = first.valid_from if first else clock.today()
+    return clock.start_of_day(max(declared, clock.today() - _LOOKS_BACK))
 
 
 def _colours_reached(
     notice: InForce[NoticeSpec], when: WhenSpec, ledger: Ledger, loop: LoopSpec
 ) -> Iterator[tuple[Record, Cause]]:
-    since, colour = in_force_since(notice.code), Colour(when.colour)
+    since, colour = looks_back_to(notice.code), Colour(when.colour)
     before = has_colour(colour, bounds_at(loop, since - timedelta(seconds=1))) & Q(opened_at__lt=since)
     rows = _open(ledger).filter(has_colour(colour, bounds_at(loop, clock.now()))).exclude(before)
     for record in _untold(rows, notice.code, when.colour):
@@ -119,7 +121,7 @@ def _levels_called(
     level = next((item for item in loop.levels if item.code == when.level), None)
     if level is None:
         return
-    now, since = clock.now(), in_force_since(notice.code)
+    now, since = clock.now(), looks_back_to(notice.code)
     rows = _open(ledger).filter(_may_be_called(level, loop, since, now))
     for record in _untold(rows, notice.code, level.code):
         called = called_at(level, loop, record.opened_at, record.due_at, None)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.ledger.models import Event, Ledger
 from bihuan.loop.colour import Colour
+from bihuan.loop.duty.queries import is_swept
 from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
@@ -40,6 +41,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "mine": _some(matters, matters.opened_here(), "opened"),
         "recent": _recent(matters),
         "can_make": may_make(actor),
+        "duties_due": not is_swept(clock.today()),
         "empty": _empty(actor) if not matters.ledgers else None,
     }
     return render(request, "desk.html", context)

@@ -16,12 +16,15 @@ from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_of
+from bihuan.loop.notice.queries import of_record
+from bihuan.loop.notice.rules import issuable
 from bihuan.loop.rules import open_verbs, stands
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.levels import levels
+from bihuan.web.notice_words import row_of
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
 
@@ -55,6 +58,8 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
         "events": told(actor.tree, steps, spec, loop, lookup, files),
         "links": [],
+        "notices": [row_of(actor, notice) for notice in of_record(record)],
+        "can_issue": bool(issuable(actor, record)),
     }
 
 
