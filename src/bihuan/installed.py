@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from bihuan.base.errors import BihuanError, Issue, NotFound
+from bihuan.figure.checks import FIGURES
 from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition
 from bihuan.loop.checks import LOOPS
@@ -20,7 +21,7 @@ from bihuan.pack.reading import Pack, read_pack
 DECLARED: tuple[PackKind, ...] = (NOTICES, DUTIES)
 """The kinds that are kept as they were declared; what they mean is known to their own noun."""
 
-KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, *DECLARED)
+KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, *DECLARED, FIGURES)
 
 
 def packs_folder() -> Path:

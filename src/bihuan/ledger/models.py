@@ -8,6 +8,7 @@ from django.db import models
 
 from bihuan.base.chain import GENESIS
 from bihuan.base.stamp import fresh_stamp
+from bihuan.ledger.derived_models import DueTally, Involved, StepTally, Tie
 from bihuan.org.models import Unit
 
 
@@ -138,6 +139,7 @@ class Record(models.Model):
                 fields=["ledger", "closed_at", "unit", "state", "due_at"], name="record_board", condition=_STANDING
             ),
             models.Index(fields=["unit", "closed_at", "due_at"], name="record_unit", condition=_STANDING),
+            models.Index(fields=["due_at"], name="record_due", condition=_STANDING & models.Q(closed_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +171,7 @@ class Event(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="event_batch"),
+            models.Index(fields=["person", "record"], condition=models.Q(batch__isnull=True), name="event_by_hand"),
         ]
 
     def __str__(self) -> str:
@@ -204,3 +207,20 @@ class Mapping(models.Model):
 
     def __str__(self) -> str:
         return self.heads
+
+
+__all__ = [
+    "Attachment",
+    "Batch",
+    "Chain",
+    "DueTally",
+    "Event",
+    "Involved",
+    "Ledger",
+    "LedgerVersion",
+    "Mapping",
+    "Record",
+    "Serial",
+    "StepTally",
+    "Tie",
+]

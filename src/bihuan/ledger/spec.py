@@ -23,6 +23,11 @@ SYSTEM_NAMES = (
 """Names that every record has, beside its ledger's fields."""
 
 
+def full_code(pack: str, code: str) -> str:
+    """A ledger's code with its pack: a bare one is of the pack in which it is written."""
+    return code if "." in code else f"{pack}.{code}"
+
+
 class ChoiceSpec(Spec):
     """One value of a choice field: the code that is stored and the word that is shown."""
 
@@ -106,6 +111,13 @@ class LedgerSpec(Spec):
     closed_values: tuple[str, ...] = ()
     columns: tuple[str, ...] = Field(default=(), description="列表默认显示的字段")
     checks: tuple[CheckSpec, ...] = ()
+
+    def in_pack(self, pack: str) -> "LedgerSpec":
+        """The same definition as it is put in force: every linked ledger by its full code."""
+        fields = tuple(
+            field.model_copy(update={"of": full_code(pack, field.of)}) if field.of else field for field in self.fields
+        )
+        return self.model_copy(update={"fields": fields}) if fields != self.fields else self
 
     @cached_property
     def by_code(self) -> dict[str, FieldSpec]:

@@ -17,7 +17,7 @@ from bihuan.ledger.rules import get_record
 from bihuan.loop.colour import Colour, bounds_at, colour_of
 from bihuan.loop.deadline import due_after
 from bihuan.loop.declared.definitions import InForce
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loop_for
 from bihuan.loop.notice.addressing import people_of, unit_meant
 from bihuan.loop.notice.document import Letter, as_docx
 from bihuan.loop.notice.models import Addressee, MailAddress, Message, Notice
@@ -64,7 +64,7 @@ def issue_notice(*, actor: Actor, notice: InForce[NoticeSpec], record: Record, c
 
 
 def _colour_now(record: Record) -> Colour | None:
-    loop = loop_of(record.ledger)
+    loop = loop_for(record)
     return colour_of(record.due_at, record.closed_at, bounds_at(loop, clock.now())) if loop else None
 
 

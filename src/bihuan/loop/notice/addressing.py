@@ -7,6 +7,7 @@ from django.db.models import Q
 from bihuan.base import clock
 from bihuan.ledger.models import Record
 from bihuan.loop.notice.spec import AddressSpec
+from bihuan.loop.rules import related_unit
 from bihuan.loop.spec import Relation
 from bihuan.org.models import Post
 from bihuan.org.tree import Tree
@@ -14,12 +15,7 @@ from bihuan.org.tree import Tree
 
 def unit_meant(relation: Relation, record: Record, tree: Tree) -> int | None:
     """The unit that stands in this relation to the matter; None where there is none, or where any would do."""
-    if relation == "responsible":
-        return record.unit_id
-    if relation == "owner":
-        return record.ledger.owner_id
-    roots = [node.pk for node in tree.nodes if node.depth == 0]
-    return roots[0] if relation == "top" and roots else None
+    return None if relation == "any" else related_unit(relation, record, tree)
 
 
 def people_of(addresses: Iterable[AddressSpec], record: Record, tree: Tree) -> list[int]:

@@ -11,7 +11,7 @@ from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, Lookup
 from bihuan.ledger.values import file_ids
 from bihuan.loop.colour import bounds_at, colour_of, word
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loop_for
 from bihuan.org.tree import Tree
 
 NAMES = {
@@ -43,7 +43,7 @@ def chinese_day(day: date | None) -> str:
 
 def matter_values(record: Record, tree: Tree) -> dict[str, Any]:
     """The values that follow from the matter alone, as it stands now."""
-    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    spec, loop = spec_of(record.ledger), loop_for(record)
     lookup = lookup_for(spec, tree, files=file_ids(spec, record.data))
     due = clock.local_date(record.due_at) if record.due_at else None
     left = (due - clock.today()).days if due else None

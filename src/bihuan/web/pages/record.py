@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history
 from bihuan.ledger.references import lookup_for
@@ -15,16 +16,19 @@ from bihuan.ledger.rules import get_record, may_import, scope_everywhere
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import bounds_at
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loop_for
+from bihuan.loop.effects.clocks import is_paused
+from bihuan.loop.effects.people import holder_of
 from bihuan.loop.notice.queries import of_record
 from bihuan.loop.notice.rules import issuable
-from bihuan.loop.rules import open_verbs, stands
-from bihuan.loop.spec import LoopSpec
+from bihuan.loop.rules import open_verbs, stands, unit_told
+from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.levels import levels
 from bihuan.web.notice_words import row_of
+from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
 
@@ -36,8 +40,8 @@ _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""
     record = get_record(actor, pk)
-    loop, steps = loop_of(record.ledger), history(record)
-    context = _context(actor, record, loop, steps)
+    loop, steps = loop_for(record), history(record)
+    context = _context(actor, record, loop, steps) | {"links": pointing_here(request, actor, record)}
     if loop:
         context |= _standing(actor, record, loop, steps)
     return render(request, "record.html", context)
@@ -47,7 +51,9 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
     """What every record has: its fields, its files, its history."""
     ledger, spec = record.ledger, spec_of(record.ledger)
     files = list(record.attachments.select_related("person").order_by("pk"))
-    lookup = lookup_for(spec, actor.tree, files=[file.pk for file in files])
+    plain = lookup_for(spec, actor.tree, files=[file.pk for file in files])
+    values = [record.data, *({code: old for code, old, _ in step.changes if old is not None} for step in steps)]
+    lookup = with_records(plain, actor=actor, ledger=ledger.code, spec=spec, data=values)
     same = _same_elsewhere(actor, record, files)
     return {
         "title": record.number,
@@ -57,7 +63,6 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
         "groups": _groups(record, spec, lookup),
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
         "events": told(actor.tree, steps, spec, loop, lookup, files),
-        "links": [],
         "notices": [row_of(actor, notice) for notice in of_record(record)],
         "can_issue": bool(issuable(actor, record)),
     }
@@ -130,17 +135,24 @@ def _blocked(actor: Actor, record: Record, loop: LoopSpec) -> str:
     """Who the matter waits for, where the person can do nothing."""
     if record.closed_at:
         return f"已于 {showing.moment(record.closed_at)} 销号。"
+    if is_paused(record):
+        return f"已暂停计时：{record.loop['paused']['reason'] or '没有写理由'}。恢复以后再办。"
     ways = [verb for verb in loop.verbs if verb.to and stands(record, verb)]
     next_verb = next((verb for verb in ways if verb.tone == "primary"), next(iter(ways), None))
     if next_verb is None:
         return ""
-    relations = {
-        "responsible": actor.tree.name(record.unit_id) or "责任单位",
-        "owner": actor.tree.name(record.ledger.owner_id),
-        "top": "县级",
-        "any": "有关单位",
-    }
-    return f"正在等“{relations[next_verb.who[0].unit]}”{next_verb.title}。"
+    return f"正在等“{_awaited(actor, record, next_verb, loop)}”{next_verb.title}。"
+
+
+def _awaited(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> str:
+    """Who is to do a verb: the person who holds the matter, those who are to sign, or a unit."""
+    holder, who = holder_of(record), verb.who[0]
+    if verb.effect == "sign":
+        signers = record.loop.get("round", {}).get("signers", [])
+        return "、".join(signer["name"] for signer in signers if "vote" not in signer)
+    if holder and who.unit in (None, "responsible"):
+        return str(holder["name"])
+    return actor.tree.name(unit_told(who, record, loop, actor.tree)) or "有关单位"
 
 
 def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, Any]]:
