@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.validators import validate_email
 from django.db import transaction
 
 from bihuan.base import clock
@@ -184,7 +183,7 @@ def set_mail_address(*, actor: Actor, email: str) -> None:
         MailAddress.objects.filter(person=actor.person or 0).delete()
         return
     try:
-        validate_email(email)
+        MailAddress(email=email).clean_fields(exclude=["person"])
     except ValidationError as error:
         raise Invalid("没有保存", {"email": f"“{email[:60]}”不是电子邮箱地址，应像 name@example.gov.cn"}) from error
     if actor.person is not None:

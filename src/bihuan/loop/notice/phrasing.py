@@ -19,6 +19,7 @@ LONGEST_RESULT = 20_000
 LONGEST_VALUE = 5_000
 LONGEST_LIST = 500
 
+_JINJAS_OWN = {"self", "loop", "super", "caller", "varargs", "kwargs"}
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -66,9 +67,11 @@ def _require_narrow(tree: nodes.Template) -> None:
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
             raise TemplateSyntaxError(f"模板里不能用“{type(node).__name__}”这种写法", node.lineno)
+        if isinstance(node, nodes.Name) and node.name in _JINJAS_OWN:
+            raise TemplateSyntaxError(f"模板里没有“{node.name}”这个值", node.lineno)
         if isinstance(node, nodes.Filter) and node.name not in FILTERS:
             raise TemplateSyntaxError(f"模板里不能用过滤器“{node.name}”，可用：{'、'.join(FILTERS)}", node.lineno)
-        if isinstance(node, nodes.For) and (node.recursive or any(inner.find(nodes.For) for inner in node.body)):
+        if isinstance(node, nodes.For) and (node.recursive or node.find(nodes.For)):
             raise TemplateSyntaxError("模板里的循环不能再套循环", node.lineno)
 
 

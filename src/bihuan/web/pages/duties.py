@@ -19,7 +19,7 @@ from bihuan.loop.duty.rules import duties_seen, turns_seen
 from bihuan.loop.duty.spec import DutySpec
 from bihuan.loop.duty.turns import Turn, turns_opening
 from bihuan.org.actor import Actor
-from bihuan.web import showing
+from bihuan.web import duty_memory, showing
 from bihuan.web.access import signed_in
 from bihuan.web.duty_words import TONES, how_often
 
@@ -141,4 +141,5 @@ def open_today(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The day's first visitor has what is due today opened, should no sweep have run yet."""
     if not queries.is_swept(clock.today()):
         open_due()
+    duty_memory.know(clock.today())
     return HttpResponse(status=204)
