@@ -13,6 +13,7 @@ from bihuan.expression import Kind
 from bihuan.ledger.append import Draft, append, hold, moment
 from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.references import lookup_for
@@ -40,6 +41,7 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
         raise NotAllowed(f"只有“{actor.tree.name(ledger.owner_id)}”的人员可以向“{ledger.title}”新增记录")
     spec, loop = spec_of(ledger), loop_of(ledger)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, raw=[fields])
     data = read_fields(spec.fields, fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
     opening = opener(spec, loop, version_of(ledger))(data)
@@ -69,6 +71,7 @@ def edit_record(
     spec, loop = spec_of(ledger), loop_of(ledger)
     asked = tuple(field for field in spec.fields if field.code in fields)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, fields)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, data=[record.data], raw=[fields])
     data = read_fields(asked, fields, lookup, require=True)
     changes = _changes(record, asked, data)
     if not changes:

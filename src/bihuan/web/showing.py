@@ -60,6 +60,16 @@ def when(at: datetime | None) -> str:
     return day(at) if at and clock.start_of_day(clock.local_date(at)) == at else moment(at)
 
 
+def instant_of(text: str) -> datetime:
+    """An instant as a loop's log keeps it."""
+    return datetime.fromisoformat(text)
+
+
+def stamp(text: str) -> str:
+    """The same, shown."""
+    return moment(instant_of(text))
+
+
 def short_moment(at: datetime) -> str:
     """A time of this year without the year, for narrow places."""
     local = at.astimezone(clock.COUNTY_TIME)
@@ -149,6 +159,8 @@ def fact(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> 
         "wide": field.kind == "longtext",
         "blank": "未填" if value is None else "",
     }
+    if field.kind == "record" and value:
+        found["url"] = reverse("record", args=[value])
     if field.kind == "file" and value:
         found["links"] = [
             {"title": lookup.file_names.get(pk, str(pk)), "url": reverse("attachment", args=[pk])} for pk in value

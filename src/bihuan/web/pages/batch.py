@@ -13,6 +13,7 @@ from bihuan.base.canonical import loads
 from bihuan.base.errors import NotFound
 from bihuan.base.progress import read as read_progress
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Batch, Event
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import, visible_records
@@ -163,7 +164,9 @@ def _rows(actor: Actor, batch: Batch, page: "Page[Event]") -> list[dict[str, Any
     if batch.ledger is None:
         return []
     spec = spec_of(batch.ledger)
+    data = [event.record.data for event in page.object_list]
     lookup = lookup_for(spec, actor.tree)
+    lookup = with_records(lookup, actor=actor, ledger=batch.ledger.code, spec=spec, data=data)
     changes = _changes(list(page.object_list), spec, lookup)
     return [
         {

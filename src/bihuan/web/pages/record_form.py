@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
@@ -104,7 +105,8 @@ def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, form: Form) -> HttpResponse:
     ledger, record, spec, error = form.ledger, form.record, form.spec, form.error
     stored = record.data if record else {}
-    lookup = lookup_for(spec, form.actor.tree, files=[*file_ids(spec, stored), *file_ids(spec, form.raw)])
+    plain = lookup_for(spec, form.actor.tree, files=[*file_ids(spec, stored), *file_ids(spec, form.raw)])
+    lookup = with_records(plain, actor=form.actor, ledger=ledger.code, spec=spec, data=[stored], raw=[form.raw])
     number = record.number if record else "新建"
     filled = _filled(request, form, stored, lookup)
     context = {
@@ -147,7 +149,7 @@ def _filled(request: HttpRequest, form: Form, stored: dict[str, Any], lookup: Lo
     if isinstance(form.error, Conflict) and form.record and version is not None:
         merged = merge(form.record, form.fields, form.raw, version, lookup)
         typed, problems = merged.typed, merged.problems
-    return Filled({**stored, **files}, lookup, form.actor.tree, problems, typed)
+    return Filled({**stored, **files}, lookup, form.actor.tree, problems, typed, form.ledger.code.partition(".")[0])
 
 
 def _groups(form: Form, filled: Filled) -> list[dict[str, Any]]:
