@@ -112,7 +112,7 @@ def _rule(paragraph: Paragraph) -> None:
         line.set(qn(f"w:{name}"), value)
     borders.append(line)
     properties = paragraph._element.get_or_add_pPr()  # noqa: SLF001 - python-docx has no borders of its own
-    properties.insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+    properties.insert(0, borders)
 
 
 def _page_number(paper: Paper) -> None:
