@@ -9,6 +9,7 @@ _TITLES = {
     "updated_by_file": "按表格更新",
     "closed_in_file": "随表格办结",
     "undone": "撤销批次",
+    "redefined": "随台账定义变动",
 }
 
 
