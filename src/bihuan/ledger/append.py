@@ -12,7 +12,7 @@ from django.db import transaction
 from bihuan.base import chain, clock
 from bihuan.base.canonical import dumps
 from bihuan.base.errors import Conflict
-from bihuan.ledger import rows
+from bihuan.ledger import rows, search
 from bihuan.ledger.derived import Change, follow
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
@@ -73,6 +73,7 @@ def append_many(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch:
         head=writer.head,
         signature=chain.sign(ledger.code, writer.position, writer.head),
     )
+    search.follow(ledger, door.position, writer.position)
     return ids
 
 
