@@ -29,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
         _rebuild,
         _backup,
         _restore,
+        _define,
         _pack,
         _notices,
         _duties,
@@ -165,6 +166,16 @@ def _restore(commands: "_Commands[Parser]") -> None:
     parser.add_argument("file", metavar="文件", help="bihuan backup 写出的文件")
     parser.add_argument("--replace", action="store_true", help="换掉现有数据：原有内容移到一边，不删除")
     parser.add_argument("--allow-findings", action="store_true", help="事件链或记录核对不过也照样恢复，并逐个列出")
+
+
+def _define(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "define", "bihuan.cli.define", "台账定义导出为 YAML，或由 YAML 载入，记录跟着变")
+    _ledger(parser)
+    ways = parser.add_mutually_exclusive_group(required=True)
+    ways.add_argument("--export", metavar="文件", help="把现行定义写到这个文件")
+    ways.add_argument("--load", metavar="文件", help="载入这个文件里的定义，成为新的一版")
+    parser.add_argument("--dry-run", action="store_true", help="只核对载入会怎样，不写入")
+    parser.add_argument("--owner", metavar="单位", help="台账还没有时，新建它的所属单位（代码或名称）")
 
 
 def _pack(commands: "_Commands[Parser]") -> None:

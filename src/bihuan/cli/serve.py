@@ -103,7 +103,7 @@ def install_known_packs() -> list[str]:
         elif not Unit.objects.filter(code=pack.spec.owner).exists():
             print(f"业务包“{pack.spec.title}”没有安装：还没有单位 {pack.spec.owner}", file=sys.stderr)
         else:
-            installed += install_pack(pack)
+            installed += install_pack(pack, lambda text: print(text, file=sys.stderr))
     return installed
 
 
