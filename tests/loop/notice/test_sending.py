@@ -308,7 +308,7 @@ PUBLIC = HostSpec(name="oapi.dingtalk.com")
         ("https://[::ffff:127.0.0.1]/x", (HostSpec(name="::ffff:127.0.0.1"),)),
         ("https://0.0.0.0/x", (HostSpec(name="0.0.0.0"),)),
         ("https://localhost/x", (HostSpec(name="localhost"),)),
-        ("file:///etc/passwd", (PUBLIC,)),
+        ("gopher://oapi.dingtalk.com/x", (PUBLIC,)),
         ("https:///x", (PUBLIC,)),
     ],
 )
