@@ -1,6 +1,7 @@
 """The yearly plan of audit projects, from the plan to the report."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from bihuan.cli.demo.bureaus.audit_people import CLERK, OFFICE, SECTIONS
 from bihuan.cli.demo.bureaus.book import Book, Paper, Ref, that_day
@@ -44,7 +45,7 @@ def plan(book: Book, approved_at: dict[int, Ref]) -> list[Ref]:
                 )
             thread.then((15, 25), login, "progress", stage_report="已完成现场取证，正在汇总底稿。")
             opinion = "内部审计机构健全，年度项目按期完成。" if number % 3 == 2 else None
-            more = {"internal_opinion": opinion, "internal_open": 1} if opinion else {}
+            more: dict[str, Any] = {"internal_opinion": opinion, "internal_open": 1} if opinion else {}
             thread.then(
                 (15, 25), login, "submit", stage_report="审计报告已征求意见。", audit_report=Paper("审计报告"), **more
             )

@@ -1,6 +1,7 @@
 """The pool of internal auditors, the guides and the research topics."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from bihuan.cli.demo.bureaus.audit_people import CLERK, OFFICE
 from bihuan.cli.demo.bureaus.book import Book, Paper, Ref
@@ -12,7 +13,7 @@ def talent(book: Book, audits: list[Ref]) -> None:
     """Auditors of the units: into the pool, drawn for projects, trained."""
     for number in range(18):
         letters = UNITS[number % len(UNITS)]
-        who = {
+        who: dict[str, Any] = {
             "person_id": f"NS{1000 + number}",
             "name": f"许内审{number + 1}",
             "responsible_unit": f"{COUNTY}-{letters}",

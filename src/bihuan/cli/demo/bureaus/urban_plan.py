@@ -1,6 +1,7 @@
 """The leading group for law, its one adjustment, and the yearly plan."""
 
 from datetime import date
+from typing import Any
 
 from bihuan.cli.demo.bureaus.book import Book, Paper, that_day
 from bihuan.cli.demo.bureaus.urban_people import CLERK, FIRST, LEGAL, LOGIN, OFFICE, SECOND
@@ -63,7 +64,7 @@ def _task(book: Book, year: int, number: int, title: str) -> None:
     )
     thread.then((2, 5), CLERK, "assign", "按计划实施", responsible_unit=section)
     thread.then((10, 30), login, "progress", progress="40%")
-    done = {"result": f"{title}已完成。", "experience": "商户会前会后讲一条。", "reported_on": that_day}
+    done: dict[str, Any] = {"result": f"{title}已完成。", "experience": "商户会前会后讲一条。", "reported_on": that_day}
     thread.then((20, 70), login, "submit", "请验收", **done)
     if number % 3 == 1:
         thread.then((1, 3), OFFICE, "send_back", "佐证材料不足").then(

@@ -9,18 +9,18 @@ def publicity(book: Book) -> None:
     types = ("street", "community_visit", "handing_out", "key_date", "online", "law_education", "window", "display")
     channels = ("on_site", "on_site", "on_site", "on_site", "social_media", "on_site", "service_window", "screen")
     for number, day in enumerate(book.days(8, about="publicity")):
-        rng, kind = book.rng("publicity", number), number % len(types)
-        is_night = types[kind] == "law_education"
+        rng, which = book.rng("publicity", number), number % len(types)
+        is_night = types[which] == "law_education"
         book.enter(
             "urban.publicity",
             day,
             CLERK,
-            type=types[kind],
-            channel=channels[kind],
+            type=types[which],
+            channel=channels[which],
             held_on=day,
             section=LEGAL,
             topic=("urban_law", "electricity_fire_safety", "penalty_law", "safety_month")[number % 4],
-            eight_places="community" if types[kind] == "community_visit" else None,
+            eight_places="community" if types[which] == "community_visit" else None,
             place=f"示范社区{number % 12 + 1}",
             copies=rng.randint(40, 400),
             person_times=rng.randint(20, 160) if is_night else None,
