@@ -13,8 +13,10 @@ from bihuan.base import chain, clock
 from bihuan.base.canonical import dumps
 from bihuan.base.errors import Conflict
 from bihuan.ledger import rows
+from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
+from bihuan.ledger.sealed import seal_data, sealed_fields
 from bihuan.org.actor import Actor
 
 _ROWS_AT_ONCE = 2_000
@@ -85,6 +87,8 @@ class _Writer:
         self.position, self.head, self.now = position, head, now
         self.stamp = moment(now)
         self.batch_text = str(batch.pk) if batch else None
+        self.made_by = {"creator": actor.person} if actor.person else {}
+        self.encrypted = sealed_fields(spec_of(ledger))
 
     def write(self, drafts: Sequence[Draft]) -> list[int]:
         """Write one portion; returns the ids of its records, in the order of the drafts."""
@@ -119,7 +123,9 @@ class _Writer:
         for step in (draft, *draft.follows):
             if step.expects is not None and step.expects != state.version:
                 raise Conflict(f"“{state.number}”刚刚被别人改过，您的操作没有写入。请刷新后再试。")
-            content = {"set": step.set, "system": step.system, "detail": step.detail, "v": self.ledger.version}
+            fields = seal_data(self.ledger.code, self.encrypted, step.set) if self.encrypted else step.set
+            system = {**step.system, **self.made_by} if state.version == 0 else step.system
+            content = {"set": fields, "system": system, "detail": step.detail, "v": self.ledger.version}
             payload = {name: value for name, value in content.items() if value}
             events.append(self._event(pk, state.version + 1, step, dumps(payload)))
             state = apply(state, payload)

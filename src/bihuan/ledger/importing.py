@@ -7,11 +7,14 @@ from typing import Any
 from bihuan.base.canonical import loads
 from bihuan.base.errors import Invalid
 from bihuan.ledger.excel import Table
+from bihuan.ledger.field_rights import Right
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.row_reading import CellProblem, Columns, Row, read_rows
+from bihuan.ledger.sealed import open_data
 from bihuan.ledger.settling import settle
-from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.sight import Sight, mask
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 
@@ -27,6 +30,25 @@ class Change:
     record: Record
     changes: dict[str, Any]
     opening: Opening
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """What rows are compared by: what fields refer to, what the loop adds, and what the person may see and fill in."""
+
+    lookup: Lookup
+    lifecycle: Lifecycle
+    sight: Sight | None
+
+    def told(self, field: FieldSpec, value: Any) -> str:
+        masked = self.sight is not None and field.code in self.sight.masks(None) and value is not None
+        return str(mask(field, value, self.lookup)) if masked else shown(field, value, self.lookup)
+
+    def closed(self, changes: Iterable[str], step: str) -> list[str]:
+        """The fields among the changes that the person may not fill in at a step."""
+        if self.sight is None:
+            return []
+        return [code for code in changes if self.sight.right(code, step) is not Right.WRITE]
 
 
 @dataclass
@@ -54,13 +76,15 @@ def check_table(
     columns: Columns,
     lookup: Lookup,
     lifecycle: Lifecycle,
+    sight: Sight | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Check:
     """Read the whole table and say what importing it would do. Writes nothing.
 
-    `ledger` is None for one that the table itself will make: then every row is new.
+    `ledger` is None for one that the table itself will make: then every row is new. `sight` is that of the person who
+    imports into one that is there.
     """
-    reading = read_rows(spec, table, columns, lookup, progress)
+    reading = read_rows(spec, table, columns, lookup, progress, sight.masks(None) if sight else frozenset())
     check = Check(rows=reading.count, doubts=list(reading.doubts))
     for problem in reading.problems:
         check.fault(problem)
@@ -74,7 +98,7 @@ def check_table(
             check.creates.append((row, opening))
             check.doubts += [(row.number, doubt) for doubt in opening.doubts]
         else:
-            _compare(row, record, standing.get(record.pk, {}), spec, lookup, lifecycle, check)
+            _compare(row, record, standing.get(record.pk, {}), spec, Comparing(lookup, lifecycle, sight), check)
     return check
 
 
@@ -97,6 +121,7 @@ def _known_records(ledger: Ledger, keys: list[str]) -> dict[str, Record]:
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
         for record in Record.objects.filter(ledger=ledger, deleted=False, key__in=some):
+            record.data = open_data(ledger.code, record.data)
             known[record.key or ""] = record
     return known
 
@@ -112,7 +137,7 @@ def _imported_values(ledger: Ledger, records: Iterable[int]) -> dict[int, dict[s
             kind__in=("imported", "updated_by_file"),
         ).order_by("record_id", "version")
         for record, payload in events.values_list("record_id", "payload"):
-            base.setdefault(record, {}).update(loads(payload).get("set", {}))
+            base.setdefault(record, {}).update(open_data(ledger.code, loads(payload).get("set", {})))
     return base
 
 
@@ -121,8 +146,7 @@ def _compare(
     record: Record,
     base: dict[str, Any],
     spec: LedgerSpec,
-    lookup: Lookup,
-    lifecycle: Lifecycle,
+    by: Comparing,
     check: Check,
 ) -> None:
     """A cell that says what the last file said is no change, whatever was edited here since."""
@@ -136,8 +160,8 @@ def _compare(
         if code in base and here != base[code]:
             field = spec.by_code[code]
             message = (
-                f"“{field.title}”在系统里已改为“{shown(field, here, lookup)}”，"
-                f"表里是“{shown(field, value, lookup)}”，请先核对"
+                f"“{field.title}”在系统里已改为“{by.told(field, here)}”，"
+                f"表里是“{shown(field, value, by.lookup)}”，请先核对"
             )
             check.fault(CellProblem(row.number, -1, field.title, message))
             return
@@ -145,12 +169,17 @@ def _compare(
     if not changes:
         check.unchanged += 1
         return
+    closed = by.closed(changes, record.state)
+    if closed:
+        message = f"在这个环节您不能填写：{'、'.join(spec.by_code[code].title for code in closed)}"
+        check.fault(CellProblem(row.number, -1, "", message))
+        return
     try:
         changes = settle(spec, record.data, changes)
     except Invalid as error:
         check.fault(CellProblem(row.number, -1, "", str(error)))
         return
-    opening = lifecycle.change(record, changes)
+    opening = by.lifecycle.change(record, changes)
     if isinstance(opening, str):
         check.fault(CellProblem(row.number, -1, "", opening))
         return

@@ -15,10 +15,11 @@ from bihuan.base import clock
 from bihuan.base.canonical import dumps, loads
 from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
 from bihuan.ledger.models import Event, Ledger, Record
-from bihuan.ledger.names import names_of
-from bihuan.ledger.projection import RecordState, apply
+from bihuan.ledger.projection import RecordState, apply, put
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.types import Lookup
 from bihuan.org.actor import Actor
 
 SYSTEM_ORDER = {
@@ -30,6 +31,7 @@ SYSTEM_ORDER = {
     "state": "state",
     "unit": "unit_id",
 }
+NO_LOOKUP = Lookup()
 _POINTING = frozenset({"unit", "person", "record", "file", "point", "line", "polygon"})
 """Kinds of fields whose stored value is not what is shown."""
 
@@ -51,17 +53,20 @@ def list_records(
 ) -> QuerySet[Record]:
     """The records of a ledger that the actor may see and that were asked for, in order.
 
-    Raises ExpressionError if `where` is not an expression over the ledger.
+    Raises ExpressionError if `where` is not an expression over what the actor may ask of the ledger, and Invalid for
+    an order that they may not ask for.
     """
     rows = visible_records(actor, ledger).filter(asked.also)
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.unit:
         rows = rows.filter(unit__in=[node.pk for node in actor.tree.below(asked.unit)])
+    sight = sight_of(actor, ledger)
     for word in asked.words.split()[:8]:
-        rows = _containing(rows, spec, word)
+        rows = _containing(rows, sight, word)
     if asked.where.strip():
-        rows = matching(rows, compile_check(asked.where, names_of(spec, states)))
+        rows = matching(rows, compile_check(asked.where, sight.names(states)))
+    sight.require_sortable(asked.order.removeprefix("-"))
     return rows.order_by(*_order(spec, asked.order))
 
 
@@ -72,12 +77,12 @@ def matching(rows: QuerySet[Record], checked: Checked) -> QuerySet[Record]:
     return rows.filter(RawSQL(f"({sql.text})", sql.params, output_field=BooleanField()))  # noqa: S611 - rendered from a checked tree, literals as parameters
 
 
-def _containing(rows: QuerySet[Record], spec: LedgerSpec, word: str) -> QuerySet[Record]:
-    """The number or any field's value holds the word; ids of other things are not what anybody sees.
+def _containing(rows: QuerySet[Record], sight: Sight, word: str) -> QuerySet[Record]:
+    """The number or the value of a field that may be searched holds the word; ids of others are not what anybody sees.
 
     The whole document's text is looked at first, because that is cheap; what it holds may still be a field's code.
     """
-    searched = [field.code for field in spec.fields if field.kind not in _POINTING]
+    searched = [code for code in sight.searched if sight.whole.by_code[code].kind not in _POINTING]
     as_text = rows.annotate(_text=Cast("data", TextField()))
     in_text = Q(_text__icontains=dumps(word)[1:-1])
     return as_text.filter(Q(number__icontains=word) | (in_text & Q(_in_values(searched, word))))
@@ -113,8 +118,12 @@ class Step:
     detail: Mapping[str, Any]
 
 
-def history(record: Record) -> list[Step]:
-    """A record's events in order, with what each changed. The caller has already checked the right to see it."""
+def history(record: Record, sight: Sight | None = None, lookup: Lookup = NO_LOOKUP) -> list[Step]:
+    """A record's events in order, with what each changed, as a sight shows it.
+
+    The caller has checked the right to see the record. Without a sight the changes are as they are stored, for what
+    is never shown.
+    """
     data: dict[str, Any] = {}
     steps: list[Step] = []
     for event in Event.objects.filter(record=record).select_related("person").order_by("version"):
@@ -122,6 +131,7 @@ def history(record: Record) -> list[Step]:
         fresh = payload.get("set", {})
         changes = tuple((code, data.get(code), value) for code, value in fresh.items())
         data.update(fresh)
+        changes = sight.see_changes(record, changes, lookup) if sight else changes
         steps.append(Step(event, changes, payload.get("system", {}), payload.get("detail", {})))
     return steps
 
@@ -141,6 +151,5 @@ def records_on(ledger: Ledger, at: datetime) -> Iterator[Record]:
             state = apply(state, loads(payload))
             moments.append(effective_at)
         if state.number and not state.deleted:
-            columns_then = {**vars(state), "unit_id": state.unit, "created_at": moments[0], "updated_at": max(moments)}
-            del columns_then["unit"]
-            yield Record(pk=pk, ledger=ledger, **columns_then)
+            record = Record(pk=pk, ledger=ledger, created_at=moments[0], updated_at=max(moments))
+            yield put(state, record)

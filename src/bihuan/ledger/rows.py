@@ -60,6 +60,8 @@ _STATE_COLUMNS = (
     "loop",
     "version",
     "deleted",
+    "creator_id",
+    "assignee_id",
     "updated_at",
 )
 
@@ -118,6 +120,8 @@ def _state_values(state: RecordState, stamp: Any) -> tuple[Any, ...]:
         orjson.dumps(state.loop).decode() if state.loop else "{}",
         state.version,
         state.deleted,
+        state.creator,
+        state.assignee,
         stamp,
     )
 

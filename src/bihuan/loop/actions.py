@@ -15,9 +15,11 @@ from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
+from bihuan.ledger.sealed import open_data
 from bihuan.ledger.settling import settle
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, Lookup
+from bihuan.ledger.types import BY_CODE, Lookup, is_blank
 from bihuan.ledger.values import file_ids, key_of, read_fields
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.opening import instant, moved_columns, opener, start_clock
@@ -46,8 +48,10 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     if not may_import(actor, ledger):
         raise NotAllowed(f"只有“{actor.tree.name(ledger.owner_id)}”的人员可以向“{ledger.title}”新增记录")
     spec, loop = spec_of(ledger), loop_of(ledger)
+    first, sight = loop.steps[0].code if loop else "", sight_of(actor, ledger)
+    sight.require_writable((code for code, raw in fields.items() if not is_blank(raw)), first)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
-    data = read_fields(spec.fields, fields, lookup, require=True)
+    data = read_fields(sight.writable(spec.fields, first), fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
     opening = opener(spec, loop)(data)
     opened = instant(opening.system.get("opened_at"))
@@ -65,7 +69,10 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
 def edit_record(
     *, actor: Actor, record: Record, fields: Mapping[str, Any], reason: str = "", version: int | None = None
 ) -> Record:
-    """Change fields of a record; unchanged ones make no event. A closed matter is not edited."""
+    """Change fields of a record; unchanged ones make no event. A closed matter is not edited.
+
+    A masked field that is blank or says what its mask says is left as it is.
+    """
     record = get_record(actor, record.pk)
     ledger = record.ledger
     if not may_import(actor, ledger):
@@ -73,10 +80,13 @@ def edit_record(
     if record.closed_at and loop_of(ledger):
         raise NotAllowed(f"“{record.number}”已销号，不能再修改")
     _expect(record, version)
-    spec, loop = spec_of(ledger), loop_of(ledger)
-    asked = tuple(field for field in spec.fields if field.code in fields)
-    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, fields)))
-    data = read_fields(asked, fields, lookup, require=True)
+    spec, loop, sight = spec_of(ledger), loop_of(ledger), sight_of(actor, ledger)
+    sight.require_writable(fields, record.state)
+    given = sight.given(record, fields)
+    record.data = open_data(ledger.code, record.data)
+    asked = tuple(field for field in spec.fields if field.code in given)
+    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, given)))
+    data = read_fields(asked, given, lookup, require=True)
     changes = _changes(record, asked, data)
     if not changes:
         return record
@@ -120,6 +130,10 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     _allow(actor, record, what, loop, said.version)
     if not guard_holds(record, what, spec, loop):
         raise NotAllowed(what.guard_message or f"现在还不能“{what.title}”：条件不满足")
+    sight = sight_of(actor, record.ledger)
+    sight.require_writable(said.fields, record.state)
+    said = replace(said, fields=sight.given(record, said.fields))
+    record.data = open_data(record.ledger.code, record.data)
     changes = _asked(actor, record, what, spec, said)
     changes = settle(spec, record.data, changes)
     system = _verb_system(actor, record, what, loop, changes, spec)
@@ -150,10 +164,16 @@ def _asked(actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec, said:
     """The changes that the verb's form brings, or Invalid with each problem beside its field."""
     wanted = {ask.field: ask for ask in verb.asks}
     problems: dict[str, str] = {}
+    masked = sight_of(actor, record.ledger).masks(record.pk) - set(said.fields)
     unknown = set(said.fields) - set(wanted)
     if unknown:
         raise Invalid("表单里有这个操作不能填的字段：" + "、".join(sorted(unknown)))
-    asked = tuple(spec.by_code[code].model_copy(update={"required": ask.required}) for code, ask in wanted.items())
+    asked = tuple(
+        spec.by_code[code].model_copy(
+            update={"required": ask.required and not (code in masked and record.data.get(code))}
+        )
+        for code, ask in wanted.items()
+    )
     files = usable_files(actor, record.ledger, record, file_ids(spec, said.fields))
     lookup = lookup_for(spec, actor.tree, files=files)
     data: dict[str, Any] = {}

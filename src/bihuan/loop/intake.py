@@ -22,6 +22,7 @@ from bihuan.ledger.inference import NO_WISHES, Wishes, guess_ledger
 from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.loop.definitions import install_loop, loop_of
@@ -126,8 +127,11 @@ def check(
     columns: dict[int, str],
     progress: Callable[[int], None] = lambda _: None,
 ) -> Check:
-    """What importing would do, cell by cell; nothing is written."""
+    """What importing would do, cell by cell; nothing is written. Raises NotAllowed for a field that is not theirs."""
     columns_make_sense(target.spec, columns)
+    sight = sight_of(actor, target.ledger) if target.ledger else None
+    if sight:
+        sight.require_writable(columns.values(), target.loop.steps[0].code if target.loop else "")
     return check_table(
         ledger=target.ledger,
         spec=target.spec,
@@ -135,6 +139,7 @@ def check(
         columns=columns,
         lookup=lookup_for(target.spec, actor.tree),
         lifecycle=lifecycle(target.spec, target.loop),
+        sight=sight,
         progress=progress,
     )
 

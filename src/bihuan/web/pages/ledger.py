@@ -159,6 +159,8 @@ def _doubtful(query: Query, found: Summary) -> dict[str, Any] | None:
 
 def _columns(opened: Opened, sort: str) -> list[dict[str, Any]]:
     def column(code: str, title: str, kind: str) -> dict[str, Any]:
+        if code in opened.sight.refused:
+            return {"code": code, "title": title, "kind": kind, "sort": None}
         way = "ascending" if sort == code else "descending" if sort == f"-{code}" else ""
         return {"code": code, "title": title, "kind": kind, "sort": way}
 
@@ -185,7 +187,7 @@ def _rows(opened: Opened, records: list[Record]) -> list[dict[str, Any]]:
     lookup = lookup_for(opened.spec, opened.actor.tree)
     columns = [(field, showing.title_of(field, opened.spec)) for field in opened.spec.list_columns]
     found = []
-    for record in records:
+    for record in (opened.sight.see(item, lookup) for item in records):
         url = reverse("record", args=[record.pk])
         cells = _system_cells(opened, record)
         for field, title in columns:
@@ -230,14 +232,15 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
 
 
 def _sheet(opened: Opened, request: HttpRequest) -> Sheet:
-    every = bool(request.GET.get("all"))
+    every, lookup, sight = bool(request.GET.get("all")), lookup_for(opened.spec, opened.actor.tree), opened.sight
     return Sheet(
         opened.ledger.title,
         opened.spec.fields if every else opened.spec.list_columns,
-        lookup_for(opened.spec, opened.actor.tree),
+        lookup,
         prepared_by=opened.actor.name,
         grouped=every,
         with_total=request.GET.get("total") == "1",
         extras=matter_columns(opened.loop, opened.bounds) if opened.loop and opened.bounds else (),
         among=opened.spec.fields,
+        see=None if sight.is_plain else lambda step, data: sight.see_data(step, data, lookup),
     )

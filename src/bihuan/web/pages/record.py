@@ -1,5 +1,6 @@
 """A record's page: what it is, where it stands, what may be done, how the deadline was reckoned, all that happened."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,11 +8,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.attachments import visible_files
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import, scope_everywhere
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import bounds_at
@@ -33,18 +35,28 @@ _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""
     record = get_record(actor, pk)
-    loop, steps = loop_of(record.ledger), history(record)
-    context = _context(actor, record, loop, steps)
+    loop, sight = loop_of(record.ledger), sight_of(actor, record.ledger)
+    files = visible_files(sight, record)
+    lookup = lookup_for(sight.spec, actor.tree, files=[file.pk for file in files])
+    steps = history(record, sight, lookup)
+    context = _context(actor, sight.see(record, lookup), sight.spec, loop, Told(steps, files, lookup))
     if loop:
         context |= _standing(actor, record, loop, steps)
     return render(request, "record.html", context)
 
 
-def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[Step]) -> dict[str, Any]:
-    """What every record has: its fields, its files, its history."""
-    ledger, spec = record.ledger, spec_of(record.ledger)
-    files = list(record.attachments.select_related("person").order_by("pk"))
-    lookup = lookup_for(spec, actor.tree, files=[file.pk for file in files])
+@dataclass(frozen=True)
+class Told:
+    """What a record's page tells beside the record: its history, its files, and what fields refer to."""
+
+    steps: list[Step]
+    files: list[Attachment]
+    lookup: Lookup
+
+
+def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, found: Told) -> dict[str, Any]:
+    """What every record has: its fields, its files, its history, as the actor sees them."""
+    ledger, files, lookup = record.ledger, found.files, found.lookup
     same = _same_elsewhere(actor, record, files)
     return {
         "title": record.number,
@@ -53,7 +65,7 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
         "record": _head(actor, record, spec, loop, lookup),
         "groups": _groups(record, spec, lookup),
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
-        "events": told(actor.tree, steps, spec, loop, lookup, files),
+        "events": told(actor.tree, found.steps, spec, loop, lookup, files),
         "links": [],
     }
 

@@ -12,6 +12,7 @@ from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import Said, perform
@@ -53,7 +54,8 @@ def _do(request: HttpRequest, actor: Actor, record: Record, verb: VerbSpec, spec
         "criteria": tuple(request.POST.getlist("criteria")),
         "reason": request.POST.get("reason", ""),
     }
-    sent = raw_values(request, actor, record.ledger, asked_fields(verb, spec))
+    asked = sight_of(actor, record.ledger).writable(asked_fields(verb, spec), record.state)
+    sent = raw_values(request, actor, record.ledger, asked)
     typed |= sent.raw
     try:
         said = Said(sent.require(), typed["reason"], typed["criteria"], posted_version(request))
@@ -79,6 +81,9 @@ def _form(
     error: BihuanError | None,
 ) -> HttpResponse:
     lookup = lookup_for(spec, actor.tree, files=[*file_ids(spec, record.data), *file_ids(spec, typed)])
+    sight = sight_of(actor, record.ledger)
+    record = sight.see(record, lookup)
+    asked = sight.writable(asked_fields(verb, spec), record.state)
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
     problems = error.problems if isinstance(error, Invalid) else {}
     filled = Filled(stored, lookup, actor.tree, problems, typed if error else None)
@@ -88,10 +93,10 @@ def _form(
             {"title": record.number, "url": reverse("record", args=[record.pk])},
             {"title": verb.title},
         ],
-        "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, spec, lookup)},
+        "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, sight.spec, lookup)},
         "verb": {"code": verb.code, "title": verb.title, "style": verb.tone, "hint": verb.hint},
         "form": {
-            "fields": field_inputs(asked_fields(verb, spec), filled) + verb_inputs(verb, typed, problems),
+            "fields": field_inputs(asked, filled) + verb_inputs(verb, typed, problems),
             "problem": error.message if error else "",
             "version": request.POST.get("version") or record.version,
         },
