@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import transaction
 
 from bihuan.base.errors import BihuanError, Issue, NotFound
+from bihuan.figure.checks import FIGURES
 from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition
 from bihuan.loop.checks import LOOPS
@@ -14,7 +15,7 @@ from bihuan.org.models import Unit
 from bihuan.pack.kind import PackKind
 from bihuan.pack.reading import Pack, read_pack
 
-KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS)
+KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, FIGURES)
 
 
 def packs_folder() -> Path:

@@ -18,8 +18,8 @@ from bihuan.cli.archive.loading import NotLoadable
 from bihuan.cli.archive.restoring import NotProven
 from bihuan.cli.archive.tables import Table, tables_of
 from bihuan.cli.archive.writing import FilesMissing, make_backup
-from bihuan.ledger.models import Attachment, Event, Mapping, Record
-from bihuan.ledger.verification import check_projection, verify_chain
+from bihuan.ledger.models import Attachment, Event, Ledger, Mapping, Record
+from bihuan.ledger.verification import check_derived, check_projection, verify_chain
 from tests.cast import MONDAY
 from tests.cli.archived import ENGINES, SQLITE, Instance, Maker, add_record, upload
 
@@ -243,6 +243,8 @@ def test_an_archive_of_earlier_tables_is_brought_up_to_date(maker: Maker) -> Non
     made.restore(path, allow_findings=True)
     events = "ledger.Event"
     assert made.rows()[events] == maker.source().rows()[events]
+    with made.entered():
+        assert [found for ledger in Ledger.objects.all() for found in check_derived(ledger)] == []
     with made.entered(), pytest.raises(DatabaseError, match="never changed"):
         Event.objects.update(reason="改")
 

@@ -237,7 +237,8 @@ def test_the_government_orders_only_what_is_overdue(cast: Cast) -> None:
             perform(actor=cast["leader"], pk=record.pk, verb="order", said=Said(reason="限期整改"))
     with clock.fixed(due + timedelta(seconds=1)):
         ordered = perform(actor=cast["leader"], pk=record.pk, verb="order", said=Said(reason="限期整改"))
-    assert ordered.loop["orders"] == [{"level": "government", "at": "2026-05-01T16:00:00Z", "by": "凌县"}]
+    told = {"level": "government", "at": "2026-05-01T16:00:00Z", "by": "凌县", "person": cast["leader"].person}
+    assert ordered.loop["orders"] == [told]
 
 
 def test_an_order_is_received_once(cast: Cast) -> None:
@@ -276,7 +277,7 @@ def test_the_whole_way_is_told_by_the_events(cast: Cast) -> None:
         ("verb:accept", "沈审"),
     ]
     assert steps[4].event.reason == "佐证材料不足，请补充"
-    assert steps[6].detail == {"criteria": list(CRITERIA)}
+    assert steps[6].detail == {"criteria": list(CRITERIA), "loop": 1}
     assert findings(cast.finding) == []
 
 

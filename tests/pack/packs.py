@@ -45,9 +45,10 @@ verbs:
 """
 
 
-def write_pack(folder: Path, *, pack: str = PACK, ledger: str = LEDGER, loop: str = LOOP) -> Path:
+def write_pack(folder: Path, *, pack: str = PACK, ledger: str = LEDGER, loop: str = LOOP, figures: str = "") -> Path:
     """A pack with one ledger `task` and one loop `simple`; a file whose text is empty is left out."""
-    for place, text in (("pack.yaml", pack), ("ledgers/task.yaml", ledger), ("loops/simple.yaml", loop)):
+    files = {"pack.yaml": pack, "ledgers/task.yaml": ledger, "loops/simple.yaml": loop, "figures/task.yaml": figures}
+    for place, text in files.items():
         if text:
             path = folder / place
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -103,6 +103,11 @@ TABLE: dict[str, dict[str, int]] = {
     "sign_out": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
+    "grid": everyone(READERS),
+    "grid_rows": everyone(READERS),
+    "grid_changes": everyone(READERS),
+    "grid_check": everyone(set(), no=405, but={NOBODY: 405}),
+    "grid_save": everyone(set(), no=405, but={NOBODY: 405}),
     "record": everyone(READERS),
     "attachment": everyone(READERS),
     "record_new": everyone(INSIDE, but=SEEN_NOT_KEPT),
@@ -122,7 +127,17 @@ def address(name: str, record: Record) -> str:
     assert batch
     if name in ("import_map", "import_preview", "import_run", "batch"):
         return reverse(name, args=[batch.pk])
-    if name in ("ledger", "export", "record_new", "import_template"):
+    if name in (
+        "ledger",
+        "export",
+        "grid",
+        "grid_rows",
+        "grid_changes",
+        "grid_check",
+        "grid_save",
+        "record_new",
+        "import_template",
+    ):
         return reverse(name, args=["audit.finding"])
     if name in ("record", "record_edit"):
         return reverse(name, args=[record.pk])
@@ -155,7 +170,12 @@ def test_who_is_not_signed_in_comes_back_after(record: Record, clients: Clients)
 
 # How many queries.
 
-LISTS = ("/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
+GRID = (
+    "/ledgers/audit.finding/grid/",
+    "/ledgers/audit.finding/grid/rows/",
+    "/ledgers/audit.finding/grid/changes/?since=0",
+)
+LISTS = (*GRID, "/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
 
 
 def queries(client: Client, url: str) -> int:

@@ -8,7 +8,7 @@ from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json
 from bihuan.cli.progress import Progress
 from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.verification import Finding, check_projection, rebuild
+from bihuan.ledger.verification import Finding, check_records, rebuild
 
 
 def run(arguments: Namespace) -> int:
@@ -22,7 +22,7 @@ def run(arguments: Namespace) -> int:
         for done, ledger in enumerate(ledgers):
             progress(done)
             if arguments.check:
-                findings += check_projection(ledger)
+                findings += check_records(ledger)
             else:
                 mended += _rebuild(ledger)
     if arguments.json:

@@ -1,6 +1,6 @@
 """ONE DOOR: the only function by which a record changes. It appends events and writes their projection, or neither."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from bihuan.base.canonical import dumps
 from bihuan.base.errors import Conflict
 from bihuan.ledger import rows
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.derived import Change, follow
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
 from bihuan.ledger.sealed import seal_data, sealed_fields
@@ -110,7 +111,17 @@ class _Writer:
         rows.insert_records(self.ledger.pk, created, self.now)
         rows.update_records(changed, self.now)
         rows.insert_events(events)
+        follow(self.ledger.pk, self._changes(created, known, changed))
         return ids
+
+    @staticmethod
+    def _changes(
+        created: Iterable[tuple[int, RecordState]], known: dict[int, RecordState], changed: dict[int, RecordState]
+    ) -> Iterator[Change]:
+        """Each record with its state before this portion and after it; one may be made and changed in one portion."""
+        made = dict(created)
+        yield from ((pk, None, changed.get(pk, state)) for pk, state in made.items())
+        yield from ((pk, known[pk], state) for pk, state in changed.items() if pk not in made)
 
     def _load(self, drafts: Sequence[Draft]) -> dict[int, RecordState]:
         wanted = [draft.record for draft in drafts if draft.record is not None]

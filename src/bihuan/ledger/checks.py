@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from bihuan.base.errors import Issue, Level, did_you_mean
 from bihuan.expression import ExpressionError, compile_check
-from bihuan.ledger.names import names_of
-from bihuan.ledger.spec import SYSTEM_NAMES, LedgerSpec
+from bihuan.ledger.record_checks import names_of_rules
+from bihuan.ledger.spec import SYSTEM_NAMES, LedgerSpec, full_code
 from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.types.choice import SEPARATORS
 from bihuan.ledger.types.formula import clock_words, compile_formula
@@ -49,7 +49,7 @@ def check_ledgers(ledgers: Sequence[Definition], everything: Definitions) -> lis
         shape = [issue for rule in _SHAPE_RULES for issue in rule(ledger)]
         issues += shape
         if not any(issue.level is Level.ERROR for issue in shape):
-            issues += _expressions(ledger)
+            issues += _expressions(ledger, everything)
             issues += _formulas(ledger)
         issues += _loop_exists(ledger, everything)
         issues += _linked_ledgers_exist(ledger, everything)
@@ -233,15 +233,22 @@ _SHAPE_RULES = (
 )
 
 
-def _expressions(ledger: Definition) -> Iterator[Issue]:
-    # A rule holds of what is filled in, before the record has a number or a step.
-    names = {code: name for code, name in names_of(ledger.spec, {}).items() if code in ledger.spec.by_code}
+def _expressions(ledger: Definition, everything: Definitions) -> Iterator[Issue]:
+    names = names_of_rules(ledger.spec, _linked(ledger, everything))
     for index, check in enumerate(ledger.spec.checks):
         try:
             compile_check(check.when, names)
         except ExpressionError as error:
             for problem in error.problems:
                 yield ledger.source.issue(problem.message, "checks", index, "when", hint=problem.hint)
+
+
+def _linked(ledger: Definition, everything: Definitions) -> dict[str, LedgerSpec]:
+    """The ledgers of this pack that record fields point at. Rules see no further than their own pack."""
+    known = everything.get("ledgers", {})
+    pointed = {field.code: full_code(ledger.pack, field.of) for field in ledger.spec.fields if field.kind == "record"}
+    sound = {link: known[code].spec for link, code in pointed.items() if code in known}
+    return {link: spec for link, spec in sound.items() if all(field.kind in BY_CODE for field in spec.fields)}
 
 
 def _formulas(ledger: Definition) -> Iterator[Issue]:
@@ -264,7 +271,7 @@ def _linked_ledgers_exist(ledger: Definition, everything: Definitions) -> Iterat
     """A ledger of the same pack must be there; one of another pack is looked for when its records are."""
     ledgers = everything.get("ledgers", {})
     for index, field in enumerate(ledger.spec.fields):
-        code = field.of if "." in field.of else f"{ledger.pack}.{field.of}"
+        code = full_code(ledger.pack, field.of)
         if field.of and code.startswith(f"{ledger.pack}.") and code not in ledgers:
             known = [name.split(".", 1)[1] for name in ledgers]
             hint = did_you_mean(field.of.rpartition(".")[2], known)

@@ -45,7 +45,7 @@ def install_definition(
     ledger, made = Ledger.objects.get_or_create(code=code, defaults={"title": spec.title, "owner": owner})
     if made:
         Chain.objects.create(ledger=ledger, signature=chain.sign(code, 0, chain.GENESIS))
-    definition = spec.model_dump(mode="json", exclude_defaults=True)
+    definition = spec.in_pack(code.partition(".")[0]).model_dump(mode="json", exclude_defaults=True)
     if not made and ledger.version:
         current = LedgerVersion.objects.get(ledger=ledger, version=ledger.version)
         if current.definition == definition and ledger.owner_id == owner.pk:

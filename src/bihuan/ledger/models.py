@@ -8,6 +8,7 @@ from django.db import models
 
 from bihuan.base.chain import GENESIS
 from bihuan.base.stamp import fresh_stamp
+from bihuan.ledger.derived_models import DueTally, Involved, StepTally, Tie
 from bihuan.org.models import Unit
 
 
@@ -147,6 +148,7 @@ class Record(models.Model):
             models.Index(fields=["unit", "closed_at", "due_at"], name="record_unit", condition=_STANDING),
             models.Index(fields=["creator", "ledger", "-id"], name="record_creator", condition=_STANDING & _CREATED),
             models.Index(fields=["assignee", "ledger", "-id"], name="record_assignee", condition=_STANDING & _ASSIGNED),
+            models.Index(fields=["due_at"], name="record_due", condition=_STANDING & models.Q(closed_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -178,6 +180,7 @@ class Event(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="event_batch"),
+            models.Index(fields=["person", "record"], condition=models.Q(batch__isnull=True), name="event_by_hand"),
         ]
 
     def __str__(self) -> str:
@@ -244,3 +247,22 @@ class DataScope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}@{self.ledger_id or '*'}={self.scope}"
+
+
+__all__ = [
+    "Attachment",
+    "Batch",
+    "Chain",
+    "DataScope",
+    "DueTally",
+    "Event",
+    "FieldRight",
+    "Involved",
+    "Ledger",
+    "LedgerVersion",
+    "Mapping",
+    "Record",
+    "Serial",
+    "StepTally",
+    "Tie",
+]

@@ -166,6 +166,10 @@ class Sight:
         """Those of the fields that the actor may fill in at a step."""
         return tuple(field for field in fields if self.right(field.code, step) is Right.WRITE)
 
+    def ever_writable(self, fields: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
+        """Those of the fields that the actor may fill in at some step."""
+        return tuple(field for field in fields if Right.WRITE in self._rights(field.code))
+
     def require_writable(self, codes: Iterable[str], step: str) -> None:
         """Raises NotAllowed naming the fields that the actor may not fill in at a step."""
         closed = [code for code in codes if code in self.whole.by_code and self.right(code, step) is not Right.WRITE]

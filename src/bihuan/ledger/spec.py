@@ -23,6 +23,11 @@ SYSTEM_NAMES = (
 """Names that every record has, beside its ledger's fields."""
 
 
+def full_code(pack: str, code: str) -> str:
+    """A ledger's code with its pack: a bare one is of the pack in which it is written."""
+    return code if "." in code else f"{pack}.{code}"
+
+
 class ChoiceSpec(Spec):
     """One value of a choice field: the code that is stored and the word that is shown."""
 
@@ -118,6 +123,13 @@ class LedgerSpec(Spec):
     checks: tuple[CheckSpec, ...] = ()
     rights: tuple[RightSpec, ...] = Field(default=(), description="字段权限：没有写到的，看得见记录就能看、能填")
     assignee_field: str = Field(default="", description="承办人：数据范围“仅本人”按它和录入人算")
+
+    def in_pack(self, pack: str) -> "LedgerSpec":
+        """The same definition as it is put in force: every linked ledger by its full code."""
+        fields = tuple(
+            field.model_copy(update={"of": full_code(pack, field.of)}) if field.of else field for field in self.fields
+        )
+        return self.model_copy(update={"fields": fields}) if fields != self.fields else self
 
     @cached_property
     def by_code(self) -> dict[str, FieldSpec]:

@@ -1,13 +1,15 @@
 """The only ways a matter moves: it is opened, its fields are edited, a verb is done to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
 from bihuan.base import clock
-from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
+from bihuan.base.errors import Conflict, NotAllowed, NotFound
+from bihuan.expression import Kind
 from bihuan.ledger.append import Draft, append, hold, moment
 from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
@@ -19,27 +21,19 @@ from bihuan.ledger.sealed import open_data
 from bihuan.ledger.settling import settle
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, Lookup, is_blank
+from bihuan.ledger.types import is_blank
 from bihuan.ledger.values import file_ids, key_of, read_fields
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.brought import TO, Said, opinion, read_brought
+from bihuan.loop.definitions import loop_for, loop_of, version_of
+from bihuan.loop.effects import EFFECTS, Doing, Outcome
+from bihuan.loop.effects.base import without
+from bihuan.loop.effects.people import people_in
 from bihuan.loop.opening import instant, moved_columns, opener, start_clock
-from bihuan.loop.rules import guard_holds, may, stands
+from bihuan.loop.rules import guard_holds, may, stands, value_of, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 
-_REASON_LIMIT = 2_000
-_OPINION = FieldSpec(code="reason", title="意见", kind="longtext", max_length=_REASON_LIMIT)
-_read_opinion = BY_CODE["longtext"].reader(_OPINION, Lookup())
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a person brings to a verb: the form's raw fields, their opinion, the criteria they ticked."""
-
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
-    criteria: tuple[str, ...] = ()
-    version: int | None = None
+__all__ = ["Said", "create_record", "edit_record", "perform"]
 
 
 @transaction.atomic
@@ -53,13 +47,13 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
     data = read_fields(sight.writable(spec.fields, first), fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
-    opening = opener(spec, loop)(data)
+    opening = opener(spec, loop, version_of(ledger))(data)
     opened = instant(opening.system.get("opened_at"))
     key = key_of(spec, data)
     _require_free(ledger, spec, key)
     number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
     system = {**opening.system, "number": number, **({"key": key} if key else {})}
-    draft = Draft("created", None, data, system, {}, clock.now(), _opinion(reason), None, opening.follows)
+    draft = Draft("created", None, data, system, {}, clock.now(), opinion(reason), None, opening.follows)
     record = append(actor=actor, ledger=ledger, drafts=[draft])[0]
     bind(record, spec)
     return record
@@ -93,7 +87,7 @@ def edit_record(
     changes = settle(spec, record.data, changes)
     system = moved_columns(spec, loop, record, changes)
     _require_free(ledger, spec, system.get("key"), record)
-    draft = Draft("edited", record.pk, changes, system, reason=_opinion(reason), expects=record.version)
+    draft = Draft("edited", record.pk, changes, system, reason=opinion(reason), expects=record.version)
     changed = append(actor=actor, ledger=ledger, drafts=[draft])[0]
     bind(changed, spec)
     return changed
@@ -122,33 +116,31 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
 
     Raises NotFound, NotAllowed, Invalid with the form's problems by field, or Conflict when somebody was faster.
     """
-    record, said = get_record(actor, pk), replace(said, reason=_opinion(said.reason))
-    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    record, said = get_record(actor, pk), replace(said, reason=opinion(said.reason))
+    spec, loop = spec_of(record.ledger), loop_for(record)
     if loop is None or verb not in loop.verb:
         raise NotFound(f"“{record.ledger.title}”没有“{verb}”这个操作")
     what = loop.verb[verb]
     _allow(actor, record, what, loop, said.version)
-    if not guard_holds(record, what, spec, loop):
-        raise NotAllowed(what.guard_message or f"现在还不能“{what.title}”：条件不满足")
     sight = sight_of(actor, record.ledger)
     sight.require_writable(said.fields, record.state)
     said = replace(said, fields=sight.given(record, said.fields))
     record.data = open_data(record.ledger.code, record.data)
-    changes = _asked(actor, record, what, spec, said)
-    changes = settle(spec, record.data, changes)
-    system = _verb_system(actor, record, what, loop, changes, spec)
+    brought = read_brought(actor, record, what, loop, spec, said)
+    changes = settle(spec, record.data, brought.changes)
+    doing = Doing(actor, record, what, loop, spec, brought.more, said.reason, clock.now())
+    outcome = EFFECTS[what.effect].do(doing)
+    system = _verb_system(doing, outcome, changes)
+    _require_closable(record, loop, changes, system)
     _require_free(record.ledger, spec, system.get("key"), record)
     confirmed = [point.code for point in what.criteria if point.code in said.criteria]
-    detail = {"criteria": confirmed} if confirmed else {}
+    detail = {**outcome.detail, **({"criteria": confirmed} if confirmed else {}), "loop": record.loop.get("v", 0)}
     draft = Draft(f"verb:{verb}", pk, changes, system, detail, None, said.reason, record.version)
     done = append(actor=actor, ledger=record.ledger, drafts=[draft])[0]
+    if outcome.also:
+        append(actor=actor, ledger=record.ledger, drafts=outcome.also)
     bind(done, spec)
     return done
-
-
-def _opinion(text: str) -> str:
-    """An opinion without marks that nobody sees. One that is too long stays as it is, for the form to say so."""
-    return text if len(text) > _REASON_LIMIT else str(_read_opinion(text))
 
 
 def _allow(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, version: int | None) -> None:
@@ -156,66 +148,48 @@ def _allow(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, version
         raise NotAllowed(f"您不能对“{record.number}”做“{verb.title}”")
     _expect(record, version)
     if not stands(record, verb):
-        step = loop.states.get(record.state, record.state)
-        raise Conflict(f"“{record.number}”现在是“{step}”，不能“{verb.title}”。请刷新后再看。")
+        raise Conflict(why_not(record, verb, loop))
+    if not guard_holds(record, verb, loop):
+        raise NotAllowed(verb.guard_message or f"现在还不能“{verb.title}”：条件不满足")
 
 
-def _asked(actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec, said: Said) -> dict[str, Any]:
-    """The changes that the verb's form brings, or Invalid with each problem beside its field."""
-    wanted = {ask.field: ask for ask in verb.asks}
-    problems: dict[str, str] = {}
-    masked = sight_of(actor, record.ledger).masks(record.pk) - set(said.fields)
-    unknown = set(said.fields) - set(wanted)
-    if unknown:
-        raise Invalid("表单里有这个操作不能填的字段：" + "、".join(sorted(unknown)))
-    asked = tuple(
-        spec.by_code[code].model_copy(
-            update={"required": ask.required and not (code in masked and record.data.get(code))}
-        )
-        for code, ask in wanted.items()
-    )
-    files = usable_files(actor, record.ledger, record, file_ids(spec, said.fields))
-    lookup = lookup_for(spec, actor.tree, files=files)
-    data: dict[str, Any] = {}
-    try:
-        data = read_fields(asked, said.fields, lookup, require=True)
-    except Invalid as error:
-        problems |= error.problems
-    if verb.reason == "required" and not said.reason:
-        problems["reason"] = f"请填写{verb.reason_title}"
-    if len(said.reason) > _REASON_LIMIT:
-        problems["reason"] = f"{verb.reason_title}有 {len(said.reason)} 个字，最多 {_REASON_LIMIT} 个字"
-    missing = [point.title for point in verb.criteria if point.code not in said.criteria]
-    if missing:
-        problems["criteria"] = "还没有逐条确认：" + "、".join(missing)
-    if problems:
-        raise Invalid(f"“{verb.title}”还不能提交", problems)
-    given = tuple(field for field in asked if field.code in said.fields)
-    return _changes(record, given, data)
-
-
-def _verb_system(
-    actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, changes: dict[str, Any], spec: LedgerSpec
-) -> dict[str, Any]:
-    system = moved_columns(spec, loop, record, changes)
-    if verb.to and verb.to != record.state:
-        system["state"] = verb.to
-    if verb.to in loop.closed_steps:
-        system["closed_at"] = moment(clock.now())
+def _verb_system(doing: Doing, outcome: Outcome, changes: dict[str, Any]) -> dict[str, Any]:
+    """The columns that a verb moves: those that follow from fields, from its effect, and from its step."""
+    record, verb, loop = doing.record, doing.verb, doing.loop
+    system = moved_columns(doing.spec, loop, record, changes) | outcome.system
+    log = {**outcome.log, **system.pop("loop", {})}
+    step = outcome.state if outcome.state is not None else doing.brought.get(TO) or verb.to
+    if step and step != record.state:
+        system["state"] = step
+        log = _moved_log(doing, log)
+    if step in loop.closed_steps:
+        system["closed_at"] = moment(doing.now)
     if verb.starts_clock and not system.get("due_at", record.due_at):
-        system |= start_clock(loop, clock.today())
-    if verb.effect:
-        system["loop"] = _dispatched(actor, record, verb)
+        system |= start_clock(loop, clock.today(), {**record.data, **changes}, doing.spec)
+    log = {**without(log, "people"), **_people(log, system.get("state", record.state))}
+    if log != record.loop:
+        system["loop"] = log
     return system
 
 
-def _dispatched(actor: Actor, record: Record, verb: VerbSpec) -> dict[str, Any]:
-    """The matter's dispatch log with one order or one receipt more. A receipt is of all orders until then."""
-    log = dict(record.loop)
-    entry = {"level": verb.level, "at": moment(clock.now()), "by": actor.name}
-    if verb.effect == "order":
-        log["orders"] = [*log.get("orders", []), entry]
-    else:
-        log["receipts"] = [*log.get("receipts", []), entry]
-        log["received"] = len(log.get("orders", []))
-    return log
+def _people(log: dict[str, Any], state: str) -> dict[str, Any]:
+    people = people_in(log, state)
+    return {"people": people} if people else {}
+
+
+def _moved_log(doing: Doing, log: dict[str, Any]) -> dict[str, Any]:
+    """Since when the matter stands at its new step, and who moved it there, so that they can take it back."""
+    moved = {"from": doing.record.state, "person": doing.actor.person, "version": doing.record.version + 1}
+    kept = log if doing.verb.effect == "countersign" else without(log, "round")
+    return {**kept, "since": moment(doing.now), "moved": moved}
+
+
+def _require_closable(record: Record, loop: LoopSpec, changes: dict[str, Any], system: dict[str, Any]) -> None:
+    """Refuse to close out while the data still say that the problem is there."""
+    if not loop.still or not system.get("closed_at"):
+        return
+    data = {code: value for code, value in {**record.data, **changes}.items() if value is not None}
+    after = copy(record)
+    after.data = data
+    if value_of(loop.still, Kind.BOOLEAN, after, loop) is True:
+        raise NotAllowed(loop.still_message or f"“{record.number}”的数据表明问题还在，不能销号")

@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bihuan.base.errors import Issue, did_you_mean
-from bihuan.expression import ExpressionError, compile_check
-from bihuan.ledger.names import names_of
-from bihuan.ledger.spec import LedgerSpec
-from bihuan.ledger.types import BY_CODE as FIELD_TYPES
+from bihuan.loop.effect_codes import AFTER_CLOSE, ENDED_BY, MOVING, NEEDS_RULE, STANDING
+from bihuan.loop.fitting import check_fit
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.roles import BY_CODE as ROLES
 from bihuan.pack.kind import Definition, Definitions, PackKind
@@ -23,9 +21,7 @@ def check_loops(loops: Sequence[Definition], everything: Definitions) -> list[Is
             if f"{ledger.pack}.{ledger.spec.loop}" == loop.code
         ]
         for ledger in users:
-            issues += _fields_exist(loop, ledger.spec)
-            if all(field.kind in FIELD_TYPES for field in ledger.spec.fields):
-                issues += _guards_compile(loop, ledger.spec)
+            issues += check_fit(loop, ledger.spec)
     return issues
 
 
@@ -40,9 +36,9 @@ def _codes_once(loop: Definition) -> Iterator[Issue]:
 def _steps_exist(loop: Definition) -> Iterator[Issue]:
     known = list(loop.spec.step)
     for index, verb in enumerate(loop.spec.verbs):
-        for step in (*verb.from_, verb.to):
-            if step and step not in known:
-                place = "to" if step == verb.to else "from"
+        for step in (*verb.from_, *verb.targets):
+            if step not in known:
+                place = "to" if step == verb.to else "from" if step in verb.from_ else "to_choices"
                 hint = did_you_mean(step, known)
                 yield loop.source.issue(f"没有环节“{step}”", "verbs", index, place, hint=hint)
 
@@ -56,7 +52,9 @@ def _can_finish(loop: Definition) -> Iterator[Issue]:
     good = set(spec.closed_steps)
     grown = True
     while grown:
-        more = {s for verb in spec.verbs if verb.to in good for s in (verb.from_ or tuple(spec.step))} - good
+        more = {
+            s for verb in spec.verbs if good.intersection(verb.targets) for s in (verb.from_ or tuple(spec.step))
+        } - good
         good |= more
         grown = bool(more)
     for index, step in enumerate(spec.steps):
@@ -75,16 +73,22 @@ def _roles_exist(loop: Definition) -> Iterator[Issue]:
 
 def _closing_is_not_by_the_responsible(loop: Definition) -> Iterator[Issue]:
     for index, verb in enumerate(loop.spec.verbs):
-        if verb.to in loop.spec.closed_steps and any(who.unit == "responsible" for who in verb.who):
+        closing = set(verb.targets) & set(loop.spec.closed_steps)
+        if closing and any(who.unit == "responsible" for who in verb.who):
             yield loop.source.issue(f"“{verb.title}”会销号，不能由责任单位自己做", "verbs", index, "who")
 
 
 def _levels_named(loop: Definition) -> Iterator[Issue]:
     known = [level.code for level in loop.spec.levels]
-    for index, verb in enumerate(loop.spec.verbs):
-        if verb.effect and verb.level not in known:
-            hint = did_you_mean(verb.level, known)
-            yield loop.source.issue(f"没有调度级别“{verb.level}”", "verbs", index, hint=hint)
+    named: list[tuple[str, tuple[str | int, ...]]] = [
+        (verb.level, ("verbs", index))
+        for index, verb in enumerate(loop.spec.verbs)
+        if verb.level or verb.effect in ("order", "receive")
+    ]
+    named += [(step.level, ("steps", index, "level")) for index, step in enumerate(loop.spec.steps) if step.level]
+    for level, place in named:
+        if level not in known:
+            yield loop.source.issue(f"没有调度级别“{level}”", *place, hint=did_you_mean(level, known))
 
 
 def _colours_in_order(loop: Definition) -> Iterator[Issue]:
@@ -93,37 +97,77 @@ def _colours_in_order(loop: Definition) -> Iterator[Issue]:
         yield loop.source.issue("四色规则要按生效日从早到晚写，且不重复", "colours")
 
 
+def _who_is_told(loop: Definition) -> Iterator[Issue]:
+    """Each line of `who` tells one unit with roles in it, or one person."""
+    for index, verb in enumerate(loop.spec.verbs):
+        for place, who in enumerate(verb.who):
+            told = [key for key in ("unit", "post_in", "field", "unit_code", "person") if getattr(who, key)]
+            if len(told) != 1:
+                message = (
+                    f"谁可以做，要写且只写 unit、post_in、field、unit_code、person 中的一个，这里写了 {len(told)} 个"
+                )
+                yield loop.source.issue(message, "verbs", index, "who", place)
+            elif not who.role and told[0] not in ("field", "person"):
+                yield loop.source.issue("要写角色 role", "verbs", index, "who", place)
+
+
+def _effects_are_whole(loop: Definition) -> Iterator[Issue]:
+    """What one verb begins, another must be able to end; an effect that moves a matter must say where to."""
+    effects = {verb.effect for verb in loop.spec.verbs}
+    for index, verb in enumerate(loop.spec.verbs):
+        missing = ENDED_BY.get(verb.effect, ()) and not effects & set(ENDED_BY[verb.effect])
+        if missing:
+            wanted = " 或 ".join(ENDED_BY[verb.effect])
+            yield loop.source.issue(f"“{verb.title}”之后没有动作能接着办，要有 effect: {wanted} 的动作", "verbs", index)
+        if verb.effect in MOVING and not verb.targets:
+            yield loop.source.issue(f"“{verb.title}”要写做完到哪个环节（to）", "verbs", index)
+        if verb.effect in STANDING and verb.targets:
+            yield loop.source.issue(f"effect: {verb.effect} 的动作不能改变环节", "verbs", index, "to")
+
+
+def _closed_stays_closed(loop: Definition) -> Iterator[Issue]:
+    """A closed matter is not reopened in place: only a re-check or a recurrence starts from there."""
+    closed = set(loop.spec.closed_steps)
+    for index, verb in enumerate(loop.spec.verbs):
+        if verb.effect in AFTER_CLOSE:
+            if not verb.from_ or not set(verb.from_) <= closed or verb.targets:
+                message = f"effect: {verb.effect} 的动作只能从销号的环节（from）开始，也不改变环节"
+                yield loop.source.issue(message, "verbs", index)
+        elif closed & set(verb.from_):
+            yield loop.source.issue("已销号的事项不能再办；再犯要另开一件（effect: recur）", "verbs", index, "from")
+
+
+def _rules_for_effects(loop: Definition) -> Iterator[Issue]:
+    """An effect whose bounds must be declared, and a rule that no verb uses."""
+    spec: LoopSpec = loop.spec
+    effects = {verb.effect: index for index, verb in enumerate(spec.verbs)}
+    for effect, key in NEEDS_RULE.items():
+        declared = getattr(spec, key)
+        if effect in effects and declared is None:
+            yield loop.source.issue(f"有 effect: {effect} 的动作，要写规则 {key}", "verbs", effects[effect])
+    if spec.recheck and "recheck_pass" not in effects:
+        yield loop.source.issue("写了抽查复核，要有 effect: recheck_pass 的动作", "recheck")
+
+
+def _deadline_says_from_when(loop: Definition) -> Iterator[Issue]:
+    deadline = loop.spec.deadline
+    if deadline and (deadline.start == "field") != bool(deadline.field):
+        yield loop.source.issue("start: field 要同时写 field，别的起算方式不写", "deadline")
+
+
 _RULES = (
     _codes_once,
     _steps_exist,
     _can_finish,
     _roles_exist,
+    _who_is_told,
     _closing_is_not_by_the_responsible,
+    _closed_stays_closed,
+    _effects_are_whole,
+    _rules_for_effects,
     _levels_named,
     _colours_in_order,
+    _deadline_says_from_when,
 )
-
-
-def _fields_exist(loop: Definition, ledger: LedgerSpec) -> Iterator[Issue]:
-    known = list(ledger.by_code)
-    for index, verb in enumerate(loop.spec.verbs):
-        for place, ask in enumerate(verb.asks):
-            if ask.field not in known:
-                hint = did_you_mean(ask.field, known)
-                message = f"台账“{ledger.title}”没有字段“{ask.field}”"
-                yield loop.source.issue(message, "verbs", index, "asks", place, "field", hint=hint)
-
-
-def _guards_compile(loop: Definition, ledger: LedgerSpec) -> Iterator[Issue]:
-    names = names_of(ledger, loop.spec.states)
-    for index, verb in enumerate(loop.spec.verbs):
-        if not verb.guard:
-            continue
-        try:
-            compile_check(verb.guard, names)
-        except ExpressionError as error:
-            for problem in error.problems:
-                yield loop.source.issue(problem.message, "verbs", index, "guard", hint=problem.hint)
-
 
 LOOPS = PackKind("loops", "闭环", LoopSpec, check_loops)

@@ -53,3 +53,15 @@ def arithmetic(start: date, days: int, count: DayCount) -> tuple[workdays.DaySte
     if count == "calendar":
         return workdays.explain_add_days(calendar(), start, days)
     return workdays.explain_add(calendar(), start, days, tolerant=True)
+
+
+def shifted(due: datetime, since: date, until: date, count: DayCount) -> tuple[datetime, int]:
+    """A deadline after a pause, and by how many days it moved: those after `since` up to `until`, as the term counts.
+
+    The day on which the clock was stopped counts as any other, the day on which it was started again does not. Never
+    earlier than before; the hour of the day stays.
+    """
+    days = max(0, days_left(since, until, count))
+    day = clock.local_date(due)
+    fresh = due_after(day, days, count).day if days else day
+    return due + (fresh - day), days

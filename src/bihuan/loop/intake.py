@@ -25,7 +25,7 @@ from bihuan.ledger.rules import may_import
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
-from bihuan.loop.definitions import install_loop, loop_of
+from bihuan.loop.definitions import install_loop, loop_of, version_of
 from bihuan.loop.opening import lifecycle
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
@@ -138,7 +138,7 @@ def check(
         table=table,
         columns=columns,
         lookup=lookup_for(target.spec, actor.tree),
-        lifecycle=lifecycle(target.spec, target.loop),
+        lifecycle=lifecycle(target.spec, target.loop, version_of(target.ledger) if target.ledger else 1),
         sight=sight,
         progress=progress,
     )

@@ -1,34 +1,41 @@
 """How a row becomes a matter: where it stands, when it was found and is due; how a row with a past comes in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from bihuan.base import clock
+from bihuan.expression import Kind, compile_check, evaluate
 from bihuan.ledger.append import Draft, moment
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Record
+from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.values import key_of
 from bihuan.loop.deadline import due_after
-from bihuan.loop.spec import LoopSpec
+from bihuan.loop.spec import DeadlineSpec, LoopSpec
+
+_LONGEST_TERM = 3_650
 
 
-def lifecycle(spec: LedgerSpec, loop: LoopSpec | None) -> Lifecycle:
-    """How a ledger's rows open and change, with its loop or without one."""
-    return Lifecycle(opener(spec, loop), _changer(spec, loop))
+def lifecycle(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Lifecycle:
+    """How a ledger's rows open and change, with this version of its loop or without one."""
+    return Lifecycle(opener(spec, loop, version), _changer(spec, loop))
 
 
-def opener(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[dict[str, Any]], Opening]:
-    """A function that opens a row's data, for a ledger with or without a loop."""
+def opener(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Callable[[dict[str, Any]], Opening]:
+    """A function that opens a row's data, for a ledger with or without a loop. The matter keeps the loop's version."""
 
     def open_row(data: dict[str, Any]) -> Opening:
         opened = instant(data.get(spec.opened_field))
         system = system_columns(spec, loop, data, opened)
         if loop is None:
             return Opening(system, effective_at=opened)
-        system["state"] = loop.steps[0].code
+        system |= {"state": loop.steps[0].code, "loop": {"v": version}}
         closing, doubts = _closing(spec, loop, data, opened)
+        closing = tuple(_with_log(draft, system["loop"]) for draft in closing)
         return Opening(system, closing, opened, doubts)
 
     return open_row
@@ -43,6 +50,7 @@ def _changer(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[Record, dict[
             return Opening(system)
         data = {**record.data, **changes}
         closing, doubts = _closing(spec, loop, data, instant(data.get(spec.opened_field)))
+        closing = tuple(_with_log(draft, {**record.loop, **system.get("loop", {})}) for draft in closing)
         return Opening(system, closing, None, doubts)
 
     return change
@@ -53,7 +61,8 @@ def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, chang
 
     A deadline that is taken away from a matter under way is counted anew from today: none is left without one.
     """
-    parts = (spec.unit_field, spec.opened_field, spec.due_field, spec.assignee_field)
+    counted_from = loop.deadline.field if loop and loop.deadline else ""
+    parts = (spec.unit_field, spec.opened_field, spec.due_field, spec.assignee_field, counted_from)
     data = {name: value for name, value in {**record.data, **changes}.items() if value is not None}
     system: dict[str, Any] = {"key": key_of(spec, data) or None} if set(spec.key) & set(changes) else {}
     if not any(part and part in changes for part in parts):
@@ -65,10 +74,24 @@ def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, chang
         fresh.setdefault("assignee", None)
     if spec.due_field in changes:
         under_way = loop is not None and record.state != loop.steps[0].code
-        fresh = {"due_at": None, **(start_clock(loop, clock.today()) if loop and under_way else {}), **fresh}
-    elif spec.opened_field not in changes or spec.due_field in data:
+        again = start_clock(loop, clock.today(), data, spec) if loop and under_way else {}
+        fresh = {"due_at": None, **again, **fresh}
+    elif not {spec.opened_field, counted_from} & set(changes) or spec.due_field in data or _was_moved(record):
         fresh.pop("due_at", None)
-    return system | fresh
+    return system | _put_away(record, fresh)
+
+
+def _was_moved(record: Record) -> bool:
+    """Whether the deadline was moved by hand since it was counted: then it is not counted anew."""
+    return any(name in record.loop for name in ("extensions", "pauses", "paused", "exception"))
+
+
+def _put_away(record: Record, fresh: dict[str, Any]) -> dict[str, Any]:
+    """While the clock stands still, a new deadline waits with it."""
+    if "paused" not in record.loop or not fresh.get("due_at"):
+        return fresh
+    paused = {**record.loop["paused"], "due": fresh["due_at"]}
+    return {**fresh, "due_at": None, "loop": {**record.loop, "paused": paused}}
 
 
 def system_columns(
@@ -85,16 +108,32 @@ def system_columns(
         system["due_at"] = moment(due)
     elif loop and loop.deadline and loop.deadline.start == "opened":
         start = clock.local_date(opened or clock.now())
-        system |= start_clock(loop, start)
+        system |= start_clock(loop, start, data, spec)
+    elif loop and loop.deadline and loop.deadline.start == "field":
+        counted_from = instant(data.get(loop.deadline.field))
+        system |= start_clock(loop, clock.local_date(counted_from), data, spec) if counted_from else {}
     return system
 
 
-def start_clock(loop: LoopSpec, start: date) -> dict[str, Any]:
-    """The due date that the loop's own term gives, counted from a day, and what it was counted from."""
+def start_clock(loop: LoopSpec, start: date, data: dict[str, Any], spec: LedgerSpec) -> dict[str, Any]:
+    """The due date that the loop's own term gives, counted from a day."""
     if loop.deadline is None:
         return {}
-    due = due_after(start, loop.deadline.days, loop.deadline.count)
+    due = due_after(start, term_of(loop.deadline, data, spec), loop.deadline.count)
     return {"due_at": moment(due.at)}
+
+
+def term_of(deadline: DeadlineSpec, data: dict[str, Any], spec: LedgerSpec) -> int:
+    """How many days the term has for a record of these data."""
+    if not deadline.days_by:
+        return deadline.days
+    checked = compile_check(deadline.days_by, names_of(spec, {}), expect=Kind.INTEGER)
+    values = {
+        field.code: None if data.get(field.code) is None else BY_CODE[field.kind].python(data[field.code])
+        for field in spec.fields
+    }
+    days = evaluate(checked, values, today=clock.today(), now=clock.now())
+    return min(days, _LONGEST_TERM) if isinstance(days, int) and days > 0 else deadline.days
 
 
 def instant(value: str | None, *, end: bool = False) -> datetime | None:
@@ -135,6 +174,17 @@ def _closed_on(loop: LoopSpec, at: datetime | None, mark: dict[str, Any]) -> Dra
     if mark:
         system["loop"] = mark
     return Draft("closed_in_file", system=system, effective_at=at, reason="随表格带入的办结")
+
+
+def _with_log(draft: Draft, log: dict[str, Any]) -> Draft:
+    """A closing that marks the matter keeps what its log holds; a clock that stood still gives its deadline back."""
+    system = dict(draft.system)
+    if "paused" in log:
+        system["due_at"] = log["paused"].get("due")
+    if "loop" in system or "paused" in log:
+        kept = {name: value for name, value in log.items() if name not in ("paused", "people")}
+        system["loop"] = {**kept, **system.get("loop", {})}
+    return replace(draft, system={name: value for name, value in system.items() if name != "due_at" or value})
 
 
 def _shown(at: datetime) -> str:

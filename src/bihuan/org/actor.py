@@ -13,10 +13,11 @@ from bihuan.org.tree import Tree, tree_on
 
 @dataclass(frozen=True)
 class Held:
-    """A post held: a unit and a role code."""
+    """A post held: a unit and a role code; `of` is the person away whose post it is."""
 
     unit: int
     role: str
+    of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,12 @@ class Actor:
     def home_unit(self) -> int | None:
         """The unit of the first post, which is where the person works."""
         return self.posts[0].unit if self.posts else None
+
+    @cached_property
+    def acts_for(self) -> frozenset[int]:
+        """The person, and those away for whom they stand in."""
+        own = {self.person} if self.person is not None else set()
+        return frozenset(own | {post.of for post in self.posts if post.of is not None})
 
     def reach(self, *roles: str) -> frozenset[int]:
         """The units at and under the person's posts, of these roles or, with none named, of all that read by unit."""

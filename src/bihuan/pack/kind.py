@@ -25,12 +25,15 @@ class PackKind:
 
     `check` is given the definitions of this kind and those of all kinds, and reports faults through each
     definition's own source, so that every fault has a file and a line.
+
+    A file holds one definition, named as it is; where `holds_many`, it is a mapping of many, each under its code.
     """
 
     folder: str
     title: str
     model: type[BaseModel]
     check: Callable[[Sequence[Definition], "Definitions"], list[Any]]
+    holds_many: bool = False
 
 
 Definitions = dict[str, dict[str, Definition]]

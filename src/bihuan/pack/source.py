@@ -25,7 +25,12 @@ class Source:
         """The line of a place, or of the nearest place around it."""
         while place and place not in self.lines:
             place = place[:-1]
-        return self.lines.get(place, 1)
+        return self.lines.get(place, self.lines.get((), 1))
+
+    def within(self, key: str) -> "Source":
+        """The part of the file under one of its keys, as a file of its own with the lines it stands on."""
+        lines = {place[1:]: line for place, line in self.lines.items() if place[:1] == (key,)}
+        return Source(self.file, self.data[key], lines)
 
     def issue(self, message: str, *place: str | int, hint: str = "", level: Level = Level.ERROR) -> Issue:
         return Issue(message, self.file, self.line(place), level, hint)

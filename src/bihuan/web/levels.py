@@ -7,6 +7,7 @@ from bihuan.base import clock
 from bihuan.ledger.models import Record
 from bihuan.ledger.queries import Step
 from bihuan.loop.colour import bounds_at, called_at, colour_of
+from bihuan.loop.rules import level_unit
 from bihuan.loop.spec import LevelSpec, LoopSpec
 from bihuan.org.tree import Tree
 from bihuan.web import showing
@@ -27,7 +28,7 @@ def levels(tree: Tree, record: Record, loop: LoopSpec, steps: list[Step]) -> lis
         found.append(
             {
                 "title": level.title,
-                "unit": _level_unit(tree, record, level),
+                "unit": tree.name(level_unit(level, record, tree)),
                 "state": state,
                 "sent_at": showing.when(at) if is_called else "",
                 "received": _received(record, level),
@@ -59,14 +60,6 @@ def _called(level: LevelSpec, record: Record, loop: LoopSpec, sent: datetime | N
     ]
     found = [at for at in (by_dates, *orders) if at]
     return min(found) if found else None
-
-
-def _level_unit(tree: Tree, record: Record, level: LevelSpec) -> str:
-    if level.unit == "responsible":
-        return tree.name(record.unit_id)
-    if level.unit == "owner":
-        return tree.name(record.ledger.owner_id)
-    return next((node.name for node in tree.nodes if node.depth == 0), "")
 
 
 def _has_receipt(loop: LoopSpec, level: LevelSpec) -> bool:

@@ -16,8 +16,8 @@ from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 from bihuan.loop.colour import WORDS, Bounds, Colour, colour_of, word
 from bihuan.loop.deadline import days_left
-from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts
 
 UNKNOWN = "—"
 _COUNT_WORDS = {"calendar": "天", "working": "个工作日"}

@@ -1,6 +1,7 @@
-"""docs/ledgers.md: every kind and every key is described, and every example in it does what it says."""
+"""docs/ledgers.md and docs/loops.md: every kind and every key is described, and every example in it does what it says."""
 
 import re
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
@@ -13,7 +14,8 @@ from tests.ledger.types.fields import read
 from tests.outside import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "ledgers.md").read_text(encoding="utf-8")
-SECTIONS = re.split(r"^#{2,3} ", PAGE, flags=re.MULTILINE)
+LOOPS = (REPOSITORY / "docs" / "loops.md").read_text(encoding="utf-8")
+SECTIONS = re.split(r"^#{2,3} ", PAGE + LOOPS, flags=re.MULTILINE)
 CODE = re.compile(r"`((?:\\\||[^`])+)`")
 ROW = re.compile(r"^\| `(\w+)` .*\|$", re.MULTILINE)
 KINDS = PAGE.split("\n## ")[1]
@@ -37,6 +39,11 @@ def undescribed(model: type[BaseModel], sections: list[str]) -> list[str]:
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_key_is_described(model: type[BaseModel]) -> None:
     assert undescribed(model, SECTIONS) == []
+
+
+def test_every_effect_is_described() -> None:
+    effects = set(get_args(loop_spec.EffectCode)) - {""}
+    assert effects <= set(re.findall(r"^\| `(\w+)` \|", LOOPS.split("\n## ")[1], re.MULTILINE))
 
 
 def test_a_key_without_a_row_is_found() -> None:

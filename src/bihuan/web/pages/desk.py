@@ -10,13 +10,13 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.ledger.models import Event, Ledger
 from bihuan.loop.colour import Colour
-from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts, summed
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
 from bihuan.web.event_words import event_title
-from bihuan.web.matters import BY_URGENCY, Matters, NameLookup, matter_rows, summed
+from bihuan.web.matters import BY_URGENCY, VIEWS, Matters, NameLookup, matter_rows
 from bihuan.web.pages.matters import matters_url
 from bihuan.web.request_memory import my_loops
 
@@ -29,15 +29,17 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page a person starts from."""
     matters = Matters(actor, my_loops(request, actor), clock.now())
     counts = summed(matters.by_ledger().values())
+    chosen = request.GET.get("view", "")
+    chosen = chosen if chosen in VIEWS else "waiting"
     context = {
         "title": "工作台",
         "crumbs": [{"title": "工作台"}],
         "today": showing.long_day(clock.today()),
         "scope": actor.tree.name(actor.home_unit) or actor.name,
         "counts": _counts(matters.ledgers, counts),
-        "todo": _some(matters, matters.waiting(), "waiting"),
-        "near": _some(matters, matters.coloured(Colour.YELLOW), "", Colour.YELLOW),
-        "mine": _some(matters, matters.opened_here(), "opened"),
+        "todo": _some(matters, chosen),
+        "tabs": [_tab(matters, view, chosen) for view in VIEWS],
+        "near": _near(matters, counts[Colour.YELLOW]),
         "recent": _recent(matters),
         "can_make": may_make(actor),
         "empty": _empty(actor) if not matters.ledgers else None,
@@ -51,14 +53,36 @@ def _counts(ledgers: list[tuple[Ledger, LoopSpec]], counts: Counts) -> list[dict
     return showing.colour_counts(counts, loop, reverse("matters"))
 
 
-def _some(matters: Matters, condition: Q, view: str, colour: Colour | None = None) -> dict[str, Any]:
-    """The most urgent matters of a condition, how many there are, and where all of them are."""
-    rows = matters.all().filter(condition)
+def _tab(matters: Matters, view: str, chosen: str) -> dict[str, Any]:
     return {
-        "rows": matter_rows(matters, rows.order_by(*BY_URGENCY)[:_SHOWN]),
-        "total": rows.count(),
-        "url": matters_url(view, colour),
+        "title": VIEWS[view],
+        "count": _how_many(matters, view),
+        "url": f"{reverse('desk')}?view={view}",
+        "active": view == chosen,
     }
+
+
+def _how_many(matters: Matters, view: str) -> int:
+    if view == "waiting":
+        return matters.waiting_count()
+    return matters.all().filter(matters.view(view) or Q()).count()
+
+
+def _some(matters: Matters, view: str) -> dict[str, Any]:
+    """The most urgent matters of a view, how many there are, and where all of them are."""
+    rows = matters.all().filter(matters.view(view) or Q())
+    return {
+        "title": VIEWS[view],
+        "rows": matter_rows(matters, rows.order_by(*BY_URGENCY)[:_SHOWN]),
+        "total": _how_many(matters, view),
+        "url": matters_url(view),
+    }
+
+
+def _near(matters: Matters, total: int) -> dict[str, Any]:
+    """What is due next, and how many are near due in all."""
+    rows = matters.all().filter(matters.near()).order_by("due_at")[:_SHOWN]
+    return {"rows": matter_rows(matters, rows), "total": total, "url": matters_url("", Colour.YELLOW)}
 
 
 def _recent(matters: Matters) -> list[dict[str, Any]]:

@@ -21,8 +21,9 @@ from bihuan.ledger.rules import may_import
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.colour import Colour, word
 from bihuan.loop.export_columns import matter_columns
-from bihuan.loop.queries import Counts, colour_counts
+from bihuan.loop.queries import colour_counts
 from bihuan.loop.summary import Summary
+from bihuan.loop.tally_counts import Counts
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in

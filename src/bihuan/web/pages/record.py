@@ -17,9 +17,11 @@ from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import bounds_at
-from bihuan.loop.definitions import loop_of
-from bihuan.loop.rules import open_verbs, stands
-from bihuan.loop.spec import LoopSpec
+from bihuan.loop.definitions import loop_for
+from bihuan.loop.effects.clocks import is_paused
+from bihuan.loop.effects.people import holder_of
+from bihuan.loop.rules import open_verbs, stands, unit_told
+from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
@@ -35,7 +37,7 @@ _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""
     record = get_record(actor, pk)
-    loop, sight = loop_of(record.ledger), sight_of(actor, record.ledger)
+    loop, sight = loop_for(record), sight_of(actor, record.ledger)
     files = visible_files(sight, record)
     lookup = lookup_for(sight.spec, actor.tree, files=[file.pk for file in files])
     steps = history(record, sight, lookup)
@@ -137,17 +139,24 @@ def _blocked(actor: Actor, record: Record, loop: LoopSpec) -> str:
     """Who the matter waits for, where the person can do nothing."""
     if record.closed_at:
         return f"已于 {showing.moment(record.closed_at)} 销号。"
+    if is_paused(record):
+        return f"已暂停计时：{record.loop['paused']['reason'] or '没有写理由'}。恢复以后再办。"
     ways = [verb for verb in loop.verbs if verb.to and stands(record, verb)]
     next_verb = next((verb for verb in ways if verb.tone == "primary"), next(iter(ways), None))
     if next_verb is None:
         return ""
-    relations = {
-        "responsible": actor.tree.name(record.unit_id) or "责任单位",
-        "owner": actor.tree.name(record.ledger.owner_id),
-        "top": "县级",
-        "any": "有关单位",
-    }
-    return f"正在等“{relations[next_verb.who[0].unit]}”{next_verb.title}。"
+    return f"正在等“{_awaited(actor, record, next_verb, loop)}”{next_verb.title}。"
+
+
+def _awaited(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> str:
+    """Who is to do a verb: the person who holds the matter, those who are to sign, or a unit."""
+    holder, who = holder_of(record), verb.who[0]
+    if verb.effect == "sign":
+        signers = record.loop.get("round", {}).get("signers", [])
+        return "、".join(signer["name"] for signer in signers if "vote" not in signer)
+    if holder and who.unit in (None, "responsible"):
+        return str(holder["name"])
+    return actor.tree.name(unit_told(who, record, loop, actor.tree)) or "有关单位"
 
 
 def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """A verb's form and its doing."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -13,11 +14,12 @@ from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record
 from bihuan.ledger.sight import sight_of
-from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.values import file_ids
-from bihuan.loop.actions import Said, perform
-from bihuan.loop.definitions import loop_of
-from bihuan.loop.rules import guard_holds, may, stands
+from bihuan.loop.actions import perform
+from bihuan.loop.brought import Said, asked_fields, form_spec, more_fields
+from bihuan.loop.definitions import loop_for
+from bihuan.loop.rules import guard_holds, may, stands, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
@@ -26,64 +28,73 @@ from bihuan.web.inputs import Filled, field_inputs, posted_version, raw_values, 
 from bihuan.web.middleware import status_of
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a verb's form asks: the ledger's fields, and what the verb needs beside them."""
+
+    verb: VerbSpec
+    ledgers: tuple[FieldSpec, ...]
+    more: tuple[FieldSpec, ...]
+
+    @property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        return (*self.more, *self.ledgers)
+
+
 @signed_in
 def show(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse:
     """The form of a verb; posting does it, or gives the form back with what is wrong."""
     record = get_record(actor, pk)
-    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    spec, loop = spec_of(record.ledger), loop_for(record)
     verb = loop.verb.get(code) if loop else None
     if loop is None or verb is None:
         raise NotFound("没有这个操作")
+    theirs = sight_of(actor, record.ledger).writable(asked_fields(verb, spec), record.state)
+    asked = Asked(verb, theirs, more_fields(record, verb, loop))
     if request.method == "POST":
-        return _do(request, actor, record, verb, spec)
+        return _do(request, actor, record, asked)
     _offer(actor, record, verb, loop)
-    return _form(request, actor, record, verb, spec, {}, None)
+    return _form(request, actor, record, asked, {}, None)
 
 
 def _offer(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> None:
     if not may(actor, record, verb, loop):
         raise NotAllowed(f"您不能对“{record.number}”做“{verb.title}”")
     if not stands(record, verb):
-        raise Conflict(f"“{record.number}”现在是“{loop.states.get(record.state)}”，不能“{verb.title}”，请刷新后再看")
-    if not guard_holds(record, verb, spec_of(record.ledger), loop):
+        raise Conflict(why_not(record, verb, loop))
+    if not guard_holds(record, verb, loop):
         raise NotAllowed(verb.guard_message or f"现在还不能“{verb.title}”：条件不满足")
 
 
-def _do(request: HttpRequest, actor: Actor, record: Record, verb: VerbSpec, spec: LedgerSpec) -> HttpResponse:
+def _do(request: HttpRequest, actor: Actor, record: Record, asked: Asked) -> HttpResponse:
     typed: dict[str, Any] = {
         "criteria": tuple(request.POST.getlist("criteria")),
         "reason": request.POST.get("reason", ""),
     }
-    asked = sight_of(actor, record.ledger).writable(asked_fields(verb, spec), record.state)
-    sent = raw_values(request, actor, record.ledger, asked)
+    sent = raw_values(request, actor, record.ledger, asked.fields)
     typed |= sent.raw
     try:
         said = Said(sent.require(), typed["reason"], typed["criteria"], posted_version(request))
-        perform(actor=actor, pk=record.pk, verb=verb.code, said=said)
+        perform(actor=actor, pk=record.pk, verb=asked.verb.code, said=said)
     except (Invalid, Conflict) as error:
-        return _form(request, actor, record, verb, spec, typed, error)
-    messages.success(request, f"{record.number} 已{verb.title}")
+        return _form(request, actor, record, asked, typed, error)
+    messages.success(request, f"{record.number} 已{asked.verb.title}")
     return go(request, reverse("record", args=[record.pk]))
-
-
-def asked_fields(verb: VerbSpec, spec: LedgerSpec) -> tuple[FieldSpec, ...]:
-    """The fields a verb asks for, required where the verb says so."""
-    return tuple(spec.by_code[ask.field].model_copy(update={"required": ask.required}) for ask in verb.asks)
 
 
 def _form(
     request: HttpRequest,
     actor: Actor,
     record: Record,
-    verb: VerbSpec,
-    spec: LedgerSpec,
+    asked: Asked,
     typed: dict[str, Any],
     error: BihuanError | None,
 ) -> HttpResponse:
-    lookup = lookup_for(spec, actor.tree, files=[*file_ids(spec, record.data), *file_ids(spec, typed)])
     sight = sight_of(actor, record.ledger)
+    spec, verb = spec_of(record.ledger), asked.verb
+    files = [*file_ids(spec, record.data), *file_ids(spec, typed)]
+    lookup = lookup_for(form_spec(spec, asked.more), actor.tree, files=files)
     record = sight.see(record, lookup)
-    asked = sight.writable(asked_fields(verb, spec), record.state)
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
     problems = error.problems if isinstance(error, Invalid) else {}
     filled = Filled(stored, lookup, actor.tree, problems, typed if error else None)
@@ -96,7 +107,7 @@ def _form(
         "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, sight.spec, lookup)},
         "verb": {"code": verb.code, "title": verb.title, "style": verb.tone, "hint": verb.hint},
         "form": {
-            "fields": field_inputs(asked, filled) + verb_inputs(verb, typed, problems),
+            "fields": field_inputs(asked.fields, filled) + verb_inputs(verb, typed, problems),
             "problem": error.message if error else "",
             "version": request.POST.get("version") or record.version,
         },
