@@ -16,7 +16,7 @@ from bihuan.expression import ExpressionError, compile_check
 from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.exporting import Sheet, write_xlsx
 from bihuan.ledger.models import Event, Ledger, Record
-from bihuan.ledger.queries import Asked, history, list_records
+from bihuan.ledger.queries import Asked, list_records, seen_history
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.types import Masked
@@ -147,7 +147,7 @@ def test_the_definition_leaves_out_what_is_never_seen(cast: Cast, ledger: Ledger
 def test_history_is_told_by_the_same_rights(cast: Cast, record: Record) -> None:
     edit_record(actor=cast["colleague"], record=record, fields={"note": "改过的意见", "phone": "13900001111"})
     for login, expected in (("town", {"phone"}), ("colleague", {"note", "phone"})):
-        last = history(record, sight_of(cast[login], record.ledger))[-1]
+        last = seen_history(record, sight_of(cast[login], record.ledger))[-1]
         assert {code for code, _, _ in last.changes} == expected
         assert {"138****5678", "139****1111"} <= {str(value) for _, old, new in last.changes for value in (old, new)}
 

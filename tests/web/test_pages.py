@@ -118,6 +118,8 @@ TABLE: dict[str, dict[str, int]] = {
     "import_map": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "import_preview": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "import_run": everyone(INSIDE),
+    "import_merge": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
+    "record_options": everyone(READERS),
     "batch": everyone(INSIDE),
 }
 
@@ -125,7 +127,7 @@ TABLE: dict[str, dict[str, int]] = {
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
-    if name in ("import_map", "import_preview", "import_run", "batch"):
+    if name in ("import_map", "import_preview", "import_merge", "import_run", "batch"):
         return reverse(name, args=[batch.pk])
     if name in (
         "ledger",
@@ -136,6 +138,7 @@ def address(name: str, record: Record) -> str:
         "grid_check",
         "grid_save",
         "record_new",
+        "record_options",
         "import_template",
     ):
         return reverse(name, args=["audit.finding"])

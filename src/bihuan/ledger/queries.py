@@ -1,7 +1,7 @@
 """Reads of records: one list with its conditions, one record's history. All start from what the actor may see."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -118,12 +118,8 @@ class Step:
     detail: Mapping[str, Any]
 
 
-def history(record: Record, sight: Sight | None = None, lookup: Lookup = NO_LOOKUP) -> list[Step]:
-    """A record's events in order, with what each changed, as a sight shows it.
-
-    The caller has checked the right to see the record. Without a sight the changes are as they are stored, for what
-    is never shown.
-    """
+def history(record: Record) -> list[Step]:
+    """A record's events in order, with what each changed, as it is stored; `seen_history` is what may be shown."""
     data: dict[str, Any] = {}
     steps: list[Step] = []
     for event in Event.objects.filter(record=record).select_related("person").order_by("version"):
@@ -131,9 +127,16 @@ def history(record: Record, sight: Sight | None = None, lookup: Lookup = NO_LOOK
         fresh = payload.get("set", {})
         changes = tuple((code, data.get(code), value) for code, value in fresh.items())
         data.update(fresh)
-        changes = sight.see_changes(record, changes, lookup) if sight else changes
         steps.append(Step(event, changes, payload.get("system", {}), payload.get("detail", {})))
     return steps
+
+
+def seen_history(
+    record: Record, sight: Sight, lookup: Lookup = NO_LOOKUP, steps: list[Step] | None = None
+) -> list[Step]:
+    """A record's history as a person sees it. The caller has checked their right to see the record."""
+    stored = history(record) if steps is None else steps
+    return [replace(step, changes=sight.see_changes(record, step.changes, lookup)) for step in stored]
 
 
 def records_on(ledger: Ledger, at: datetime) -> Iterator[Record]:

@@ -13,6 +13,7 @@ from bihuan.expression import Kind
 from bihuan.ledger.append import Draft, append, hold, moment
 from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.references import lookup_for
@@ -45,6 +46,7 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     first, sight = loop.steps[0].code if loop else "", sight_of(actor, ledger)
     sight.require_writable((code for code, raw in fields.items() if not is_blank(raw)), first)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, raw=[fields])
     data = read_fields(sight.writable(spec.fields, first), fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
     opening = opener(spec, loop, version_of(ledger))(data)
@@ -80,6 +82,7 @@ def edit_record(
     record.data = open_data(ledger.code, record.data)
     asked = tuple(field for field in spec.fields if field.code in given)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, given)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, data=[record.data], raw=[given])
     data = read_fields(asked, given, lookup, require=True)
     changes = _changes(record, asked, data)
     if not changes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bihuan.base.errors import Invalid
 from bihuan.ledger.attachments import usable_files
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.sight import sight_of
@@ -90,7 +91,8 @@ def read_brought(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, s
     if unknown:
         raise Invalid("表单里有这个操作不能填的字段：" + "、".join(sorted(unknown)))
     files = usable_files(actor, record.ledger, record, file_ids(spec, said.fields))
-    lookup = lookup_for(form_spec(spec, more), actor.tree, files=files)
+    lookup, code = lookup_for(form_spec(spec, more), actor.tree, files=files), record.ledger.code
+    lookup = with_records(lookup, actor=actor, ledger=code, spec=spec, data=[record.data], raw=[said.fields])
     data: dict[str, Any] = {}
     try:
         data = read_fields((*asked, *more), said.fields, lookup, require=True)

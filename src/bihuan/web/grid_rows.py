@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
@@ -71,14 +72,21 @@ class GridRows:
         return max(known, min(200, 14 * len(title) + 30))
 
     def rows(self, records: Iterable[Record]) -> list[dict[str, Any]]:
-        return [self._row(self.opened.sight.see(record, self.lookup)) for record in records]
+        found, opened = list(records), self.opened
+        data = [record.data for record in found]
+        lookup = with_records(self.lookup, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
+        return [self._row(opened.sight.see(record, lookup), lookup) for record in found]
 
-    def _row(self, record: Record) -> dict[str, Any]:
+    def _row(self, record: Record, lookup: Lookup) -> dict[str, Any]:
         row: dict[str, Any] = {
             "id": record.pk,
             "v": record.version,
             "url": reverse("record", args=[record.pk]),
-            "cells": [record.number, *self._standing(record), *(self._cell(field, record) for field in self.fields)],
+            "cells": [
+                record.number,
+                *self._standing(record),
+                *(self._cell(field, record, lookup) for field in self.fields),
+            ],
         }
         if self.opened.loop and record.closed_at:
             row["locked"] = "已销号，不能再修改"
@@ -93,11 +101,11 @@ class GridRows:
         state = opened.states.get(record.state, record.state)
         return [[light["title"], light["code"]], state, showing.day(record.due_at)]
 
-    def _cell(self, field: FieldSpec, record: Record) -> Any:
+    def _cell(self, field: FieldSpec, record: Record, lookup: Lookup) -> Any:
         """The text of a cell; where it is copied or edited as another, both."""
         value = record.data.get(field.code)
         if value is None:
             return ""
-        text = shown(field, value, self.lookup)
-        copied = cell_text(self.opened.spec, field.code, record, self.lookup)
+        text = shown(field, value, lookup)
+        copied = cell_text(self.opened.spec, field.code, record, lookup)
         return text if text == copied else [text, copied]

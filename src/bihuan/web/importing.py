@@ -17,15 +17,18 @@ from bihuan.base.home import room
 from bihuan.base.progress import Progress, forget, report
 from bihuan.ledger.actions import fail_batch
 from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
-from bihuan.ledger.importing import Check
+from bihuan.ledger.export_mark import SHEET
+from bihuan.ledger.importing import Back, Check
 from bihuan.ledger.inference import Wishes
 from bihuan.ledger.models import Batch, Ledger, Mapping
+from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.rules import may_import
 from bihuan.ledger.sight import sight_of
 from bihuan.loop import intake
 from bihuan.loop.intake import Target
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
+from bihuan.web.coming_back import back_of
 
 _AT_ONCE = 2_000
 OPEN_STATES = (Batch.State.UPLOADED, Batch.State.CHECKED)
@@ -64,6 +67,7 @@ class Import:
     target: Target
     columns: dict[int, str]
     remembered: str = ""
+    back: Back | None = None
 
     def note(self, index: int) -> str:
         """What a column will be in every record's life, beside being a field."""
@@ -77,6 +81,8 @@ class Import:
             (spec.status_field, f"作为状态，“{'、'.join(spec.closed_values)}”算已办结"),
         )
         said = [word for part, word in parts if code and part == code]
+        if code == NUMBER:
+            return "按它找到原来的记录；空着的是新记录"
         return "，".join([*said, *(["用来认出同一条记录"] if code in spec.key else [])])
 
     @cached_property
@@ -104,7 +110,12 @@ class Import:
             report(self.batch.pk, Progress("正在核对每一行", rows, self.table.row_count))
 
         return intake.check(
-            actor=self.actor, target=self.target, table=self.table, columns=self.columns, progress=progress
+            actor=self.actor,
+            target=self.target,
+            table=self.table,
+            columns=self.columns,
+            back=self.back,
+            progress=progress,
         )
 
 
@@ -123,8 +134,9 @@ def open_import(actor: Actor, batch: Batch) -> Import:
         return Import(actor, batch, workbook.sheets, table, target, columns)
     if not may_import(actor, batch.ledger):
         raise NotAllowed(f"您不能向“{batch.ledger.title}”导入")
+    sheets = tuple(sheet for sheet in workbook.sheets if sheet.name != SHEET)
     target = intake.existing(batch.ledger)
-    found = Import(actor, batch, workbook.sheets, table, target, {})
+    found = Import(actor, batch, sheets, table, target, {}, back=back_of(batch, workbook))
     _choose(found)
     theirs = found.fillable
     found.columns = {index: code for index, code in found.columns.items() if code in theirs}
@@ -170,11 +182,11 @@ def _choose(found: Import) -> None:
         ledger=found.batch.ledger, person_id=found.actor.person or 0, heads=heads_hash(found.table)
     ).first()
     if saved:
-        known = found.target.spec.by_code
+        known = {*found.target.spec.by_code, NUMBER}
         found.columns = {int(index): code for index, code in saved.columns.items() if code in known}
         found.remembered = "沿用您上次导入同样表头时的对应，请核对。"
         return
-    found.columns = intake.match(found.table, found.target.spec)
+    found.columns = intake.match(found.table, found.target.spec, found.batch.ledger)
 
 
 def heads_hash(table: Table) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bihuan.base.errors import Invalid
 from bihuan.ledger.models import Record
-from bihuan.ledger.queries import history
+from bihuan.ledger.queries import seen_history
 from bihuan.ledger.sight import Sight
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import Lookup
@@ -43,7 +43,7 @@ def merge(
 def data_at(sight: Sight, record: Record, version: int) -> dict[str, Any]:
     """A record's fields as they were at a version, as the sight shows them."""
     data: dict[str, Any] = {}
-    for step in history(record, sight):
+    for step in seen_history(record, sight):
         if step.event.version > version:
             break
         data |= {code: new for code, _, new in step.changes}

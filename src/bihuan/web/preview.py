@@ -5,6 +5,7 @@ from typing import Any
 
 from bihuan.ledger.excel import Table
 from bihuan.ledger.importing import SHOWN_PROBLEMS, Change, Check
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.sight import sight_of
@@ -23,7 +24,11 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
     rows = _rows(found, check)
     warnings = _warnings(found.table, check)
     return {
-        "columns": [{"code": code, "title": title_of(spec.by_code[code], spec)} for code in found.columns.values()],
+        "columns": [
+            {"code": code, "title": title_of(spec.by_code[code], spec)}
+            for code in found.columns.values()
+            if code in spec.by_code
+        ],
         "rows": rows,
         "rows_note": f"先看 {len(rows)} 行，全部共 {check.rows:,} 行",
         "problems": [
@@ -40,8 +45,11 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
 def _rows(found: Import, check: Check) -> list[dict[str, Any]]:
     """The first rows that would be written, in the order of the sheet."""
     spec = found.target.spec
+    shown_rows = [row.data for row, _ in check.creates[:_SHOWN_ROWS]]
+    shown_rows += [data for c in check.updates[:_SHOWN_ROWS] for data in (c.record.data, c.row.data)]
     lookup = lookup_for(spec, found.actor.tree)
-    fields = [spec.by_code[code] for code in found.columns.values()]
+    lookup = with_records(lookup, actor=found.actor, ledger=found.target.code, spec=spec, data=shown_rows)
+    fields = [spec.by_code[code] for code in found.columns.values() if code in spec.by_code]
     rows: list[tuple[int, dict[str, Any]]] = []
     for row, _ in check.creates[:_SHOWN_ROWS]:
         cells = [{"text": shown(field, row.data.get(field.code), lookup)} for field in fields]

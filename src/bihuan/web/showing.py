@@ -149,6 +149,8 @@ def fact(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> 
         "wide": field.kind == "longtext",
         "blank": "未填" if value is None else "",
     }
+    if field.kind == "record" and value:
+        found["url"] = reverse("record", args=[value])
     if field.kind == "file" and value:
         found["links"] = [
             {"title": lookup.file_names.get(pk, str(pk)), "url": reverse("attachment", args=[pk])} for pk in value

@@ -12,6 +12,7 @@ from django.urls import reverse
 from bihuan.base.canonical import loads
 from bihuan.base.errors import NotFound
 from bihuan.base.progress import read as read_progress
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Batch, Event
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import, visible_records
@@ -162,7 +163,9 @@ def _rows(actor: Actor, batch: Batch, page: "Page[Event]") -> list[dict[str, Any
     if batch.ledger is None:
         return []
     sight = sight_of(actor, batch.ledger)
-    spec, lookup = sight.spec, lookup_for(sight.spec, actor.tree)
+    spec, data = sight.spec, [event.record.data for event in page.object_list]
+    lookup = lookup_for(spec, actor.tree)
+    lookup = with_records(lookup, actor=actor, ledger=batch.ledger.code, spec=spec, data=data)
     changes = _changes(list(page.object_list), sight, lookup)
     return [
         {

@@ -25,6 +25,7 @@ from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
 from bihuan.web.asking import open_ledger
+from bihuan.web.coming_back import ledger_of_export
 from bihuan.web.importing import keep_upload, open_import
 from bihuan.web.request_memory import my_ledgers
 
@@ -67,6 +68,7 @@ def _take(request: HttpRequest, actor: Actor, ledgers: list[Ledger], chosen: str
     if chosen and ledger is None:
         raise Invalid("您不能向这本台账导入")
     path, digest = keep_upload(file)
+    ledger = ledger or ledger_of_export(path, file.name, ledgers)
     plan = {"file": path.name, "size": file.size, "title": request.POST.get("title", "").strip()[:60]}
     batch = start_batch(
         actor=actor, ledger=ledger, kind="import", file_name=Path(file.name).name, file_hash=digest, plan=plan

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.ledger.attachments import visible_files
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Attachment, Record
-from bihuan.ledger.queries import Step, history
+from bihuan.ledger.queries import Step, history, seen_history
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import, scope_everywhere
 from bihuan.ledger.sight import sight_of
@@ -26,6 +27,7 @@ from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.levels import levels
+from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
 
@@ -37,11 +39,14 @@ _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The page of one record."""
     record = get_record(actor, pk)
-    loop, sight = loop_for(record), sight_of(actor, record.ledger)
-    files = visible_files(sight, record)
-    lookup = lookup_for(sight.spec, actor.tree, files=[file.pk for file in files])
-    steps = history(record, sight, lookup)
+    loop, sight, ledger = loop_for(record), sight_of(actor, record.ledger), record.ledger.code
+    files, stored = visible_files(sight, record), history(record)
+    values = [record.data, *({code: old for code, old, _ in step.changes if old is not None} for step in stored)]
+    plain = lookup_for(sight.spec, actor.tree, files=[file.pk for file in files])
+    lookup = with_records(plain, actor=actor, ledger=ledger, spec=sight.spec, data=values)
+    steps = seen_history(record, sight, lookup, stored)
     context = _context(actor, sight.see(record, lookup), sight.spec, loop, Told(steps, files, lookup))
+    context |= {"links": pointing_here(request, actor, record)}
     if loop:
         context |= _standing(actor, record, loop, steps)
     return render(request, "record.html", context)
@@ -68,7 +73,6 @@ def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | No
         "groups": _groups(record, spec, lookup),
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
         "events": told(actor.tree, found.steps, spec, loop, lookup, files),
-        "links": [],
     }
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
@@ -111,7 +112,8 @@ def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, form: Form) -> HttpResponse:
     ledger, record, spec, error = form.ledger, form.record, form.spec, form.error
     files = [*file_ids(spec, record.data if record else {}), *file_ids(spec, form.raw)]
-    lookup = lookup_for(spec, form.actor.tree, files=files)
+    plain, data = lookup_for(spec, form.actor.tree, files=files), [record.data if record else {}]
+    lookup = with_records(plain, actor=form.actor, ledger=ledger.code, spec=spec, data=data, raw=[form.raw])
     record = form.sight.see(record, lookup) if record else None
     stored = record.data if record else {}
     number = record.number if record else "新建"
@@ -156,7 +158,7 @@ def _filled(request: HttpRequest, form: Form, stored: dict[str, Any], lookup: Lo
     if isinstance(form.error, Conflict) and form.record and version is not None:
         merged = merge(form.sight, form.record, form.fields, form.raw, version, lookup)
         typed, problems = merged.typed, merged.problems
-    return Filled({**stored, **files}, lookup, form.actor.tree, problems, typed)
+    return Filled({**stored, **files}, lookup, form.actor.tree, problems, typed, form.ledger.code.partition(".")[0])
 
 
 def _groups(form: Form, filled: Filled) -> list[dict[str, Any]]:

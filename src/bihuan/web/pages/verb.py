@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record
@@ -90,14 +91,15 @@ def _form(
     typed: dict[str, Any],
     error: BihuanError | None,
 ) -> HttpResponse:
+    spec, verb, ledger = spec_of(record.ledger), asked.verb, record.ledger.code
+    files, whole = [*file_ids(spec, record.data), *file_ids(spec, typed)], form_spec(spec, asked.more)
+    lookup = lookup_for(whole, actor.tree, files=files)
+    lookup = with_records(lookup, actor=actor, ledger=ledger, spec=whole, data=[record.data], raw=[typed])
     sight = sight_of(actor, record.ledger)
-    spec, verb = spec_of(record.ledger), asked.verb
-    files = [*file_ids(spec, record.data), *file_ids(spec, typed)]
-    lookup = lookup_for(form_spec(spec, asked.more), actor.tree, files=files)
     record = sight.see(record, lookup)
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
     problems = error.problems if isinstance(error, Invalid) else {}
-    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None)
+    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None, ledger.partition(".")[0])
     context = {
         "title": verb.title,
         "crumbs": [
