@@ -91,7 +91,7 @@ class Import:
         spec, ledger, loop = self.target.spec, self.batch.ledger, self.target.loop
         step = loop.steps[0].code if loop else ""
         fields = sight_of(self.actor, ledger).writable(spec.fields, step) if ledger else spec.fields
-        return frozenset(field.code for field in fields)
+        return frozenset({NUMBER, *(field.code for field in fields)})
 
     def problems(self) -> list[str]:
         """Why the columns as chosen cannot be imported."""
