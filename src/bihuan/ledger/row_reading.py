@@ -83,13 +83,9 @@ def read_rows(
     So is what a mask left of personal data, in the `masked` fields: the file was exported by someone who saw no more.
     """
     places = {column.index: place for place, column in enumerate(table.columns)}
+    read_by = {code: _reader(spec.by_code[code], lookup, code in masked) for code in columns.values() if code != NUMBER}
     plan = [
-        _Column(
-            places[index],
-            index,
-            spec.by_code[code],
-            _reader(spec.by_code[code], lookup, code in masked),
-        )
+        _Column(places[index], index, spec.by_code[code], read_by[code])
         for index, code in columns.items()
         if code != NUMBER
     ]
