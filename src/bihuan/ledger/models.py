@@ -181,6 +181,8 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="event_batch"),
             models.Index(fields=["person", "record"], condition=models.Q(batch__isnull=True), name="event_by_hand"),
+            models.Index(fields=["person", "record"], condition=models.Q(version=1), name="event_opening"),
+            models.Index(fields=["-id"], condition=models.Q(batch__isnull=True), name="event_recent"),
         ]
 
     def __str__(self) -> str:

@@ -84,11 +84,8 @@ def read_rows(
     """
     places = {column.index: place for place, column in enumerate(table.columns)}
     read_by = {code: _reader(spec.by_code[code], lookup, code in masked) for code in columns.values() if code != NUMBER}
-    plan = [
-        _Column(places[index], index, spec.by_code[code], read_by[code])
-        for index, code in columns.items()
-        if code != NUMBER
-    ]
+    fields = [(index, code) for index, code in columns.items() if code != NUMBER]
+    plan = [_Column(places[index], index, spec.by_code[code], read_by[code]) for index, code in fields]
     named = next((places[index] for index, code in columns.items() if code == NUMBER), None)
     cells_of = [(column.place, column.field.code, column.read, column) for column in plan]
     absent = [field.title for field in spec.fields if field.required and field.code not in columns.values()]

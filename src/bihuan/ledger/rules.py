@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import In
 
 from bihuan.base.errors import NotFound
-from bihuan.ledger.models import Involved, Ledger, Record
+from bihuan.ledger.models import Involved, Ledger, Record, Tie
 from bihuan.org.actor import Actor
 from bihuan.org.roles import BY_CODE
 
@@ -51,6 +52,17 @@ def scope_among(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
     return Q(deleted=False) & (Q(ledger__in=owned) | theirs)
 
 
+def scope_aside(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
+    """The same, for a query that enters by due dates or by a few ids: where all may be seen, the ledger is no way in.
+
+    SQLite would otherwise read the whole ledger by its index.
+    """
+    owned, others = _parted(actor, ledgers)
+    if others:
+        return scope_among(actor, ledgers)
+    return Q(In(F("ledger_id") + Value(0), owned)) & Q(deleted=False)
+
+
 def tally_scope(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
     """The rows of these ledgers' tallies that count only what the actor may see by unit or as the owner."""
     owned, others = _parted(actor, ledgers)
@@ -86,6 +98,17 @@ def get_record(actor: Actor, pk: int) -> Record:
     if record is None or not visible_records(actor, record.ledger).filter(pk=pk).exists():
         raise NotFound("没有这条记录，或者它不在您的查看范围内")
     return record
+
+
+def merged_into(actor: Actor, pk: int) -> int | None:
+    """The record into which another went, if the actor may see it; it may itself have gone into a third."""
+    seen, found = {pk}, None
+    while other := Tie.objects.filter(record=found or pk, kind="merged").values_list("other", flat=True).first():
+        if other in seen:
+            break
+        seen.add(other)
+        found = other
+    return found if found and Record.objects.filter(scope_everywhere(actor), pk=found).exists() else None
 
 
 def visible_ledgers(actor: Actor) -> list[Ledger]:

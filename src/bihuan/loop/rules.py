@@ -12,10 +12,11 @@ from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.loop.effect_codes import AFTER_CLOSE, JUDGING, WHILE_PAUSED
 from bihuan.loop.effects import EFFECTS
-from bihuan.loop.effects.clocks import is_paused
 from bihuan.loop.effects.dispatching import has_unreceived_order
+from bihuan.loop.effects.holders import holder_of
 from bihuan.loop.effects.moves import is_last_mover
-from bihuan.loop.effects.people import holder_of, unsigned
+from bihuan.loop.effects.pauses import is_paused
+from bihuan.loop.effects.signers import unsigned
 from bihuan.loop.spec import LevelSpec, LoopSpec, Relation, VerbSpec, WhoSpec
 from bihuan.org.actor import Actor
 from bihuan.org.roles import BY_CODE as ROLES

@@ -11,7 +11,7 @@ from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, Wh
 
 from bihuan.base import clock
 from bihuan.ledger.models import DueTally, Ledger, Record
-from bihuan.ledger.rules import scope_among, seen_beside, tally_scope
+from bihuan.ledger.rules import scope_among, scope_aside, seen_beside, tally_scope
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
@@ -36,7 +36,7 @@ def counts_by_place(actor: Actor, ledgers: Matters, at: datetime) -> dict[Place,
     coloured = tallies.annotate(colour=_by_days(groups)).values_list("ledger", "unit", "colour")
     for ledger, unit, colour, total in coloured.annotate(n=Sum("total")):
         _add(found, (ledger, unit or None), Colour(colour), total)
-    _set_right(found, Record.objects.filter(scope_among(actor, mine)), groups, at)
+    _set_right(found, actor, mine, groups, at)
     beside = seen_beside(actor, mine)
     if beside is not None:
         _count_one_by_one(found, Record.objects.filter(beside), groups)
@@ -70,16 +70,21 @@ def _first_not_past(at: datetime) -> int:
 
 
 def _set_right(
-    found: dict[Place, Counts], rows: QuerySet[Record], groups: list[tuple[list[int], Bounds]], at: datetime
+    found: dict[Place, Counts],
+    actor: Actor,
+    ledgers: list[Ledger],
+    groups: list[tuple[list[int], Bounds]],
+    at: datetime,
 ) -> None:
     """What the tallies of whole days cannot know."""
     start = clock.start_of_day(clock.local_date(at))
+    by_due = Record.objects.filter(scope_aside(actor, ledgers))
     if _first_not_past(at) == clock.local_date(at).toordinal():
-        past = rows.filter(closed_at__isnull=True, due_at__gte=start, due_at__lt=at).order_by()
+        past = by_due.filter(closed_at__isnull=True, due_at__gte=start, due_at__lt=at).order_by()
         for ledger, unit, number in past.values_list("ledger", "unit").annotate(n=Count("pk")):
             _add(found, (ledger, unit), Colour.YELLOW, -number)
             _add(found, (ledger, unit), Colour.RED, number)
-    later = rows.filter(closed_at__gt=at)
+    later = Record.objects.filter(scope_among(actor, ledgers), closed_at__gt=at)
     for ledger, unit, number in later.order_by().values_list("ledger", "unit").annotate(n=Count("pk")):
         _add(found, (ledger, unit), Colour.WHITE, -number)
     _count_one_by_one(found, later, groups)

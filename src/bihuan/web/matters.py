@@ -10,12 +10,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from bihuan.ledger.models import Event, Involved, Ledger, Record
 from bihuan.ledger.references import lookup_for
-from bihuan.ledger.rules import scope_among, tally_scope
+from bihuan.ledger.rules import scope_among, scope_aside, tally_scope
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import Bounds, Colour, bounds_at
@@ -25,6 +26,7 @@ from bihuan.loop.waiting import Waiting, waiting_for
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 
+_PORTION, _PORTIONS = 300, 4
 VIEWS = {"waiting": "待我办理", "done": "已办", "opened": "我发起", "copied": "抄送我"}
 BY_URGENCY = (F("due_at").asc(nulls_last=True), "pk")
 """What is due first comes first: so red stands before yellow, and yellow before green."""
@@ -49,6 +51,10 @@ class Matters:
     @cached_property
     def _scope(self) -> Q:
         return scope_among(self.actor, self._ledgers)
+
+    def aside(self) -> QuerySet[Record]:
+        """The same matters, for a query that enters by due dates or by a few ids."""
+        return Record.objects.filter(scope_aside(self.actor, self._ledgers))
 
     def all(self) -> QuerySet[Record]:
         return Record.objects.filter(self._scope)
@@ -75,14 +81,17 @@ class Matters:
         """What somebody of the person's posts, or the person by name, must move on."""
         return waiting_for(self.actor, self.ledgers)
 
-    def waiting_count(self) -> int:
-        """How many wait, from the tallies where they can tell."""
-        counted = self.waiting.count(tally_scope(self.actor, self._ledgers))
-        return self.all().filter(self.waiting.condition()).count() if counted is None else counted
+    def how_many(self, view: str) -> int:
+        """How many there are of a view; those that wait are told by the tallies where they can tell."""
+        counted = self.waiting.count(tally_scope(self.actor, self._ledgers)) if view == "waiting" else None
+        rows = self.all() if view == "waiting" else self.aside()
+        return rows.filter(self.view(view) or Q()).count() if counted is None else counted
 
     def opened_here(self) -> Q:
         """The condition that the person brought a matter in, and it is still open."""
-        mine = Event.objects.filter(person=self.actor.person or 0, version=1).values("record")
+        # Written out, the number lets SQLite use the index of openings alone.
+        first = RawSQL("version = 1", (), output_field=BooleanField())
+        mine = Event.objects.filter(Q(first), person=self.actor.person or 0).values("record")
         return Q(pk__in=mine, closed_at__isnull=True)
 
     def done_here(self) -> Q:
@@ -95,9 +104,26 @@ class Matters:
         copied = Involved.objects.filter(person=self.actor.person or 0, part="copied")
         return Q(pk__in=copied.values("record"))
 
-    def near(self) -> Q:
-        """The condition that a matter is near due, put so that the index of what is open serves it."""
-        return Q(closed_at__isnull=True) & self.coloured(Colour.YELLOW)
+    def near(self) -> QuerySet[Record]:
+        """What is due next of all that is near due, by the index of what is open."""
+        last = max((bounds.yellow_until for bounds in self.bounds.values()), default=self.at)
+        within = Q(closed_at__isnull=True, due_at__gte=self.at, due_at__lte=last)
+        return self.aside().filter(within).filter(self.coloured(Colour.YELLOW)).order_by("due_at")
+
+    def recent(self, number: int) -> list[Event]:
+        """The last things that people did one by one to matters in sight, looked for among the last thousands."""
+        found: list[Event] = []
+        below: Q = Q()
+        for _ in range(_PORTIONS):
+            some = list(Event.objects.filter(below, batch__isnull=True).order_by("-id")[:_PORTION])
+            seen = set(self.aside().filter(pk__in={event.record_id for event in some}).values_list("pk", flat=True))
+            found += [event for event in some if event.record_id in seen]
+            if len(found) >= number or len(some) < _PORTION:
+                break
+            below = Q(id__lt=some[-1].pk)
+        found = found[:number]
+        prefetch_related_objects(found, "record")
+        return found
 
     def view(self, name: str) -> Q | None:
         """The condition of one of the desk's views; None for all matters."""

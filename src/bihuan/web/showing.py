@@ -60,6 +60,16 @@ def when(at: datetime | None) -> str:
     return day(at) if at and clock.start_of_day(clock.local_date(at)) == at else moment(at)
 
 
+def instant_of(text: str) -> datetime:
+    """An instant as a loop's log keeps it."""
+    return datetime.fromisoformat(text)
+
+
+def stamp(text: str) -> str:
+    """The same, shown."""
+    return moment(instant_of(text))
+
+
 def short_moment(at: datetime) -> str:
     """A time of this year without the year, for narrow places."""
     local = at.astimezone(clock.COUNTY_TIME)

@@ -64,6 +64,14 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('batch__isnull', True)), fields=['person', 'record'], name='event_by_hand'),
         ),
         migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('version', 1)), fields=['person', 'record'], name='event_opening'),
+        ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('batch__isnull', True)), fields=['-id'], name='event_recent'),
+        ),
+        migrations.AddIndex(
             model_name='record',
             index=models.Index(condition=models.Q(('deleted', False), ('closed_at__isnull', True)), fields=['due_at'], name='record_due'),
         ),

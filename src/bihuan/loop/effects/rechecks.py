@@ -3,7 +3,7 @@
 from bihuan.base import clock
 from bihuan.ledger.models import Record
 from bihuan.loop.effects.base import Doing, Effect, Outcome
-from bihuan.loop.effects.links import opened_again
+from bihuan.loop.effects.recurrences import opened_again
 
 
 def awaits_recheck(record: Record) -> bool:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.models import Event, Ledger
+from bihuan.ledger.models import Ledger
 from bihuan.loop.colour import Colour
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.tally_counts import Counts, summed
@@ -31,14 +31,15 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     counts = summed(matters.by_ledger().values())
     chosen = request.GET.get("view", "")
     chosen = chosen if chosen in VIEWS else "waiting"
+    numbers = {view: matters.how_many(view) for view in VIEWS}
     context = {
         "title": "工作台",
         "crumbs": [{"title": "工作台"}],
         "today": showing.long_day(clock.today()),
         "scope": actor.tree.name(actor.home_unit) or actor.name,
         "counts": _counts(matters.ledgers, counts),
-        "todo": _some(matters, chosen),
-        "tabs": [_tab(matters, view, chosen) for view in VIEWS],
+        "todo": _some(matters, chosen, numbers[chosen]),
+        "tabs": [_tab(view, number, chosen) for view, number in numbers.items()],
         "near": _near(matters, counts[Colour.YELLOW]),
         "recent": _recent(matters),
         "can_make": may_make(actor),
@@ -53,49 +54,41 @@ def _counts(ledgers: list[tuple[Ledger, LoopSpec]], counts: Counts) -> list[dict
     return showing.colour_counts(counts, loop, reverse("matters"))
 
 
-def _tab(matters: Matters, view: str, chosen: str) -> dict[str, Any]:
+def _tab(view: str, number: int, chosen: str) -> dict[str, Any]:
     return {
         "title": VIEWS[view],
-        "count": _how_many(matters, view),
+        "count": number,
         "url": f"{reverse('desk')}?view={view}",
         "active": view == chosen,
     }
 
 
-def _how_many(matters: Matters, view: str) -> int:
-    if view == "waiting":
-        return matters.waiting_count()
-    return matters.all().filter(matters.view(view) or Q()).count()
-
-
-def _some(matters: Matters, view: str) -> dict[str, Any]:
+def _some(matters: Matters, view: str, total: int) -> dict[str, Any]:
     """The most urgent matters of a view, how many there are, and where all of them are."""
-    rows = matters.all().filter(matters.view(view) or Q())
+    rows = (matters.all() if view == "waiting" else matters.aside()).filter(matters.view(view) or Q())
     return {
         "title": VIEWS[view],
         "rows": matter_rows(matters, rows.order_by(*BY_URGENCY)[:_SHOWN]),
-        "total": _how_many(matters, view),
+        "total": total,
         "url": matters_url(view),
     }
 
 
 def _near(matters: Matters, total: int) -> dict[str, Any]:
     """What is due next, and how many are near due in all."""
-    rows = matters.all().filter(matters.near()).order_by("due_at")[:_SHOWN]
-    return {"rows": matter_rows(matters, rows), "total": total, "url": matters_url("", Colour.YELLOW)}
+    return {
+        "rows": matter_rows(matters, matters.near()[:_SHOWN]),
+        "total": total,
+        "url": matters_url("", Colour.YELLOW),
+    }
 
 
 def _recent(matters: Matters) -> list[dict[str, Any]]:
     """The last things that people did to matters one by one."""
-    events = (
-        Event.objects.filter(record__in=matters.all(), batch__isnull=True)
-        .select_related("record")
-        .order_by("-pk")[:_RECENT]
-    )
     known = {ledger.pk: (ledger, loop) for ledger, loop in matters.ledgers}
     names = NameLookup(matters.actor)
     found = []
-    for event in events:
+    for event in matters.recent(_RECENT):
         ledger, loop = known[event.ledger_id]
         found.append(
             {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.base import clock
@@ -13,19 +13,21 @@ from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history, seen_history
 from bihuan.ledger.references import lookup_for
-from bihuan.ledger.rules import get_record, may_import, scope_everywhere
+from bihuan.ledger.rules import get_record, may_import, merged_into, scope_everywhere
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_for
-from bihuan.loop.effects.clocks import is_paused
-from bihuan.loop.effects.people import holder_of
+from bihuan.loop.effects.holders import holder_of
+from bihuan.loop.effects.pauses import is_paused
 from bihuan.loop.rules import open_verbs, stands, unit_told
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
+from bihuan.web.flow_chart import flow_chart
+from bihuan.web.hands import blame, hands, ties
 from bihuan.web.levels import levels
 from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
@@ -37,7 +39,10 @@ _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 
 @signed_in
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """The page of one record."""
+    """The page of one record; one that was merged into another leads there."""
+    survivor = merged_into(actor, pk)
+    if survivor:
+        return redirect("record", survivor)
     record = get_record(actor, pk)
     loop, sight, ledger = loop_for(record), sight_of(actor, record.ledger), record.ledger.code
     files, stored = visible_files(sight, record), history(record)
@@ -86,6 +91,12 @@ def _standing(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -
         "blocked": _blocked(actor, record, loop),
         "levels": levels(actor.tree, record, loop, steps),
         "arithmetic": reckoned(record, loop, steps),
+        "hands": hands(record, loop),
+        "blame": blame(actor, record, loop),
+        "links": ties(actor, record),
+        "chart": flow_chart(
+            loop, record.state, {str(step.system["state"]) for step in steps if "state" in step.system}
+        ),
     }
 
 

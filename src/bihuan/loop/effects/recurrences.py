@@ -1,4 +1,4 @@
-"""Recurrence and merging: a matter that follows a closed one, and two that are one."""
+"""再犯: the same problem after its close-out is a new matter that points at the closed one."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,6 @@ from bihuan.base.errors import Invalid, NotAllowed
 from bihuan.ledger.append import Draft
 from bihuan.ledger.models import Record
 from bihuan.ledger.numbering import numberer, series_of
-from bihuan.ledger.rules import visible_records
 from bihuan.ledger.settling import settle
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.definitions import version_of
@@ -16,8 +15,7 @@ from bihuan.loop.effects.base import Doing, Effect, Log, Outcome, grown
 from bihuan.loop.opening import opener
 from bihuan.loop.spec import LoopSpec, VerbSpec
 
-FOUND, OTHER = "do_found", "do_other"
-RECURS, MERGED = "recurs", "merged"
+FOUND, RECURS = "do_found", "recurs"
 
 
 def tied(log: Log, kind: str, record: int) -> Log:
@@ -27,10 +25,6 @@ def tied(log: Log, kind: str, record: int) -> Log:
 
 def _recur_inputs(_record: Record, _loop: LoopSpec, _verb: VerbSpec) -> tuple[FieldSpec, ...]:
     return (FieldSpec(code=FOUND, title="再次发现日期", kind="date", hint="不填就是今天"),)
-
-
-def _other_inputs(_record: Record, _loop: LoopSpec, _verb: VerbSpec) -> tuple[FieldSpec, ...]:
-    return (FieldSpec(code=OTHER, title="并入哪一件（编号）", kind="text", required=True, max_length=60),)
 
 
 def _recur(doing: Doing) -> Outcome:
@@ -81,35 +75,4 @@ def copied(record: Record, spec: LedgerSpec, loop: LoopSpec, found: str) -> dict
     return kept
 
 
-def _merge(doing: Doing) -> Outcome:
-    """Two matters are one: this one goes into the other, which is counted for both lists from now on."""
-    record, rule, number = doing.record, doing.loop.doubles, doing.brought[OTHER].strip()
-    other = visible_records(doing.actor, record.ledger).filter(number=number).exclude(pk=record.pk).first()
-    if other is None:
-        raise Invalid("找不到", {OTHER: f"本台账没有别的事项“{number}”，或者它不在您的查看范围内"})
-    if other.closed_at:
-        raise Invalid("已销号", {OTHER: f"“{number}”已销号，不能并入"})
-    changes: dict[str, Any] = {}
-    if rule and rule.sources:
-        both = [*other.data.get(rule.sources, []), *record.data.get(rule.sources, [])]
-        order = [choice.code for choice in doing.spec.by_code[rule.sources].choices]
-        union = [code for code in order if code in both]
-        changes = {rule.sources: union} if union != other.data.get(rule.sources, []) else {}
-    survivor = Draft(
-        "merged_in",
-        other.pk,
-        changes,
-        {"loop": grown(other.loop, "merged", {"number": record.number, "record": record.pk, **doing.by})},
-        {"of": record.number},
-        None,
-        doing.reason,
-        other.version,
-    )
-    log = tied(doing.log, MERGED, other.pk)
-    return Outcome(log, {"deleted": True}, {"into": other.number}, state="", also=(survivor,))
-
-
-EFFECTS = {
-    "recur": Effect(_recur, _recur_inputs, lambda record: "recurred" not in record.loop),
-    "merge": Effect(_merge, _other_inputs),
-}
+EFFECTS = {"recur": Effect(_recur, _recur_inputs, lambda record: "recurred" not in record.loop)}
