@@ -51,9 +51,9 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     lookup = with_records(plain, actor=actor, ledger=ledger, spec=sight.spec, data=values)
     steps = seen_history(record, sight, lookup, stored)
     context = _context(actor, sight.see(record, lookup), sight.spec, loop, Told(steps, files, lookup))
-    context |= {"links": pointing_here(request, actor, record)}
     if loop:
         context |= _standing(actor, record, loop, steps)
+    context["links"] = [*ties(actor, record), *pointing_here(request, actor, record)]
     return render(request, "record.html", context)
 
 
@@ -93,7 +93,6 @@ def _standing(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -
         "arithmetic": reckoned(record, loop, steps),
         "hands": hands(record, loop),
         "blame": blame(actor, record, loop),
-        "links": ties(actor, record),
         "chart": flow_chart(
             loop, record.state, {str(step.system["state"]) for step in steps if "state" in step.system}
         ),
