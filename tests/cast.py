@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, settings
 from bihuan.base import clock
 from bihuan.installed import KINDS, install_pack, packs_folder
 from bihuan.ledger.definitions import find_ledger
-from bihuan.ledger.models import Chain, Ledger, LedgerVersion
+from bihuan.ledger.models import Chain, Ledger, LedgerVersion, SearchMark
 from bihuan.loop.models import LoopVersion
 from bihuan.org.actions import add_person, add_unit, give_post
 from bihuan.org.actor import Actor, actor_of
@@ -94,7 +94,7 @@ class Cast:
 
 
 # In the order in which they point at each other.
-_MODELS = (Unit, UnitVersion, TreeStamp, Person, Post, Ledger, LedgerVersion, Chain, LoopVersion)
+_MODELS = (Unit, UnitVersion, TreeStamp, Person, Post, Ledger, LedgerVersion, Chain, SearchMark, LoopVersion)
 _made_before: dict[type[Model], list[Model]] = {}
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.base.home import room
 from bihuan.base.progress import Progress, forget, report
+from bihuan.ledger import search
 from bihuan.ledger.actions import fail_batch
 from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
 from bihuan.ledger.export_mark import SHEET
@@ -222,6 +223,8 @@ def _write(found: Import, good_rows_only: bool) -> None:
         report(batch.pk, Progress("正在写入", len(check.creates), max(len(check.creates), 1)))
         intake.write(actor=found.actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only)
         remember(found)
+        if batch.ledger:
+            search.absorb(batch.ledger)
     except BihuanError as error:
         fail_batch(batch=batch, message=str(error))
     except Exception:  # noqa: BLE001 - a worker thread must say that it failed, whatever the reason
