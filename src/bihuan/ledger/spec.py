@@ -34,6 +34,8 @@ class ChoiceSpec(Spec):
     code: str = Field(min_length=1, max_length=60)
     title: str = Field(min_length=1)
     aliases: tuple[str, ...] = ()
+    was: tuple[str, ...] = Field(default=(), description="改定义时：由哪些原来的选项而来")
+    when: str = Field(default="", description="改定义时：哪些记录归入这个选项；空：其余的")
 
 
 class FieldSpec(Spec):
@@ -71,6 +73,8 @@ class FieldSpec(Spec):
     encrypted: bool = Field(default=False, description="是否加密保存；加密的字段不能筛选、排序、计算")
     hint: str = ""
     group: str = ""
+    was: str = Field(default="", description="改定义时：原来的字段代码，数据跟着走")
+    fill: str = Field(default="", description="改定义时：没有填的记录按这个表达式补上")
 
     @cached_property
     def choice_titles(self) -> dict[str, str]:
@@ -123,6 +127,7 @@ class LedgerSpec(Spec):
     checks: tuple[CheckSpec, ...] = ()
     rights: tuple[RightSpec, ...] = Field(default=(), description="字段权限：没有写到的，看得见记录就能看、能填")
     assignee_field: str = Field(default="", description="承办人：数据范围“仅本人”按它和录入人算")
+    dropped: tuple[str, ...] = Field(default=(), description="改定义时：连同数据一起删去的字段代码")
 
     def in_pack(self, pack: str) -> "LedgerSpec":
         """The same definition as it is put in force: every linked ledger by its full code."""

@@ -153,12 +153,12 @@ def _planned(actor: Actor, batch: Batch, table: Table) -> tuple[Target, dict[int
         key=None if key is None else int(key) if str(key).isdigit() else -1,
     )
     title = batch.plan.get("title") or (table.title_lines[0] if table.title_lines else Path(batch.file_name).stem)
-    owner = Unit.objects.get(pk=_owner(actor))
-    code = batch.plan.get("code") or _free_code()
+    owner = Unit.objects.get(pk=owner_of(actor))
+    code = batch.plan.get("code") or free_code()
     return intake.planned(actor=actor, code=code, title=title[:60], table=table, owner=owner, wishes=wishes)
 
 
-def _owner(actor: Actor) -> int:
+def owner_of(actor: Actor) -> int:
     """The nearest bureau, town or county over the person's own unit: a section's ledger belongs to its bureau."""
     for node in actor.tree.above(actor.home_unit):
         if node.kind not in ("section", "grid", "site"):
@@ -166,7 +166,8 @@ def _owner(actor: Actor) -> int:
     raise NotAllowed("您还没有岗位，不能建立台账")
 
 
-def _free_code() -> str:
+def free_code() -> str:
+    """A code for a ledger of the county's own that none has."""
     number = Ledger.objects.filter(code__startswith="own.").count() + 1
     while Ledger.objects.filter(code=f"own.l{number:04d}").exists():
         number += 1
