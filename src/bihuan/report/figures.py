@@ -14,12 +14,14 @@ from bihuan.figure.definitions import figure_codes
 from bihuan.figure.period import Period, before, months_of, parse_period, years_before
 from bihuan.figure.rules import Reach
 from bihuan.figure.value import Value, places_of, rounded
-from bihuan.ledger.definitions import find_ledger, spec_of
+from bihuan.ledger.definitions import find_ledger
 from bihuan.ledger.models import Record
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
-from bihuan.ledger.types import BY_CODE, Lookup
+from bihuan.ledger.types import Lookup
+from bihuan.ledger.values import shown
 from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
@@ -88,19 +90,20 @@ class FigureSources:
     def records(self, ledger: str, where: str, columns: Sequence[str], most: int) -> Table:
         """See `sources.Sources`."""
         found = find_ledger(ledger)
-        spec, loop = spec_of(found), loop_of(found)
+        sight, loop = sight_of(self.actor, found), loop_of(found)
+        spec = sight.spec
         try:
             rows = list_records(self.actor, found, spec, loop.states if loop else {}, Asked(where=where))
         except ExpressionError as error:
             raise Invalid(f"材料里的条件式有误：{error}") from error
-        shown = list(columns) or [field.code for field in spec.list_columns]
+        chosen = list(columns) or [field.code for field in spec.list_columns]
         lookup = lookup_for(spec, self.actor.tree)
-        listed = list(rows[:most])
-        cells = [tuple((Run(_cell(record, code, spec, lookup)),) for code in shown) for record in listed]
+        listed = [sight.see(record, lookup) for record in rows[:most]]
+        cells = [tuple((Run(_cell(record, code, spec, lookup)),) for code in chosen) for record in listed]
         left = rows.count() - len(listed)
         if left:
-            cells.append(tuple((Run(f"另有 {left:,} 条" if place == 0 else ""),) for place in range(len(shown))))
-        return Table(tuple(_title(code, spec) for code in shown), tuple(cells), found.title)
+            cells.append(tuple((Run(f"另有 {left:,} 条" if place == 0 else ""),) for place in range(len(chosen))))
+        return Table(tuple(_title(code, spec) for code in chosen), tuple(cells), found.title)
 
     def _period(self, word: str) -> Period:
         if not word:
@@ -167,15 +170,11 @@ def _title(code: str, spec: LedgerSpec) -> str:
 
 
 def _cell(record: Record, code: str, spec: LedgerSpec, lookup: Lookup) -> str:
-    """What a list shows of a record; personal data is masked."""
+    """What a list shows of a record as the writer sees it."""
     if code in spec.by_code:
-        field, stored = spec.by_code[code], record.data.get(code)
-        kind = BY_CODE[field.kind]
-        if stored is None:
-            return ""
-        return kind.mask(stored, field, lookup) if kind.is_personal(field) else kind.show(stored, field, lookup)
+        return shown(spec.by_code[code], record.data.get(code), lookup)
     if code == "due_at":
         return f"{clock.local_date(record.due_at)}" if record.due_at else ""
     if code == "unit":
         return lookup.unit_names.get(record.unit_id or 0, "")
-    return str(getattr(record, code, "") or "")
+    return str(getattr(record, code, "") or "") if code in _SYSTEM_TITLES else ""
