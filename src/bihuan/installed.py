@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bihuan.base.errors import BihuanError, Issue, NotFound
 from bihuan.figure.checks import FIGURES
+from bihuan.figure.definitions import install_figures
 from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition
 from bihuan.loop.checks import LOOPS
@@ -52,4 +53,6 @@ def install_pack(pack: Pack) -> list[str]:
         if definition.spec.loop:
             loop = pack.definitions["loops"][f"{definition.pack}.{definition.spec.loop}"]
             install_loop(ledger=ledger, spec=loop.spec)
+    figures = {code: figure.spec for code, figure in pack.definitions["figures"].items()}
+    install_figures(pack=pack.spec.code, specs=figures, owner=owner, origin="pack")
     return list(pack.definitions["ledgers"])
