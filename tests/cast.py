@@ -7,7 +7,7 @@ village, a leader, a reader of everything, administrators, and a person without 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -16,13 +16,16 @@ from django.db.models import Model
 from hypothesis import HealthCheck, settings
 
 from bihuan.base import clock
-from bihuan.installed import install_packs
+from bihuan.installed import KINDS, install_pack, packs_folder
 from bihuan.ledger.definitions import find_ledger
-from bihuan.ledger.models import Chain, Ledger, LedgerVersion
+from bihuan.ledger.models import Chain, Ledger, LedgerVersion, SearchMark
+from bihuan.loop.declared.models import Declared
 from bihuan.loop.models import LoopVersion
 from bihuan.org.actions import add_person, add_unit, give_post
 from bihuan.org.actor import Actor, actor_of
 from bihuan.org.models import Person, Post, TreeStamp, Unit, UnitVersion
+from bihuan.pack.kind import Definition
+from bihuan.pack.reading import read_pack
 
 FOUNDED = date(2020, 1, 1)
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -92,7 +95,8 @@ class Cast:
 
 
 # In the order in which they point at each other.
-_MODELS = (Unit, UnitVersion, TreeStamp, Person, Post, Ledger, LedgerVersion, Chain, LoopVersion)
+_ORG = (Unit, UnitVersion, TreeStamp, Person, Post)
+_MODELS = (*_ORG, Ledger, LedgerVersion, Chain, SearchMark, LoopVersion, Declared)
 _made_before: dict[type[Model], list[Model]] = {}
 
 
@@ -121,7 +125,24 @@ def _found_county() -> None:
         person = add_person(username=login, name=name, password=None)
         for code, role in posts:
             give_post(person=person, unit=units[code], role=role, valid_from=FOUNDED)
-    install_packs()
+    _install_findings()
+
+
+def _install_findings() -> None:
+    """The audit pack as far as it is about findings; its other ledgers are played in tests/packs."""
+    pack = read_pack(packs_folder() / "audit", KINDS)
+    kept = {
+        folder: {code: found for code, found in definitions.items() if _is_about_findings(found)}
+        for folder, definitions in pack.definitions.items()
+    }
+    install_pack(replace(pack, definitions=kept))
+
+
+def _is_about_findings(definition: Definition) -> bool:
+    if definition.code in ("audit.finding", "audit.rectification"):
+        return True
+    spoken_of = {getattr(definition.spec, key, "") for key in ("of", "ledger")}
+    return bool(spoken_of & {"finding", "audit.finding"})
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bihuan.ledger.definitions import find_ledger, install_definition, spec_of
 from bihuan.ledger.importing import Check
 from bihuan.ledger.models import Batch, Event, Ledger, Record
 from bihuan.ledger.spec import LedgerSpec
-from bihuan.ledger.verification import Finding, check_projection, verify_chain
+from bihuan.ledger.verification import Finding, check_records, verify_chain
 from bihuan.loop import intake
 from bihuan.loop.actions import create_record
 from bihuan.loop.definitions import install_loop
@@ -162,7 +162,7 @@ def import_rows(actor: Actor, ledger: Ledger, path: Path, rows: Sequence[Sequenc
 
 def findings(ledger: Ledger) -> list[Finding]:
     """All that verification finds wrong with a ledger."""
-    return [*verify_chain(ledger), *check_projection(ledger)]
+    return [*verify_chain(ledger), *check_records(ledger)]
 
 
 def events_of(ledger: Ledger) -> int:

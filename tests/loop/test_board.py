@@ -17,8 +17,9 @@ from bihuan.loop.actions import Said, create_record, perform
 from bihuan.loop.board import board
 from bihuan.loop.colour import Colour, bounds_at, colour_of
 from bihuan.loop.definitions import loop_of, loops_of
-from bihuan.loop.queries import loop_ledgers, mine_everywhere, waiting_steps
+from bihuan.loop.queries import loop_ledgers, mine_everywhere
 from bihuan.loop.summary import Summary, is_overdue, summary
+from bihuan.loop.waiting import waiting_steps
 from bihuan.org.actions import end_unit, give_post
 from bihuan.org.actor import system_actor
 from tests.cast import EVERYBODY, FOUNDED, MONDAY, Cast

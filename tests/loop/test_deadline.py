@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bihuan.base import clock
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import Said, create_record, edit_record, perform
-from bihuan.loop.deadline import arithmetic, days_left, due_after, last_day_within
+from bihuan.loop.deadline import Pause, day_by_day, days_left, due_after, last_day_within, shifted
 from tests.cast import MONDAY, Cast
 from tests.ledger.making import SHORT_LOOP, findings, make_ledger
 from tests.loop.loops import days_between
@@ -50,10 +50,28 @@ def test_the_last_day_within_is_the_last(today: date, days: int, count: str) -> 
 
 @given(DAYS, st.integers(1, 30), COUNTS)
 def test_the_arithmetic_counts_up_to_the_due_day(start: date, days: int, count: str) -> None:
-    steps = arithmetic(start, days, count)
-    assert steps[-1].date == due_after(start, days, count).day
+    due = due_after(start, days, count).day
+    steps = day_by_day(start, due, count)
+    assert steps[-1].date == due
     assert sum(step.counted for step in steps) == days
     assert all(step.reason for step in steps)
+
+
+@given(DAYS, st.integers(1, 30), st.integers(0, 20), st.integers(0, 40), COUNTS)
+def test_a_pause_moves_the_deadline_by_the_days_that_did_not_count(
+    start: date, days: int, after: int, length: int, count: str
+) -> None:
+    """The days that count, before the pause and after it, are the term; time of day stays; nothing gets earlier."""
+    since = start + timedelta(days=after)
+    until, due = since + timedelta(days=length), clock.end_of_day(due_after(start, days, count).day)
+    moved, by = shifted(due, since, until, count)
+    assert moved >= due
+    assert moved - due == timedelta(days=(moved - due).days)
+    assert by == days_between(since, until, count)
+    assert days_left(until, clock.local_date(moved), count) == days_left(since, clock.local_date(due), count)
+    if due >= clock.end_of_day(since):
+        steps = day_by_day(start, clock.local_date(moved), count, [Pause(since, until)])
+        assert sum(step.counted for step in steps) == days
 
 
 def test_a_year_without_published_holidays_is_told() -> None:

@@ -80,10 +80,12 @@ def prepared(cast: Cast, verb: str, step: str) -> Record:
     return record
 
 
-def test_every_verb_of_the_loop_is_tried_here(cast: Cast) -> None:
+def test_every_verb_that_moves_or_orders_is_tried_here(cast: Cast) -> None:
+    """Those that move the deadline, merge, or come after the close-out are played in tests/packs."""
     loop = loop_of(cast.finding)
     assert loop is not None
-    assert {verb for verb, *_ in VERBS} == set(loop.verb)
+    here = {verb.code for verb in loop.verbs if verb.to or verb.effect in ("order", "receive")}
+    assert {verb for verb, *_ in VERBS} == here
 
 
 @pytest.mark.parametrize(("verb", "step", "to", "right"), VERBS, ids=lambda part: part if isinstance(part, str) else "")
@@ -277,7 +279,7 @@ def test_the_whole_way_is_told_by_the_events(cast: Cast) -> None:
         ("verb:accept", "沈审"),
     ]
     assert steps[4].event.reason == "佐证材料不足，请补充"
-    assert steps[6].detail == {"criteria": list(CRITERIA)}
+    assert steps[6].detail == {"criteria": list(CRITERIA), "loop": 1}
     assert findings(cast.finding) == []
 
 
@@ -287,8 +289,8 @@ def test_a_cleared_matter_is_not_touched_any_more(cast: Cast) -> None:
     loop = loop_of(cast.finding)
     assert loop is not None
     for login in EVERYBODY:
-        assert open_verbs(cast[login], record, loop) == []
-    for verb in loop.verb:
+        assert {verb.effect for verb in open_verbs(cast[login], record, loop)} <= {"recur"}
+    for verb in set(loop.verb) - {"recur"}:
         for actor in (cast["office"], cast["town"], system_actor()):
             with pytest.raises(BihuanError):
                 perform(actor=actor, pk=record.pk, verb=verb, said=said_for(cast, verb))

@@ -3,6 +3,7 @@
 import os
 from argparse import Namespace
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from bihuan.cli.database import require_database
 from bihuan.cli.import_file import ledger_named
 from bihuan.expression import compile_check, evaluate
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.export_mark import mark_of
 from bihuan.ledger.exporting import WRITERS, Sheet
+from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import Asked, list_records, records_on
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_of
@@ -39,21 +43,27 @@ def run(arguments: Namespace) -> int:
     ledger = ledger_named(arguments.ledger)
     spec, loop = spec_of(ledger), loop_of(ledger)
     states = loop.states if loop else {}
-    actor = system_actor("命令行")
+    actor = replace(system_actor("命令行"), bare=None if arguments.unmask else frozenset())
+    sight = sight_of(actor, ledger)
     title = ledger.title + (f"（截至 {arguments.as_of}）" if arguments.as_of else "")
     at = clock.end_of_day(arguments.as_of) if arguments.as_of else clock.now()
+    rows = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number"))
+    lookup = with_records(
+        lookup_for(spec, actor.tree), actor=actor, ledger=ledger.code, spec=spec, data=pointing(rows, spec)
+    )
     sheet = Sheet(
         title,
         spec.fields,
-        lookup_for(spec, actor.tree),
+        lookup,
         prepared_by=actor.name,
         grouped=True,
         extras=matter_columns(loop, bounds_at(loop, at)) if loop else (),
+        see=None if sight.is_plain else lambda step, data: sight.see_data(step, data, lookup),
+        mark=None if arguments.as_of else mark_of(ledger, [field.code for field in spec.fields]),
     )
+    records: Iterable[Record] = rows
     if arguments.as_of:
-        records: Iterable[Record] = records_as_of(ledger, spec, states, arguments.where, arguments.as_of)
-    else:
-        records = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number"))
+        records = records_as_of(ledger, spec, states, arguments.where, arguments.as_of)
     fresh = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         written = write(sheet, records, fresh)

@@ -57,7 +57,7 @@ def _target(arguments: Namespace, actor: Actor, table: Table) -> tuple[Target, d
         owner = named(arguments.owner) if arguments.owner else _usual_owner(arguments.ledger)
         return intake.planned(actor=actor, code=arguments.ledger, title=arguments.new, table=table, owner=owner)
     target = intake.existing(ledger_named(arguments.ledger))
-    columns = intake.match(table, target.spec)
+    columns = intake.match(table, target.spec, target.ledger)
     if not columns:
         titles = "、".join(column.title for column in table.columns)
         raise BihuanError(f"表头没有一列与“{target.spec.title}”的字段对得上。表头是：{titles}")

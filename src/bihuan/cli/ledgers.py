@@ -14,9 +14,10 @@ from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.queries import records_on
 from bihuan.loop.colour import Colour, bounds_at, colour_of, word
 from bihuan.loop.definitions import loop_of
-from bihuan.loop.queries import Counts, colour_counts, no_counts
+from bihuan.loop.queries import colour_counts
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.summary import Summary, summary
+from bihuan.loop.tally_counts import Counts, no_counts
 from bihuan.org.tree import tree_on
 
 _SHOWN_DOUBTFUL = 20

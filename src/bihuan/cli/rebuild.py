@@ -7,8 +7,9 @@ from django.db import transaction
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json
 from bihuan.cli.progress import Progress
+from bihuan.ledger import search
 from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.verification import Finding, check_projection, rebuild
+from bihuan.ledger.verification import Finding, check_records, rebuild
 
 
 def run(arguments: Namespace) -> int:
@@ -22,9 +23,11 @@ def run(arguments: Namespace) -> int:
         for done, ledger in enumerate(ledgers):
             progress(done)
             if arguments.check:
-                findings += check_projection(ledger)
+                findings += check_records(ledger)
             else:
                 mended += _rebuild(ledger)
+                search.forget(ledger)
+                search.absorb(ledger)
     if arguments.json:
         listed = [{"ledger": found.ledger, "place": found.place, "message": found.message} for found in findings]
         print_json({"ok": not findings, "records": records, "mended": mended, "findings": listed})

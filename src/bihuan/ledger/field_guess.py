@@ -9,10 +9,12 @@ from typing import Any, Literal
 from bihuan.ledger.row_reading import MISSING_MARKS
 from bihuan.ledger.spec import ChoiceSpec, FieldSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
+from bihuan.standards.measures import find_unit, is_unit
 
 _CODE_LIKE = re.compile(
     r"编号|代码|号码|电话|手机|身份证|邮编|编码|序号|(^|[ _])(id|key|code|zip|zipcode|bbl)$", re.IGNORECASE
 )
+_MONEY_UNIT = re.compile(r"([千万亿]?元)$")
 _FEW = 30
 _MOST_CHOICES = 200
 _MEASURED = ("number", "integer", "money")
@@ -34,7 +36,7 @@ def guess_field(plain: FieldSpec, measure: str | None, cells: Sequence[Any], loo
     kept = [cell for cell in cells if not (isinstance(cell, str) and cell.strip() in MISSING_MARKS)]
     if not kept:
         return plain
-    for attempt in (_as_moment, _as_number, _as_unit, _as_choice):
+    for attempt in (_as_moment, _as_number, _as_money, _as_unit, _as_choice):
         found = attempt(Sample(plain, measure, kept, lookup))
         if found:
             return found
@@ -89,6 +91,20 @@ def _as_number(sample: Sample) -> FieldSpec | None:
     kind = "number" if scale else "integer"
     field = plain.model_copy(update={"kind": kind, "scale": min(scale, 8), "measure": sample.measure or ""})
     return field if scale <= 8 and _fits(field, cells, sample.lookup) else None
+
+
+def _as_money(sample: Sample) -> FieldSpec | None:
+    """Amounts of which some say their own unit, 3.2万元. A bare number among them counts in the head's unit, if any."""
+    texts = [cell for cell in sample.cells if isinstance(cell, str)]
+    units = {found[1] for text in texts if (found := _MONEY_UNIT.search(text))}
+    if not units or (sample.measure is None and len(texts) < len(sample.cells)):
+        return None
+    if sample.measure is None and any(_MONEY_UNIT.search(text) is None for text in texts):
+        return None
+    measure = sample.measure or ("元" if units == {"元"} else "万元")
+    field = sample.plain.model_copy(update={"kind": "money", "measure": measure})
+    is_money = is_unit(measure) and find_unit(measure).dimension == find_unit("元").dimension
+    return field if is_money and _fits(field, sample.cells, sample.lookup) else None
 
 
 def _leading_zero(cell: Any) -> bool:

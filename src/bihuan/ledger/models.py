@@ -8,6 +8,7 @@ from django.db import models
 
 from bihuan.base.chain import GENESIS
 from bihuan.base.stamp import fresh_stamp
+from bihuan.ledger.derived_models import DueTally, Involved, StepTally, Tie
 from bihuan.org.models import Unit
 
 
@@ -100,6 +101,7 @@ class Batch(models.Model):
 
 _STANDING = models.Q(deleted=False)
 """Queries say "not deleted", which an index on the column cannot serve, but a partial index can."""
+_CREATED, _ASSIGNED = models.Q(creator__isnull=False), models.Q(assignee__isnull=False)
 
 
 class Record(models.Model):
@@ -122,6 +124,12 @@ class Record(models.Model):
     deleted = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="录入人"
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="承办人"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -138,6 +146,9 @@ class Record(models.Model):
                 fields=["ledger", "closed_at", "unit", "state", "due_at"], name="record_board", condition=_STANDING
             ),
             models.Index(fields=["unit", "closed_at", "due_at"], name="record_unit", condition=_STANDING),
+            models.Index(fields=["creator", "ledger", "-id"], name="record_creator", condition=_STANDING & _CREATED),
+            models.Index(fields=["assignee", "ledger", "-id"], name="record_assignee", condition=_STANDING & _ASSIGNED),
+            models.Index(fields=["due_at"], name="record_due", condition=_STANDING & models.Q(closed_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +180,9 @@ class Event(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["batch"], condition=models.Q(batch__isnull=False), name="event_batch"),
+            models.Index(fields=["person", "record"], condition=models.Q(batch__isnull=True), name="event_by_hand"),
+            models.Index(fields=["person", "record"], condition=models.Q(version=1), name="event_opening"),
+            models.Index(fields=["-id"], condition=models.Q(batch__isnull=True), name="event_recent"),
         ]
 
     def __str__(self) -> str:
@@ -204,3 +218,89 @@ class Mapping(models.Model):
 
     def __str__(self) -> str:
         return self.heads
+
+
+class FieldRight(models.Model):
+    """What a role may do with a field at a step (blank: at every one), set on screen over what the pack says."""
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="+")
+    role = models.CharField("角色", max_length=20)
+    field = models.CharField("字段", max_length=40)
+    step = models.CharField("环节", max_length=40, blank=True)
+    right = models.CharField("权限", max_length=10)
+    valid_from = models.DateField("生效日")
+    valid_to = models.DateField("失效日", null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.field}@{self.step or '*'}={self.right}"
+
+
+class DataScope(models.Model):
+    """Which records of a ledger (or, with none, of all) a role gives its person, from a day up to another."""
+
+    role = models.CharField("角色", max_length=20)
+    ledger = models.ForeignKey(Ledger, models.PROTECT, null=True, related_name="+")
+    scope = models.CharField("数据范围", max_length=20)
+    units = models.JSONField("自定义的单位", default=list)
+    valid_from = models.DateField("生效日")
+    valid_to = models.DateField("失效日", null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.role}@{self.ledger_id or '*'}={self.scope}"
+
+
+class SearchMark(models.Model):
+    """Up to which event of its chain a ledger's records can be found by their texts without looking at each."""
+
+    ledger = models.OneToOneField(Ledger, models.CASCADE, primary_key=True, related_name="+")
+    position = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.ledger_id}@{self.position}"
+
+
+class SavedView(models.Model):
+    """How somebody likes to see a ledger's list, under a name: conditions, columns, order, grouping.
+
+    `audience` says whose it is: the person's own, all of a unit's, or everybody's who sees the ledger.
+    """
+
+    class Audience(models.TextChoices):
+        PERSON = "person", "仅自己"
+        UNIT = "unit", "本单位"
+        LEDGER = "ledger", "所有能看这本台账的人"
+
+    ledger = models.ForeignKey(Ledger, models.CASCADE, related_name="views")
+    title = models.CharField("名称", max_length=40)
+    audience = models.CharField("给谁用", max_length=10, choices=Audience, default=Audience.PERSON)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    asked = models.JSONField(default=dict)
+    is_default = models.BooleanField("打开台账时先用", default=False)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
+__all__ = [
+    "Attachment",
+    "Batch",
+    "Chain",
+    "DataScope",
+    "DueTally",
+    "Event",
+    "FieldRight",
+    "Involved",
+    "Ledger",
+    "LedgerVersion",
+    "Mapping",
+    "Record",
+    "SavedView",
+    "SearchMark",
+    "Serial",
+    "StepTally",
+    "Tie",
+]

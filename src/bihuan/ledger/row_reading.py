@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,19 @@ from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
+from bihuan.ledger.types.base import as_text
 from bihuan.ledger.types.formula import Computer, computer
 from bihuan.ledger.values import key_of
+from bihuan.standards.masking import STAR
 
 MISSING_MARKS = frozenset({"--", "—", "——", "-", "/", "N/A", "n/a", "NA", "无数据"})
 _TOLD_EVERY = 2_000
 
+NUMBER = "number"
+"""What the column that names each row's record by its number is matched to, in place of a field."""
+
 Columns = Mapping[int, str]
-"""Column of the sheet -> field code."""
+"""Column of the sheet -> field code, or NUMBER."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Row:
     number: int
     data: dict[str, Any]
     key: str
+    record: str = ""
+    """The number of the record that the row names; empty where it names none."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +71,22 @@ class _Column:
 
 
 def read_rows(
-    spec: LedgerSpec, table: Table, columns: Columns, lookup: Lookup, progress: Callable[[int], None]
+    spec: LedgerSpec,
+    table: Table,
+    columns: Columns,
+    lookup: Lookup,
+    progress: Callable[[int], None],
+    masked: Collection[str] = (),
 ) -> Reading:
-    """Read every row. Blank cells are absent from the data; marks such as "--" are blank but in text fields."""
+    """Read every row. Blank cells are absent from the data; marks such as "--" are blank but in text fields.
+
+    So is what a mask left of personal data, in the `masked` fields: the file was exported by someone who saw no more.
+    """
     places = {column.index: place for place, column in enumerate(table.columns)}
-    plan = [
-        _Column(
-            places[index],
-            index,
-            spec.by_code[code],
-            BY_CODE[spec.by_code[code].kind].reader(spec.by_code[code], lookup),
-        )
-        for index, code in columns.items()
-    ]
+    read_by = {code: _reader(spec.by_code[code], lookup, code in masked) for code in columns.values() if code != NUMBER}
+    fields = [(index, code) for index, code in columns.items() if code != NUMBER]
+    plan = [_Column(places[index], index, spec.by_code[code], read_by[code]) for index, code in fields]
+    named = next((places[index] for index, code in columns.items() if code == NUMBER), None)
     cells_of = [(column.place, column.field.code, column.read, column) for column in plan]
     absent = [field.title for field in spec.fields if field.required and field.code not in columns.values()]
     required = [column for column in plan if column.field.required]
@@ -101,11 +111,14 @@ def read_rows(
                 continue
             if value != "":
                 data[code] = value
-        _require(number, data, required, absent, faults)
+        record = _record(number, cells, named, faults)
+        if not record:
+            _require(number, data, required, absent, faults)
         key = "" if faults else key_of(spec, data) or _fingerprint(data, serial)
-        if not faults:
+        # A row that names its record is only a part of it: rules and formulas are asked of the whole, later.
+        if not (faults or record):
             _complete(number, data, compute, faults)
-        for breach in () if faults else breaches(data):
+        for breach in () if faults or record else breaches(data):
             if breach.is_error:
                 faults.append(CellProblem(number, -1, "", breach.message))
             else:
@@ -113,8 +126,25 @@ def read_rows(
         if faults:
             reading.problems.extend(faults)
         else:
-            reading.rows.append(Row(number, data, key))
+            reading.rows.append(Row(number, data, key, record))
     return Reading(reading.rows, reading.problems, reading.doubts, count)
+
+
+def _reader(field: FieldSpec, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
+    read = BY_CODE[field.kind].reader(field, lookup)
+    return (lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw)) if is_masked else read
+
+
+def _record(number: int, cells: Sequence[Any], named: int | None, faults: list[CellProblem]) -> str:
+    """The number of a record as a cell names it; blank for a row that is none yet."""
+    raw = None if named is None else cells[named]
+    if is_blank(raw) or raw.__class__ is CellError:
+        return ""
+    try:
+        return as_text(raw)
+    except BadValue as error:
+        faults.append(CellProblem(number, -1, "编号", str(error)))
+        return ""
 
 
 def _complete(number: int, data: dict[str, Any], compute: Computer, faults: list[CellProblem]) -> None:

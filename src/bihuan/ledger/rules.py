@@ -1,9 +1,12 @@
 """Who may read a ledger's records. Every read by a person starts here."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import In
 
 from bihuan.base.errors import NotFound
-from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.models import Involved, Ledger, Record, Tie
 from bihuan.org.actor import Actor
 from bihuan.org.roles import BY_CODE
 
@@ -25,7 +28,12 @@ def scope(actor: Actor, ledger: Ledger) -> Q:
     mine = Q(ledger=ledger, deleted=False)
     if owns(actor, ledger):
         return mine
-    return mine & Q(unit__in=sorted(actor.reach()))
+    return mine & (Q(unit__in=sorted(actor.reach())) | _involving(actor))
+
+
+def _involving(actor: Actor) -> Q:
+    """The records in which the actor, or somebody for whom they stand in, has a part by name."""
+    return Q(pk__in=Involved.objects.filter(person__in=actor.acts_for).values("record"))
 
 
 def scope_everywhere(actor: Actor) -> Q:
@@ -34,7 +42,49 @@ def scope_everywhere(actor: Actor) -> Q:
     if actor.reads_all:
         return standing
     owned = [ledger.pk for ledger in Ledger.objects.all() if owns(actor, ledger)]
-    return standing & (Q(unit__in=sorted(actor.reach())) | Q(ledger__in=owned))
+    return standing & (Q(unit__in=sorted(actor.reach())) | Q(ledger__in=owned) | _involving(actor))
+
+
+def scope_among(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
+    """The same over some ledgers that are at hand, without asking the database who owns them."""
+    owned, others = _parted(actor, ledgers)
+    theirs = Q(ledger__in=others) & (Q(unit__in=sorted(actor.reach())) | _involving(actor))
+    return Q(deleted=False) & (Q(ledger__in=owned) | theirs)
+
+
+def scope_aside(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
+    """The same, for a query that enters by due dates or by a few ids: where all may be seen, the ledger is no way in.
+
+    SQLite would otherwise read the whole ledger by its index.
+    """
+    owned, others = _parted(actor, ledgers)
+    if others:
+        return scope_among(actor, ledgers)
+    return Q(In(F("ledger_id") + Value(0), owned)) & Q(deleted=False)
+
+
+def tally_scope(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
+    """The rows of these ledgers' tallies that count only what the actor may see by unit or as the owner."""
+    owned, others = _parted(actor, ledgers)
+    return Q(ledger__in=owned) | Q(ledger__in=others, unit__in=sorted(actor.reach()))
+
+
+def seen_beside(actor: Actor, ledgers: Iterable[Ledger]) -> Q | None:
+    """What the actor sees of them beside that, because they have a part in it by name; None where that is nothing."""
+    _, others = _parted(actor, ledgers)
+    if not others or not Involved.objects.filter(person__in=actor.acts_for).exists():
+        return None
+    by_unit = Q(unit__isnull=False, unit__in=sorted(actor.reach()))
+    return Q(deleted=False, ledger__in=others) & _involving(actor) & ~by_unit
+
+
+def _parted(actor: Actor, ledgers: Iterable[Ledger]) -> tuple[list[int], list[int]]:
+    """The ledgers whose every record the actor may see, and the others."""
+    owned: list[int] = []
+    others: list[int] = []
+    for ledger in ledgers:
+        (owned if owns(actor, ledger) else others).append(ledger.pk)
+    return owned, others
 
 
 def visible_records(actor: Actor, ledger: Ledger) -> QuerySet[Record]:
@@ -50,10 +100,22 @@ def get_record(actor: Actor, pk: int) -> Record:
     return record
 
 
+def merged_into(actor: Actor, pk: int) -> int | None:
+    """The record into which another went, if the actor may see it; it may itself have gone into a third."""
+    seen, found = {pk}, None
+    while other := Tie.objects.filter(record=found or pk, kind="merged").values_list("other", flat=True).first():
+        if other in seen:
+            break
+        seen.add(other)
+        found = other
+    return found if found and Record.objects.filter(scope_everywhere(actor), pk=found).exists() else None
+
+
 def visible_ledgers(actor: Actor) -> list[Ledger]:
     """The ledgers in which the actor may see something: those they own, and those with records of their units."""
     theirs = Record.objects.filter(ledger=OuterRef("pk"), deleted=False, unit__in=sorted(actor.reach()))
-    with_theirs = set(Ledger.objects.filter(Exists(theirs)).values_list("pk", flat=True))
+    named = Record.objects.filter(_involving(actor), ledger=OuterRef("pk"), deleted=False)
+    with_theirs = set(Ledger.objects.filter(Exists(theirs) | Exists(named)).values_list("pk", flat=True))
     ledgers = Ledger.objects.select_related("owner").order_by("code")
     return [ledger for ledger in ledgers if owns(actor, ledger) or ledger.pk in with_theirs]
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from bihuan.base import chain
 from bihuan.base.canonical import loads
 from bihuan.ledger.append import event_content
+from bihuan.ledger.derived import derive, kept, refill
 from bihuan.ledger.models import Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
-from bihuan.ledger.rows import insert_records, update_records
+from bihuan.ledger.rows import insert_records, record_rows, update_records
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,24 @@ def check_projection(ledger: Ledger) -> Iterator[Finding]:
         known = next(replayed, None)
 
 
+def check_records(ledger: Ledger) -> Iterator[Finding]:
+    """Every record against its events; and, where all records are right, what follows from them."""
+    sound = True
+    for finding in check_projection(ledger):
+        sound = False
+        yield finding
+    if sound:
+        yield from check_derived(ledger)
+
+
+def check_derived(ledger: Ledger) -> Iterator[Finding]:
+    """Compare the counts and links kept for a ledger with what its records amount to."""
+    wanted, found = derive(ledger.pk), kept(ledger.pk)
+    for name, title in (("due", "期限计数"), ("steps", "环节计数"), ("parts", "参与人"), ("ties", "关联")):
+        if getattr(wanted, name) != getattr(found, name):
+            yield Finding(ledger.code, title, "与记录不符")
+
+
 def _lost(ledger: Ledger, replayed: tuple[int, RecordState]) -> Finding:
     return Finding(ledger.code, f"记录 {replayed[1].number or replayed[0]}", "事件还在，记录没了")
 
@@ -103,7 +122,9 @@ def rebuild(ledger: Ledger) -> int:
             update_records({pk: state}, row.updated_at)
         else:
             told = Event.objects.filter(record_id=pk).aggregate(first=models.Min("recorded_at"))
-            insert_records(ledger.pk, [(pk, state)], told["first"])
+            with connection.cursor() as cursor:
+                insert_records(cursor, record_rows(ledger.pk, [(pk, state)], told["first"]))
+    refill(ledger.pk)
     return mended
 
 

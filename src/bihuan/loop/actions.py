@@ -13,17 +13,22 @@ from bihuan.expression import Kind
 from bihuan.ledger.append import Draft, append, hold, moment
 from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
+from bihuan.ledger.sealed import open_data
 from bihuan.ledger.settling import settle
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import is_blank
 from bihuan.ledger.values import file_ids, key_of, read_fields
 from bihuan.loop.brought import TO, Said, opinion, read_brought
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loop_for, loop_of, version_of
 from bihuan.loop.effects import EFFECTS, Doing, Outcome
 from bihuan.loop.effects.base import without
+from bihuan.loop.effects.people import people_in
 from bihuan.loop.opening import instant, moved_columns, opener, start_clock
 from bihuan.loop.rules import guard_holds, may, stands, value_of, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
@@ -38,10 +43,13 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     if not may_import(actor, ledger):
         raise NotAllowed(f"只有“{actor.tree.name(ledger.owner_id)}”的人员可以向“{ledger.title}”新增记录")
     spec, loop = spec_of(ledger), loop_of(ledger)
+    first, sight = loop.steps[0].code if loop else "", sight_of(actor, ledger)
+    sight.require_writable((code for code, raw in fields.items() if not is_blank(raw)), first)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
-    data = read_fields(spec.fields, fields, lookup, require=True)
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, raw=[fields])
+    data = read_fields(sight.writable(spec.fields, first), fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
-    opening = opener(spec, loop)(data)
+    opening = opener(spec, loop, version_of(ledger))(data)
     opened = instant(opening.system.get("opened_at"))
     key = key_of(spec, data)
     _require_free(ledger, spec, key)
@@ -57,7 +65,10 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
 def edit_record(
     *, actor: Actor, record: Record, fields: Mapping[str, Any], reason: str = "", version: int | None = None
 ) -> Record:
-    """Change fields of a record; unchanged ones make no event. A closed matter is not edited."""
+    """Change fields of a record; unchanged ones make no event. A closed matter is not edited.
+
+    A masked field that is blank or says what its mask says is left as it is.
+    """
     record = get_record(actor, record.pk)
     ledger = record.ledger
     if not may_import(actor, ledger):
@@ -65,10 +76,14 @@ def edit_record(
     if record.closed_at and loop_of(ledger):
         raise NotAllowed(f"“{record.number}”已销号，不能再修改")
     _expect(record, version)
-    spec, loop = spec_of(ledger), loop_of(ledger)
-    asked = tuple(field for field in spec.fields if field.code in fields)
-    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, fields)))
-    data = read_fields(asked, fields, lookup, require=True)
+    spec, loop, sight = spec_of(ledger), loop_of(ledger), sight_of(actor, ledger)
+    sight.require_writable(fields, record.state)
+    given = sight.given(record, fields)
+    record.data = open_data(ledger.code, record.data)
+    asked = tuple(field for field in spec.fields if field.code in given)
+    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, given)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, data=[record.data], raw=[given])
+    data = read_fields(asked, given, lookup, require=True)
     changes = _changes(record, asked, data)
     if not changes:
         return record
@@ -105,11 +120,15 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     Raises NotFound, NotAllowed, Invalid with the form's problems by field, or Conflict when somebody was faster.
     """
     record, said = get_record(actor, pk), replace(said, reason=opinion(said.reason))
-    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    spec, loop = spec_of(record.ledger), loop_for(record)
     if loop is None or verb not in loop.verb:
         raise NotFound(f"“{record.ledger.title}”没有“{verb}”这个操作")
     what = loop.verb[verb]
     _allow(actor, record, what, loop, said.version)
+    sight = sight_of(actor, record.ledger)
+    sight.require_writable(said.fields, record.state)
+    said = replace(said, fields=sight.given(record, said.fields))
+    record.data = open_data(record.ledger.code, record.data)
     brought = read_brought(actor, record, what, loop, spec, said)
     changes = settle(spec, record.data, brought.changes)
     doing = Doing(actor, record, what, loop, spec, brought.more, said.reason, clock.now())
@@ -118,9 +137,11 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     _require_closable(record, loop, changes, system)
     _require_free(record.ledger, spec, system.get("key"), record)
     confirmed = [point.code for point in what.criteria if point.code in said.criteria]
-    detail = {**outcome.detail, **({"criteria": confirmed} if confirmed else {})}
+    detail = {**outcome.detail, **({"criteria": confirmed} if confirmed else {}), "loop": record.loop.get("v", 0)}
     draft = Draft(f"verb:{verb}", pk, changes, system, detail, None, said.reason, record.version)
     done = append(actor=actor, ledger=record.ledger, drafts=[draft])[0]
+    if outcome.also:
+        append(actor=actor, ledger=record.ledger, drafts=outcome.also)
     bind(done, spec)
     return done
 
@@ -148,9 +169,15 @@ def _verb_system(doing: Doing, outcome: Outcome, changes: dict[str, Any]) -> dic
         system["closed_at"] = moment(doing.now)
     if verb.starts_clock and not system.get("due_at", record.due_at):
         system |= start_clock(loop, clock.today(), {**record.data, **changes}, doing.spec)
+    log = {**without(log, "people"), **_people(log, system.get("state", record.state))}
     if log != record.loop:
         system["loop"] = log
     return system
+
+
+def _people(log: dict[str, Any], state: str) -> dict[str, Any]:
+    people = people_in(log, state)
+    return {"people": people} if people else {}
 
 
 def _moved_log(doing: Doing, log: dict[str, Any]) -> dict[str, Any]:

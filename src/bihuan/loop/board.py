@@ -4,14 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
-
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger
-from bihuan.ledger.rules import visible_records
-from bihuan.loop.colour import Colour, bounds_at, colour_case
 from bihuan.loop.definitions import loop_of
-from bihuan.loop.queries import Counts, no_counts
+from bihuan.loop.tally_counts import Counts, counts_by_place, no_counts, summed
 from bihuan.org.actor import Actor
 
 
@@ -35,14 +31,9 @@ def board(
     """Units by colours over ledgers with loops: the children of a unit (the county's, at first), each rolled up."""
     at = at or clock.now()
     by_unit: dict[int | None, Counts] = {}
-    for ledger in ledgers:
-        loop = loop_of(ledger)
-        if loop is None:
-            continue
-        rows = visible_records(actor, ledger).order_by()
-        coloured = rows.annotate(colour=colour_case(bounds_at(loop, at)))
-        for row in coloured.values("unit", "colour").annotate(n=Count("pk")):
-            by_unit.setdefault(row["unit"], no_counts())[Colour(row["colour"])] += row["n"]
+    with_loop = [(ledger, loop) for ledger in ledgers if (loop := loop_of(ledger))]
+    for (_, unit), counts in counts_by_place(actor, with_loop, at).items():
+        by_unit[unit] = summed([by_unit.get(unit, no_counts()), counts])
     return _roll_up(actor, by_unit, under)
 
 
@@ -66,8 +57,4 @@ def _roll_up(actor: Actor, by_unit: dict[int | None, Counts], under: int | None)
 
 
 def _summed(by_unit: dict[int | None, Counts], units: Sequence[int | None]) -> Counts:
-    total = no_counts()
-    for unit in units:
-        for colour, number in by_unit.get(unit, {}).items():
-            total[colour] += number
-    return total
+    return summed(by_unit[unit] for unit in units if unit in by_unit)

@@ -1,5 +1,6 @@
 """When a matter is due, and the day-by-day arithmetic that says why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -48,11 +49,32 @@ def last_day_within(today: date, days: int, count: DayCount) -> date:
     return workdays.add_workdays_tolerant(calendar(), today, days + 1).value - timedelta(days=1)
 
 
-def arithmetic(start: date, days: int, count: DayCount) -> tuple[workdays.DayStep, ...]:
-    """Every day from the start to the due day, with whether it counted and why."""
-    if count == "calendar":
-        return workdays.explain_add_days(calendar(), start, days)
-    return workdays.explain_add(calendar(), start, days, tolerant=True)
+@dataclass(frozen=True)
+class Pause:
+    """A span in which the clock stood still: the days after `since` up to `until` do not count."""
+
+    since: date
+    until: date
+    reason: str = ""
+
+    def covers(self, day: date) -> bool:
+        return self.since < day <= self.until
+
+
+def day_by_day(start: date, due: date, count: DayCount, pauses: Sequence[Pause] = ()) -> tuple[workdays.DayStep, ...]:
+    """Every day after the start up to the due day, with whether it counted and why."""
+    steps: list[workdays.DayStep] = []
+    ordinal = 0
+    for ahead in range(1, (due - start).days + 1):
+        day = start + timedelta(days=ahead)
+        reckoned = workdays.is_workday_tolerant(calendar(), day)
+        pause = next((span for span in pauses if span.covers(day)), None)
+        counts = pause is None and (count == "calendar" or reckoned.value)
+        reason = f"暂停：{pause.reason}" if pause else workdays.day_reason(calendar(), day)
+        ordinal += counts
+        provisional = count == "working" and reckoned.provisional
+        steps.append(workdays.DayStep(day, counts, ordinal if counts else None, reason, provisional))
+    return tuple(steps)
 
 
 def shifted(due: datetime, since: date, until: date, count: DayCount) -> tuple[datetime, int]:

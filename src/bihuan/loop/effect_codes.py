@@ -23,6 +23,9 @@ STANDING: frozenset[EffectCode] = frozenset(
 AFTER_CLOSE: frozenset[EffectCode] = frozenset({"recur", "recheck_pass", "recheck_fail"})
 """Effects that start at a closed step; they change nothing of the closed matter but what is told of it."""
 
+JUDGING: frozenset[EffectCode] = frozenset({"except", "grant_extension", "recheck_pass", "recheck_fail"})
+"""Effects that judge the work of the responsible unit, or let it off: nobody does so for the unit they work in."""
+
 WHILE_PAUSED: frozenset[EffectCode] = frozenset({"resume", "copy", "urge", "order", "receive", "save"})
 """What may be done while a matter's clock stands still."""
 

@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.db import transaction
@@ -17,14 +19,18 @@ from bihuan.base.errors import Conflict, Invalid, NotAllowed
 from bihuan.ledger.actions import start_batch, write_import
 from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.excel import Field, Table, UnreadableFile, match_columns, open_workbook, read_table
-from bihuan.ledger.importing import Check, check_table
+from bihuan.ledger.exporting import number_head
+from bihuan.ledger.importing import Back, Check, check_table
 from bihuan.ledger.inference import NO_WISHES, Wishes, guess_ledger
+from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
-from bihuan.ledger.rules import may_import
+from bihuan.ledger.row_reading import NUMBER
+from bihuan.ledger.rules import may_import, visible_records
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
-from bihuan.loop.definitions import install_loop, loop_of
+from bihuan.loop.definitions import install_loop, loop_of, version_of
 from bihuan.loop.opening import lifecycle
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
@@ -49,6 +55,7 @@ class Source:
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_LOOKED_AT = 200
 _ANYONE = LedgerSpec(code="blank", title="空", fields=(FieldSpec(code="p", title="p", kind="person"),))
 
 
@@ -81,12 +88,28 @@ def open_table(source: Source) -> Table:
         raise Invalid(f"“{source.name}”读不出来：{error}") from error
 
 
-def match(table: Table, spec: LedgerSpec) -> dict[int, str]:
-    """The likeliest field of each column, by title, alias and likeness."""
+def match(table: Table, spec: LedgerSpec, ledger: Ledger | None = None) -> dict[int, str]:
+    """The likeliest field of each column, by title, alias and likeness.
+
+    With the ledger, a column under the head of its numbers that holds some of them names each row's record.
+    """
     inputs = [field for field in spec.fields if BY_CODE[field.kind].is_input and field.kind != "file"]
     fields = [Field(field.code, field.title, field.aliases) for field in inputs]
     matches = match_columns(table.columns, fields)
-    return {found.column.index: found.field.code for found in matches if found.field}
+    columns = {found.column.index: found.field.code for found in matches if found.field}
+    numbers = number_column(table, spec, ledger) if ledger else None
+    return columns if numbers is None else {**columns, numbers: NUMBER}
+
+
+def number_column(table: Table, spec: LedgerSpec, ledger: Ledger) -> int | None:
+    """The column of the ledger's numbers: headed as an export heads it, and with a number of the ledger in it."""
+    head = number_head(spec.fields)
+    column = next((item for item in table.columns if item.title == head), None)
+    if column is None:
+        return None
+    place = [item.index for item in table.columns].index(column.index)
+    first = [str(cells[place]).strip() for _, cells in islice(table.rows(), _LOOKED_AT)]
+    return column.index if ledger.records.filter(number__in=set(first)).exists() else None
 
 
 @dataclass(frozen=True)
@@ -124,33 +147,61 @@ def check(
     target: Target,
     table: Table,
     columns: dict[int, str],
+    back: Back | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Check:
-    """What importing would do, cell by cell; nothing is written."""
+    """What importing would do, cell by cell; nothing is written. `back` says what an exported file brings back.
+
+    Raises NotAllowed for a column of a field that the actor may not fill in.
+    """
     columns_make_sense(target.spec, columns)
+    sight = sight_of(actor, target.ledger) if target.ledger else None
+    if sight:
+        sight.require_writable(columns.values(), target.loop.steps[0].code if target.loop else "")
+    spec, raw = target.spec, record_cells(target.spec, table, columns)
+    stored = pointing(target.ledger.records.filter(deleted=False), spec) if target.ledger else []
+    plain = lookup_for(spec, actor.tree)
+    lookup = with_records(plain, actor=actor, ledger=target.code, spec=spec, data=stored, raw=raw)
     return check_table(
         ledger=target.ledger,
         spec=target.spec,
         table=table,
         columns=columns,
-        lookup=lookup_for(target.spec, actor.tree),
-        lifecycle=lifecycle(target.spec, target.loop),
+        lookup=lookup,
+        lifecycle=lifecycle(target.spec, target.loop, version_of(target.ledger) if target.ledger else 1),
+        visible=visible_records(actor, target.ledger) if target.ledger else None,
+        sight=sight,
+        back=back,
         progress=progress,
     )
+
+
+def record_cells(spec: LedgerSpec, table: Table, columns: dict[int, str]) -> list[dict[str, Any]]:
+    """What the cells of record fields hold, each text once: these are looked up before the rows are read."""
+    places = {column.index: place for place, column in enumerate(table.columns)}
+    plan = [(places[i], code) for i, code in columns.items() if code != NUMBER and spec.by_code[code].kind == "record"]
+    found = (
+        {(code, str(cells[place])): cells[place] for _, cells in table.rows() for place, code in plan} if plan else {}
+    )
+    return [{code: cell} for (code, _), cell in found.items()]
 
 
 def columns_make_sense(spec: LedgerSpec, columns: dict[int, str]) -> None:
     """Raise Invalid where two columns claim one field, or the key is not among them."""
     chosen = list(columns.values())
-    unknown = [code for code in chosen if code not in spec.by_code]
+    unknown = [code for code in chosen if code not in spec.by_code and code != NUMBER]
     if unknown:
         raise Invalid(f"没有字段“{unknown[0]}”")
-    twice = sorted({spec.by_code[code].title for code in chosen if chosen.count(code) > 1})
+    twice = sorted({_title(spec, code) for code in chosen if chosen.count(code) > 1})
     if twice:
         raise Invalid(f"有两列对应到同一个字段：{'、'.join(twice)}")
     absent = [spec.by_code[code].title for code in spec.key if code not in chosen]
-    if absent:
+    if absent and NUMBER not in chosen:
         raise Invalid(f"表中缺少用来识别记录的列：{'、'.join(absent)}")
+
+
+def _title(spec: LedgerSpec, code: str) -> str:
+    return "编号" if code == NUMBER else spec.by_code[code].title
 
 
 @transaction.atomic

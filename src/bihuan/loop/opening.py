@@ -1,7 +1,9 @@
 """How a row becomes a matter: where it stands, when it was found and is due; how a row with a past comes in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from bihuan.base import clock
@@ -19,21 +21,22 @@ from bihuan.loop.spec import DeadlineSpec, LoopSpec
 _LONGEST_TERM = 3_650
 
 
-def lifecycle(spec: LedgerSpec, loop: LoopSpec | None) -> Lifecycle:
-    """How a ledger's rows open and change, with its loop or without one."""
-    return Lifecycle(opener(spec, loop), _changer(spec, loop))
+def lifecycle(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Lifecycle:
+    """How a ledger's rows open and change, with this version of its loop or without one."""
+    return Lifecycle(opener(spec, loop, version), _changer(spec, loop))
 
 
-def opener(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[dict[str, Any]], Opening]:
-    """A function that opens a row's data, for a ledger with or without a loop."""
+def opener(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Callable[[dict[str, Any]], Opening]:
+    """A function that opens a row's data, for a ledger with or without a loop. The matter keeps the loop's version."""
 
     def open_row(data: dict[str, Any]) -> Opening:
         opened = instant(data.get(spec.opened_field))
         system = system_columns(spec, loop, data, opened)
         if loop is None:
             return Opening(system, effective_at=opened)
-        system["state"] = loop.steps[0].code
+        system |= {"state": loop.steps[0].code, "loop": {"v": version}}
         closing, doubts = _closing(spec, loop, data, opened)
+        closing = tuple(_with_log(draft, system["loop"]) for draft in closing)
         return Opening(system, closing, opened, doubts)
 
     return open_row
@@ -48,6 +51,7 @@ def _changer(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[Record, dict[
             return Opening(system)
         data = {**record.data, **changes}
         closing, doubts = _closing(spec, loop, data, instant(data.get(spec.opened_field)))
+        closing = tuple(_with_log(draft, {**record.loop, **system.get("loop", {})}) for draft in closing)
         return Opening(system, closing, None, doubts)
 
     return change
@@ -59,7 +63,7 @@ def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, chang
     A deadline that is taken away from a matter under way is counted anew from today: none is left without one.
     """
     counted_from = loop.deadline.field if loop and loop.deadline else ""
-    parts = (spec.unit_field, spec.opened_field, spec.due_field, counted_from)
+    parts = (spec.unit_field, spec.opened_field, spec.due_field, spec.assignee_field, counted_from)
     data = {name: value for name, value in {**record.data, **changes}.items() if value is not None}
     system: dict[str, Any] = {"key": key_of(spec, data) or None} if set(spec.key) & set(changes) else {}
     if not any(part and part in changes for part in parts):
@@ -67,6 +71,8 @@ def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, chang
     fresh = system_columns(spec, loop, data, instant(data.get(spec.opened_field)) or record.opened_at)
     if spec.unit_field in changes:
         fresh.setdefault("unit", None)
+    if spec.assignee_field in changes:
+        fresh.setdefault("assignee", None)
     if spec.due_field in changes:
         under_way = loop is not None and record.state != loop.steps[0].code
         again = start_clock(loop, clock.today(), data, spec) if loop and under_way else {}
@@ -96,6 +102,8 @@ def system_columns(
     system: dict[str, Any] = {"opened_at": moment(opened or clock.now())}
     if spec.unit_field and data.get(spec.unit_field) is not None:
         system["unit"] = data[spec.unit_field]
+    if spec.assignee_field and data.get(spec.assignee_field) is not None:
+        system["assignee"] = data[spec.assignee_field]
     due = instant(data.get(spec.due_field), end=True)
     if due:
         system["due_at"] = moment(due)
@@ -129,6 +137,7 @@ def term_of(deadline: DeadlineSpec, data: dict[str, Any], spec: LedgerSpec) -> i
     return min(days, _LONGEST_TERM) if isinstance(days, int) and days > 0 else deadline.days
 
 
+@lru_cache(maxsize=8_192)
 def instant(value: str | None, *, end: bool = False) -> datetime | None:
     """A stored date or datetime as an instant; a bare date means its start, or its end for a deadline."""
     if not value:
@@ -167,6 +176,17 @@ def _closed_on(loop: LoopSpec, at: datetime | None, mark: dict[str, Any]) -> Dra
     if mark:
         system["loop"] = mark
     return Draft("closed_in_file", system=system, effective_at=at, reason="随表格带入的办结")
+
+
+def _with_log(draft: Draft, log: dict[str, Any]) -> Draft:
+    """A closing that marks the matter keeps what its log holds; a clock that stood still gives its deadline back."""
+    system = dict(draft.system)
+    if "paused" in log:
+        system["due_at"] = log["paused"].get("due")
+    if "loop" in system or "paused" in log:
+        kept = {name: value for name, value in log.items() if name not in ("paused", "people")}
+        system["loop"] = {**kept, **system.get("loop", {})}
+    return replace(draft, system={name: value for name, value in system.items() if name != "due_at" or value})
 
 
 def _shown(at: datetime) -> str:

@@ -3,64 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from bihuan.base.canonical import loads
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply
-from bihuan.ledger.rules import owns, scope_everywhere, visible_ledgers
+from bihuan.ledger.rules import scope_everywhere, visible_ledgers
 from bihuan.loop.colour import Bounds, Colour, bounds_at, colour_case, colour_of
 from bihuan.loop.definitions import loops_of
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts, no_counts
 from bihuan.org.actor import Actor
-
-Counts = dict[Colour, int]
-
-
-def no_counts() -> Counts:
-    """Nothing of any colour."""
-    return dict.fromkeys(Colour, 0)
 
 
 def colour_counts(rows: QuerySet[Record], bounds: Bounds) -> Counts:
     """How many of the rows have each colour at the bounds' instant: one scan."""
     counted = rows.order_by().annotate(colour=colour_case(bounds)).values("colour").annotate(n=Count("pk"))
     return no_counts() | {Colour(row["colour"]): row["n"] for row in counted}
-
-
-def waiting_steps(actor: Actor, ledger: Ledger, loop: LoopSpec) -> Q:
-    """The condition under which a matter of this ledger waits for the actor: someone of their role must move it on."""
-    condition = Q(pk__in=[])
-    works_for_owner = owns(actor, ledger) and not actor.reads_all
-    for verb in loop.verbs:
-        if not verb.to or not verb.from_:
-            continue
-        for who in verb.who:
-            if not any(post.role in who.role for post in actor.posts):
-                continue
-            steps = Q(state__in=verb.from_)
-            if who.unit == "responsible":
-                condition |= steps & Q(unit__in=_offices(actor, who.role))
-            elif who.unit == "owner" and works_for_owner and _in_owner(actor, ledger, who.role):
-                condition |= steps
-    return condition & Q(closed_at__isnull=True)
-
-
-def _offices(actor: Actor, roles: Sequence[str]) -> list[int]:
-    """The units in which the actor works in one of the roles: their own, and the one whose section it is."""
-    return sorted(
-        {
-            node.pk
-            for post in actor.posts
-            if post.role in roles
-            for node in actor.tree.above(post.unit)
-            if actor.tree.works_in(post.unit, node.pk)
-        }
-    )
-
-
-def _in_owner(actor: Actor, ledger: Ledger, roles: Sequence[str]) -> bool:
-    return any(post.role in roles and actor.tree.works_in(post.unit, ledger.owner_id) for post in actor.posts)
 
 
 def state_on(record: Record, at: datetime) -> RecordState:

@@ -10,12 +10,13 @@ from bihuan.ledger.models import Event, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
-from bihuan.loop.effect_codes import AFTER_CLOSE, WHILE_PAUSED
+from bihuan.loop.effect_codes import AFTER_CLOSE, JUDGING, WHILE_PAUSED
 from bihuan.loop.effects import EFFECTS
-from bihuan.loop.effects.clocks import is_paused
 from bihuan.loop.effects.dispatching import has_unreceived_order
+from bihuan.loop.effects.holders import holder_of
 from bihuan.loop.effects.moves import is_last_mover
-from bihuan.loop.effects.people import holder_of, unsigned
+from bihuan.loop.effects.pauses import is_paused
+from bihuan.loop.effects.signers import unsigned
 from bihuan.loop.spec import LevelSpec, LoopSpec, Relation, VerbSpec, WhoSpec
 from bihuan.org.actor import Actor
 from bihuan.org.roles import BY_CODE as ROLES
@@ -24,7 +25,8 @@ from bihuan.org.tree import Tree
 
 def may(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> bool:
     """Whether the actor may do this verb to this matter, at whatever step it stands."""
-    if set(verb.targets) & set(loop.closed_steps) and _is_judge_in_own_cause(actor, record):
+    judges = bool(set(verb.targets) & set(loop.closed_steps)) or verb.effect in JUDGING
+    if judges and _is_judge_in_own_cause(actor, record):
         return False
     if verb.effect == "withdraw" and not is_last_mover(record, actor.acts_for):
         return False

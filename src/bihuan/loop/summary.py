@@ -12,8 +12,8 @@ from bihuan.ledger.models import Record
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import bounds_at, colour_of
 from bihuan.loop.opening import instant
-from bihuan.loop.queries import Counts, no_counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts, no_counts
 
 
 @dataclass(frozen=True)

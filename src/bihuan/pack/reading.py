@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import models_json_schema
 
-from bihuan.base.errors import Issue, did_you_mean
+from bihuan.base.errors import Issue, Level, did_you_mean
 from bihuan.pack.kind import Definition, Definitions, PackKind
+from bihuan.pack.parameters import Parameters, ParameterSpec
 from bihuan.pack.source import Place, Source, read_yaml
 
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -41,6 +42,13 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+class SystemSpec(Spec):
+    """A system of the bureau's catalogue, and the definitions of the pack that carry it, as `folder/code`."""
+
+    title: str
+    carried_by: tuple[str, ...] = Field(min_length=1)
+
+
 class PackSpec(Spec):
     """A bureau's pack: what it is called and which unit owns its ledgers."""
 
@@ -49,6 +57,8 @@ class PackSpec(Spec):
     owner: str = Field(description="代码：拥有本包台账的单位")
     version: str = "1"
     description: str = ""
+    parameters: dict[Code, ParameterSpec] = Field(default_factory=dict, description="各地可改的值，用作 param.名称")
+    systems: dict[str, SystemSpec] = Field(default_factory=dict, description="本包承载哪些系统，各由哪些定义承载")
 
 
 @dataclass(frozen=True)
@@ -74,16 +84,19 @@ def read_pack(folder: Path, kinds: Sequence[PackKind]) -> Pack:
     if root is None:
         return Pack(None, definitions, tuple(issues), folder)
     spec: PackSpec = root[0]
+    parameters = Parameters(spec.parameters)
     for kind in kinds:
         for path in sorted((folder / kind.folder).glob("*.yaml")):
             shown = f"{kind.folder}/{path.name}"
             if kind.holds_many:
-                issues += _read_many(path, shown, kind.model, spec.code, definitions[kind.folder])
+                issues += _read_many(path, shown, kind.model, spec.code, definitions[kind.folder], parameters)
                 continue
-            result, found = _read_spec(path, shown, kind.model)
+            result, found = _read_spec(path, shown, kind.model, parameters)
             issues += found
             if result:
                 issues += _add(definitions[kind.folder], path, spec.code, *result)
+    issues += _unused(root[1], parameters)
+    issues += _systems_carried(root[1], spec, definitions)
     issues += _unknown_files(folder, kinds)
     for kind in kinds:
         issues += kind.check(tuple(definitions[kind.folder].values()), definitions)
@@ -98,9 +111,30 @@ def _add(known: dict[str, Definition], path: Path, pack: str, spec: Any, source:
     return []
 
 
-def _read_many(path: Path, shown: str, model: type[BaseModel], pack: str, known: dict[str, Definition]) -> list[Issue]:
+def _unused(source: Source, parameters: Parameters) -> list[Issue]:
+    """A parameter that nothing reads was meant for something."""
+    return [
+        source.issue(f"没有定义使用参数“{name}”", "parameters", name, level=Level.WARNING)
+        for name in parameters.unused()
+    ]
+
+
+def _systems_carried(source: Source, spec: PackSpec, definitions: Definitions) -> list[Issue]:
+    """What a system names must be in the pack."""
+    known = {f"{kind}/{code.removeprefix(f'{spec.code}.')}" for kind, found in definitions.items() for code in found}
+    return [
+        source.issue(f"没有“{name}”", "systems", system, "carried_by", index, hint=did_you_mean(name, sorted(known)))
+        for system, what in spec.systems.items()
+        for index, name in enumerate(what.carried_by)
+        if name not in known
+    ]
+
+
+def _read_many(
+    path: Path, shown: str, model: type[BaseModel], pack: str, known: dict[str, Definition], fill: Parameters
+) -> list[Issue]:
     """Add each definition of a file that is a mapping of them; a fault in one leaves the others."""
-    source, issues = read_yaml(path, shown)
+    source, issues = _read_filled(path, shown, fill)
     if source is None or issues:
         return issues
     if not isinstance(source.data, dict):
@@ -116,14 +150,33 @@ def _read_many(path: Path, shown: str, model: type[BaseModel], pack: str, known:
     return issues
 
 
-def _read_spec(path: Path, shown: str, model: type[BaseModel]) -> tuple[tuple[Any, Source] | None, list[Issue]]:
+def _read_spec(
+    path: Path, shown: str, model: type[BaseModel], fill: Parameters | None = None
+) -> tuple[tuple[Any, Source] | None, list[Issue]]:
     if not path.is_file():
         return None, [Issue("缺少这个文件", shown, 1)]
-    source, issues = read_yaml(path, shown)
+    source, issues = _read_filled(path, shown, fill)
     if source is None or issues:
         return None, issues
     spec, issues = _validated(source, model)
     return (None if spec is None else (spec, source)), issues
+
+
+def read_file(path: Path, shown: str, model: type[BaseModel]) -> tuple[Any, list[Issue]]:
+    """One definition from a file of its own, outside of any pack: the spec, or None with what is wrong."""
+    found, issues = _read_spec(path, shown, model)
+    return (found[0] if found else None), issues
+
+
+def validated(data: Any, shown: str, model: type[BaseModel]) -> tuple[Any, list[Issue]]:
+    """The same for data that did not come from a file."""
+    return _validated(Source(shown, data, {}), model)
+
+
+def _read_filled(path: Path, shown: str, fill: Parameters | None) -> tuple[Source | None, list[Issue]]:
+    """A file's data, with the values of the pack's parameters where it names them."""
+    source, issues = read_yaml(path, shown)
+    return (source, issues) if source is None or issues or fill is None else fill.into(source)
 
 
 def _validated(source: Source, model: type[BaseModel]) -> tuple[Any, list[Issue]]:
@@ -200,17 +253,34 @@ def _unknown_files(folder: Path, kinds: Sequence[PackKind]) -> list[Issue]:
 
 
 def json_schema(kinds: Sequence[PackKind]) -> dict[str, Any]:
-    """The published JSON Schema of a pack: one schema a kind, by folder."""
+    """The published JSON Schema of a pack: one schema a kind, by folder. A number may be a parameter's name."""
     models: dict[str, type[BaseModel]] = {"pack": PackSpec, **{kind.folder: kind.model for kind in kinds}}
     places, shared = models_json_schema([(model, "validation") for model in models.values()])
-    shapes: dict[str, Any] = {name: places[model, "validation"] for name, model in models.items()}
-    for kind in kinds:
-        if kind.holds_many:
-            shapes[kind.folder] = {"type": "object", "additionalProperties": shapes[kind.folder]}
+    files = {name: places[model, "validation"] for name, model in models.items()}
+    files |= {
+        kind.folder: {"type": "object", "additionalProperties": files[kind.folder]} for kind in kinds if kind.holds_many
+    }
+    for name, part in shared["$defs"].items():
+        if name not in _WITHOUT_PARAMETERS:
+            _allow_parameters(part)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Bihuan pack",
         "type": "object",
-        "properties": shapes,
+        "properties": files,
         "$defs": shared["$defs"],
     }
+
+
+_WITHOUT_PARAMETERS = (PackSpec.__name__, ParameterSpec.__name__, SystemSpec.__name__)
+_PARAMETER = {"type": "string", "pattern": r"^param\.[a-z][a-z0-9_]*$"}
+
+
+def _allow_parameters(part: dict[str, Any]) -> None:
+    """Let each number of a schema be the name of a parameter as well."""
+    for key, inner in part.get("properties", {}).items():
+        if inner.get("type") in ("integer", "number"):
+            rest = {name: inner.pop(name) for name in ("description", "default", "title") if name in inner}
+            part["properties"][key] = {"anyOf": [inner, _PARAMETER], **rest}
+        elif "anyOf" in inner and any(option.get("type") in ("integer", "number") for option in inner["anyOf"]):
+            inner["anyOf"].append(_PARAMETER)

@@ -14,16 +14,16 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Chain, Ledger, Record
-from bihuan.ledger.names import names_of
+from bihuan.ledger.paging import COUNTED, Total, total_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
-from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour
-from bihuan.loop.queries import waiting_steps
+from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour, word
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.summary import Summary, summary
+from bihuan.loop.waiting import waiting_steps
 from bihuan.org.actor import Actor
 from bihuan.web.request_memory import my_ledgers, my_loops
 from bihuan.web.unit_names import unit_label, unit_of
@@ -32,19 +32,21 @@ _SUMMARY_LIMIT = 50_000
 _REMEMBERED_FROM = 1_000
 _REMEMBERED_FOR = 300
 """Seconds. A summary follows from the chain's head; only a closing dated in the future could change it by itself."""
+_NARROWING = ("q", "unit", "state", "where", "colour", "mine", "no_unit", "exact", "doubtful")
 _LONGEST_ID = 19
 _LONGEST_TEXT = 2_000
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A ledger opened by an actor, with all that its list needs."""
+    """A ledger opened by an actor, with all that its list needs. `spec` holds the fields that the actor sees."""
 
     actor: Actor
     ledger: Ledger
     spec: LedgerSpec
     loop: LoopSpec | None
     bounds: Bounds | None
+    sight: Sight
 
     @property
     def states(self) -> dict[str, str]:
@@ -61,7 +63,8 @@ def open_ledger(request: HttpRequest, actor: Actor, code: str) -> Opened:
     if ledger is None:
         raise NotFound(f"没有台账“{code[:80]}”")
     loop = next((loop for item, loop in my_loops(request, actor) if item == ledger), None)
-    return Opened(actor, ledger, spec_of(ledger), loop, bounds_at(loop, clock.now()) if loop else None)
+    sight = sight_of(actor, ledger)
+    return Opened(actor, ledger, sight.spec, loop, bounds_at(loop, clock.now()) if loop else None, sight)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,27 @@ class Query:
             also=self._also(coloured=coloured),
         )
         return list_records(opened.actor, opened.ledger, opened.spec, opened.states, asked)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is asked for beside the whole ledger."""
+        return any(self.get(name) for name in _NARROWING)
+
+    def total(self) -> Total:
+        """How many records are asked for; only the whole ledger is counted to the end. Raises ExpressionError."""
+        return total_of(self.rows(), COUNTED if self.narrows else None)
+
+    def told(self) -> list[str]:
+        """The conditions in words, for a page that does not show the filter."""
+        parts = [
+            f"关键字“{self.get('q')}”" if self.get("q") else "",
+            self.unit_text,
+            self.opened.states.get(self.get("state"), self.get("state")),
+            word(self.opened.loop, self.colour) if self.colour and self.opened.loop else "",
+            self.expression.get("told", ""),
+            *(item["title"] for item in self.also_only()),
+        ]
+        return [part for part in parts if part]
 
     def _also(self, *, coloured: bool) -> Q:
         opened, also = self.opened, Q()
@@ -157,7 +181,7 @@ class Query:
         found: dict[str, Any] = {"value": where, "example": _example(self.opened.spec)}
         if where.strip():
             try:
-                found["told"] = explain(compile_check(where, names_of(self.opened.spec, self.opened.states)))
+                found["told"] = explain(compile_check(where, self.opened.sight.names(self.opened.states)))
             except ExpressionError as error:
                 first = error.problems[0]
                 found["error"] = {

@@ -15,16 +15,21 @@ from django.db import connection
 from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.base.home import room
 from bihuan.base.progress import Progress, forget, report
+from bihuan.ledger import search
 from bihuan.ledger.actions import fail_batch
 from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
-from bihuan.ledger.importing import Check
+from bihuan.ledger.export_mark import SHEET
+from bihuan.ledger.importing import Back, Check
 from bihuan.ledger.inference import Wishes
 from bihuan.ledger.models import Batch, Ledger, Mapping
+from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.rules import may_import
+from bihuan.ledger.sight import sight_of
 from bihuan.loop import intake
 from bihuan.loop.intake import Target
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
+from bihuan.web.coming_back import back_of
 
 _AT_ONCE = 2_000
 OPEN_STATES = (Batch.State.UPLOADED, Batch.State.CHECKED)
@@ -63,6 +68,7 @@ class Import:
     target: Target
     columns: dict[int, str]
     remembered: str = ""
+    back: Back | None = None
 
     def note(self, index: int) -> str:
         """What a column will be in every record's life, beside being a field."""
@@ -76,7 +82,17 @@ class Import:
             (spec.status_field, f"作为状态，“{'、'.join(spec.closed_values)}”算已办结"),
         )
         said = [word for part, word in parts if code and part == code]
+        if code == NUMBER:
+            return "按它找到原来的记录；空着的是新记录"
         return "，".join([*said, *(["用来认出同一条记录"] if code in spec.key else [])])
+
+    @cached_property
+    def fillable(self) -> frozenset[str]:
+        """The fields that the person may fill in on a new record."""
+        spec, ledger, loop = self.target.spec, self.batch.ledger, self.target.loop
+        step = loop.steps[0].code if loop else ""
+        fields = sight_of(self.actor, ledger).writable(spec.fields, step) if ledger else spec.fields
+        return frozenset({NUMBER, *(field.code for field in fields)})
 
     def problems(self) -> list[str]:
         """Why the columns as chosen cannot be imported."""
@@ -95,7 +111,12 @@ class Import:
             report(self.batch.pk, Progress("正在核对每一行", rows, self.table.row_count))
 
         return intake.check(
-            actor=self.actor, target=self.target, table=self.table, columns=self.columns, progress=progress
+            actor=self.actor,
+            target=self.target,
+            table=self.table,
+            columns=self.columns,
+            back=self.back,
+            progress=progress,
         )
 
 
@@ -114,9 +135,12 @@ def open_import(actor: Actor, batch: Batch) -> Import:
         return Import(actor, batch, workbook.sheets, table, target, columns)
     if not may_import(actor, batch.ledger):
         raise NotAllowed(f"您不能向“{batch.ledger.title}”导入")
+    sheets = tuple(sheet for sheet in workbook.sheets if sheet.name != SHEET)
     target = intake.existing(batch.ledger)
-    found = Import(actor, batch, workbook.sheets, table, target, {})
+    found = Import(actor, batch, sheets, table, target, {}, back=back_of(batch, workbook))
     _choose(found)
+    theirs = found.fillable
+    found.columns = {index: code for index, code in found.columns.items() if code in theirs}
     return found
 
 
@@ -129,12 +153,12 @@ def _planned(actor: Actor, batch: Batch, table: Table) -> tuple[Target, dict[int
         key=None if key is None else int(key) if str(key).isdigit() else -1,
     )
     title = batch.plan.get("title") or (table.title_lines[0] if table.title_lines else Path(batch.file_name).stem)
-    owner = Unit.objects.get(pk=_owner(actor))
-    code = batch.plan.get("code") or _free_code()
+    owner = Unit.objects.get(pk=owner_of(actor))
+    code = batch.plan.get("code") or free_code()
     return intake.planned(actor=actor, code=code, title=title[:60], table=table, owner=owner, wishes=wishes)
 
 
-def _owner(actor: Actor) -> int:
+def owner_of(actor: Actor) -> int:
     """The nearest bureau, town or county over the person's own unit: a section's ledger belongs to its bureau."""
     for node in actor.tree.above(actor.home_unit):
         if node.kind not in ("section", "grid", "site"):
@@ -142,7 +166,8 @@ def _owner(actor: Actor) -> int:
     raise NotAllowed("您还没有岗位，不能建立台账")
 
 
-def _free_code() -> str:
+def free_code() -> str:
+    """A code for a ledger of the county's own that none has."""
     number = Ledger.objects.filter(code__startswith="own.").count() + 1
     while Ledger.objects.filter(code=f"own.l{number:04d}").exists():
         number += 1
@@ -159,11 +184,11 @@ def _choose(found: Import) -> None:
         ledger=found.batch.ledger, person_id=found.actor.person or 0, heads=heads_hash(found.table)
     ).first()
     if saved:
-        known = found.target.spec.by_code
+        known = {*found.target.spec.by_code, NUMBER}
         found.columns = {int(index): code for index, code in saved.columns.items() if code in known}
         found.remembered = "沿用您上次导入同样表头时的对应，请核对。"
         return
-    found.columns = intake.match(found.table, found.target.spec)
+    found.columns = intake.match(found.table, found.target.spec, found.batch.ledger)
 
 
 def heads_hash(table: Table) -> str:
@@ -199,6 +224,8 @@ def _write(found: Import, good_rows_only: bool) -> None:
         report(batch.pk, Progress("正在写入", len(check.creates), max(len(check.creates), 1)))
         intake.write(actor=found.actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only)
         remember(found)
+        if batch.ledger:
+            search.absorb(batch.ledger)
     except BihuanError as error:
         fail_batch(batch=batch, message=str(error))
     except Exception:  # noqa: BLE001 - a worker thread must say that it failed, whatever the reason

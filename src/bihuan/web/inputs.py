@@ -9,9 +9,10 @@ from django.http import HttpRequest
 
 from bihuan.base.errors import Invalid
 from bihuan.ledger.attachments import get_attachment, keep_file
+from bihuan.ledger.linked_records import ledger_meant
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.spec import FieldSpec
-from bihuan.ledger.types import BY_CODE, FieldType, Lookup
+from bihuan.ledger.types import BY_CODE, FieldType, Lookup, Masked
 from bihuan.loop.spec import VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.org.tree import Tree
@@ -31,14 +32,15 @@ class Filled:
     tree: Tree
     problems: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, Any] | None = None
+    pack: str = ""
 
     def value(self, spec: FieldSpec) -> Any:
         """The value as the input holds it: a file's is always the stored one, for a browser cannot send it twice."""
         if self.typed is not None and spec.code in self.typed and spec.kind != "file":
             return self.typed[spec.code]
         stored = self.values.get(spec.code)
-        if stored is None or spec.kind == "file":
-            return stored or ""
+        if stored is None or spec.kind == "file" or stored.__class__ is Masked:
+            return stored if isinstance(stored, list) else ""
         return BY_CODE[spec.kind].entry(stored, spec, self.lookup)
 
 
@@ -49,6 +51,10 @@ def field_inputs(fields: Iterable[FieldSpec], filled: Filled) -> list[dict[str, 
 
 def _input(spec: FieldSpec, filled: Filled) -> dict[str, Any]:
     widget, value = BY_CODE[spec.kind].widget, filled.value(spec)
+    masked = filled.values.get(spec.code)
+    if isinstance(masked, Masked):
+        hint = f"现为 {masked}（已遮盖）；不改就留空"
+        spec = spec.model_copy(update={"required": False, "hint": hint})
     found: dict[str, Any] = {
         "name": spec.code,
         "title": spec.title,
@@ -78,6 +84,8 @@ def _particulars(spec: FieldSpec, widget: str, value: Any, filled: Filled) -> di
         return {"value": known or "", "text": unit_label(filled.tree, known) if known else str(value)}
     if widget == "person":
         return _person(value, filled.lookup)
+    if widget == "record":
+        return _record(spec, value, filled)
     if widget == "file":
         kept = [{"pk": pk, "title": filled.lookup.file_names.get(pk, str(pk))} for pk in value or []]
         return {
@@ -112,6 +120,17 @@ def _person(value: Any, lookup: Lookup) -> dict[str, Any]:
     }
 
 
+def _record(spec: FieldSpec, value: Any, filled: Filled) -> dict[str, Any]:
+    """A record by its number; what was typed and found nothing stays as it was typed."""
+    known = filled.lookup.records.get(spec.of)
+    numbers = known.numbers if known else {}
+    digits = str(value).removeprefix("#")
+    pk = int(digits) if digits.isdecimal() and len(digits) < _LONGEST_ID and value != digits else 0
+    found = pk in numbers
+    text = numbers[pk] if found else str(value)
+    return {"value": pk if found else "", "text": text, "of": ledger_meant(filled.pack, spec.of)}
+
+
 @dataclass(frozen=True)
 class Sent:
     """What a posted form holds: raw values by field, and the files among it that could not be taken."""
@@ -132,7 +151,7 @@ def raw_values(request: HttpRequest, actor: Actor, ledger: Ledger, fields: Itera
     for spec in fields:
         if spec.kind == "file":
             sent.raw[spec.code] = _files(request, actor, ledger, spec, sent.problems)
-        elif spec.kind in ("unit", "person"):
+        elif spec.kind in ("unit", "person", "record"):
             sent.raw[spec.code] = _reference(request, spec, actor.tree)
         elif BY_CODE[spec.kind].widget == "ticks":
             sent.raw[spec.code] = request.POST.getlist(spec.code)
@@ -145,7 +164,7 @@ def _reference(request: HttpRequest, spec: FieldSpec, tree: Tree) -> Any:
     """The id that the picker found, else the words typed, which the field type will look up or refuse."""
     chosen = request.POST.get(spec.code, "")
     if chosen.isdecimal() and len(chosen) < _LONGEST_ID:
-        return int(chosen)
+        return f"#{chosen}" if spec.kind == "record" else int(chosen)
     typed = request.POST.get(f"{spec.code}_name", "") or chosen
     node = unit_of(tree, typed) if spec.kind == "unit" else None
     return node.pk if node else typed

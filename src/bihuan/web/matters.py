@@ -10,20 +10,24 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
-from bihuan.ledger.definitions import spec_of
-from bihuan.ledger.models import Event, Ledger, Record
+from bihuan.ledger.models import Event, Involved, Ledger, Record
 from bihuan.ledger.references import lookup_for
-from bihuan.ledger.rules import scope_everywhere
+from bihuan.ledger.rules import scope_among, scope_aside, tally_scope
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
-from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour
-from bihuan.loop.queries import Counts, no_counts, waiting_steps
+from bihuan.loop.colour import Bounds, Colour, bounds_at
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts, alike, any_of, colour_in, counts_by_place, no_counts, summed
+from bihuan.loop.waiting import Waiting, waiting_for
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 
+_PORTION, _PORTIONS = 300, 4
+VIEWS = {"waiting": "待我办理", "done": "已办", "opened": "我发起", "copied": "抄送我"}
 BY_URGENCY = (F("due_at").asc(nulls_last=True), "pk")
 """What is due first comes first: so red stands before yellow, and yellow before green."""
 
@@ -41,59 +45,95 @@ class Matters:
         return {ledger.pk: bounds_at(loop, self.at) for ledger, loop in self.ledgers}
 
     @cached_property
+    def _ledgers(self) -> list[Ledger]:
+        return [ledger for ledger, _ in self.ledgers]
+
+    @cached_property
     def _scope(self) -> Q:
-        return scope_everywhere(self.actor) & Q(ledger__in=[ledger.pk for ledger, _ in self.ledgers])
+        return scope_among(self.actor, self._ledgers)
+
+    def aside(self) -> QuerySet[Record]:
+        """The same matters, for a query that enters by due dates or by a few ids."""
+        return Record.objects.filter(scope_aside(self.actor, self._ledgers))
 
     def all(self) -> QuerySet[Record]:
         return Record.objects.filter(self._scope)
 
     def coloured(self, colour: Colour) -> Q:
         """The condition that a matter has a colour, by its own ledger's rule."""
-        alike: dict[datetime, list[int]] = {}
-        for ledger, bounds in self.bounds.items():
-            alike.setdefault(bounds.yellow_until, []).append(ledger)
-        condition = Q(pk__in=[])
-        for ledgers in alike.values():
-            condition |= Q(ledger__in=ledgers) & has_colour(colour, self.bounds[ledgers[0]])
-        return condition
+        return any_of(alike(self.ledgers, self.at), colour)
 
     def by_ledger(self, condition: Q | None = None) -> dict[int, Counts]:
-        """How many of each colour every ledger has, among those of a condition: one query."""
-        named = [When(self.coloured(c), then=Value(c.value)) for c in (Colour.WHITE, Colour.RED, Colour.YELLOW)]
-        colour = Case(*named, default=Value(Colour.GREEN.value), output_field=CharField())
-        rows = (
-            self.all()
-            .filter(condition or Q())
-            .order_by()
-            .annotate(colour=colour)
-            .values("ledger", "colour")
-            .annotate(n=Count("pk"))
-        )
+        """How many of each colour every ledger has, among those of a condition."""
         counts = {ledger.pk: no_counts() for ledger, _ in self.ledgers}
-        for row in rows:
-            counts[row["ledger"]][Colour(row["colour"])] = row["n"]
+        if condition is None:
+            for (ledger, _), some in counts_by_place(self.actor, self.ledgers, self.at).items():
+                counts[ledger] = summed([counts[ledger], some])
+            return counts
+        colour = colour_in(alike(self.ledgers, self.at))
+        rows = self.all().filter(condition).order_by().annotate(colour=colour).values_list("ledger", "colour")
+        for ledger, name, number in rows.annotate(n=Count("pk")):
+            counts[ledger][Colour(name)] = number
         return counts
 
-    def waiting(self) -> Q:
-        """The condition that somebody of the person's posts must move a matter on."""
-        condition = Q(pk__in=[])
-        for ledger, loop in self.ledgers:
-            condition |= Q(ledger=ledger) & waiting_steps(self.actor, ledger, loop)
-        return condition
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What somebody of the person's posts, or the person by name, must move on."""
+        return waiting_for(self.actor, self.ledgers)
+
+    def how_many(self, view: str) -> int:
+        """How many there are of a view; those that wait are told by the tallies where they can tell."""
+        counted = self.waiting.count(tally_scope(self.actor, self._ledgers)) if view == "waiting" else None
+        rows = self.all() if view == "waiting" else self.aside()
+        return rows.filter(self.view(view) or Q()).count() if counted is None else counted
 
     def opened_here(self) -> Q:
         """The condition that the person brought a matter in, and it is still open."""
-        mine = Event.objects.filter(person=self.actor.person or 0, version=1).values("record")
+        # Written out, the number lets SQLite use the index of openings alone.
+        first = RawSQL("version = 1", (), output_field=BooleanField())
+        mine = Event.objects.filter(Q(first), person=self.actor.person or 0).values("record")
         return Q(pk__in=mine, closed_at__isnull=True)
 
+    def done_here(self) -> Q:
+        """The condition that the person did something to a matter that was there."""
+        mine = Event.objects.filter(person=self.actor.person or 0, version__gt=1, batch__isnull=True)
+        return Q(pk__in=mine.values("record"))
 
-def summed(counts: Iterable[Counts]) -> Counts:
-    """The counts of several ledgers together."""
-    total = no_counts()
-    for some in counts:
-        for colour, number in some.items():
-            total[colour] += number
-    return total
+    def copied_here(self) -> Q:
+        """The condition that the person was copied in."""
+        copied = Involved.objects.filter(person=self.actor.person or 0, part="copied")
+        return Q(pk__in=copied.values("record"))
+
+    def near(self) -> QuerySet[Record]:
+        """What is due next of all that is near due, by the index of what is open."""
+        last = max((bounds.yellow_until for bounds in self.bounds.values()), default=self.at)
+        within = Q(closed_at__isnull=True, due_at__gte=self.at, due_at__lte=last)
+        return self.aside().filter(within).filter(self.coloured(Colour.YELLOW)).order_by("due_at")
+
+    def recent(self, number: int) -> list[Event]:
+        """The last things that people did one by one to matters in sight, looked for among the last thousands."""
+        found: list[Event] = []
+        below: Q = Q()
+        for _ in range(_PORTIONS):
+            some = list(Event.objects.filter(below, batch__isnull=True).order_by("-id")[:_PORTION])
+            seen = set(self.aside().filter(pk__in={event.record_id for event in some}).values_list("pk", flat=True))
+            found += [event for event in some if event.record_id in seen]
+            if len(found) >= number or len(some) < _PORTION:
+                break
+            below = Q(id__lt=some[-1].pk)
+        found = found[:number]
+        prefetch_related_objects(found, "record")
+        return found
+
+    def view(self, name: str) -> Q | None:
+        """The condition of one of the desk's views; None for all matters."""
+        views = {
+            "waiting": self.waiting.condition,
+            "done": self.done_here,
+            "opened": self.opened_here,
+            "copied": self.copied_here,
+        }
+        return views[name]() if name in views else None
 
 
 def matter_rows(matters: Matters, records: Iterable[Record]) -> list[dict[str, Any]]:
@@ -129,12 +169,22 @@ class NameLookup:
         self.actor = actor
         self._plain = Lookup(unit_names={node.pk: node.name for node in actor.tree.nodes})
         self._asked: dict[int, Lookup] = {}
+        self._sights: dict[int, Sight] = {}
 
     def of(self, record: Record, ledger: Ledger) -> str:
-        spec = spec_of(ledger)
-        field = spec.by_code.get(spec.name_field)
+        sight = self._sight(ledger)
+        spec, lookup = sight.spec, self._lookup(sight)
+        return showing.name_of(sight.see(record, lookup), spec, lookup)
+
+    def _sight(self, ledger: Ledger) -> Sight:
+        if ledger.pk not in self._sights:
+            self._sights[ledger.pk] = sight_of(self.actor, ledger)
+        return self._sights[ledger.pk]
+
+    def _lookup(self, sight: Sight) -> Lookup:
+        field = sight.spec.by_code.get(sight.spec.name_field)
         if field is None or field.kind not in self._ASKS:
-            return showing.name_of(record, spec, self._plain)
-        if ledger.pk not in self._asked:
-            self._asked[ledger.pk] = lookup_for(spec, self.actor.tree)
-        return showing.name_of(record, spec, self._asked[ledger.pk])
+            return self._plain
+        if sight.ledger.pk not in self._asked:
+            self._asked[sight.ledger.pk] = lookup_for(sight.spec, self.actor.tree)
+        return self._asked[sight.ledger.pk]

@@ -1,10 +1,14 @@
 """What an import would do, as its preview tells it: rows with their verdicts, problems, doubts, totals."""
 
+from dataclasses import replace
 from typing import Any
 
 from bihuan.ledger.excel import Table
 from bihuan.ledger.importing import SHOWN_PROBLEMS, Change, Check
+from bihuan.ledger.linked_records import with_records
+from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
@@ -20,7 +24,11 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
     rows = _rows(found, check)
     warnings = _warnings(found.table, check)
     return {
-        "columns": [{"code": code, "title": title_of(spec.by_code[code], spec)} for code in found.columns.values()],
+        "columns": [
+            {"code": code, "title": title_of(spec.by_code[code], spec)}
+            for code in found.columns.values()
+            if code in spec.by_code
+        ],
         "rows": rows,
         "rows_note": f"先看 {len(rows)} 行，全部共 {check.rows:,} 行",
         "problems": [
@@ -37,17 +45,26 @@ def preview_rows(found: Import, check: Check) -> dict[str, Any]:
 def _rows(found: Import, check: Check) -> list[dict[str, Any]]:
     """The first rows that would be written, in the order of the sheet."""
     spec = found.target.spec
+    shown_rows = [row.data for row, _ in check.creates[:_SHOWN_ROWS]]
+    shown_rows += [data for c in check.updates[:_SHOWN_ROWS] for data in (c.record.data, c.row.data)]
     lookup = lookup_for(spec, found.actor.tree)
-    fields = [spec.by_code[code] for code in found.columns.values()]
+    lookup = with_records(lookup, actor=found.actor, ledger=found.target.code, spec=spec, data=shown_rows)
+    fields = [spec.by_code[code] for code in found.columns.values() if code in spec.by_code]
     rows: list[tuple[int, dict[str, Any]]] = []
     for row, _ in check.creates[:_SHOWN_ROWS]:
         cells = [{"text": shown(field, row.data.get(field.code), lookup)} for field in fields]
         rows.append((row.number, {"verdict": "create", "word": "新增", "cells": cells}))
     for change in check.updates[:_SHOWN_ROWS]:
-        cells = [_changed(field, change, lookup) for field in fields]
+        seen = replace(change, record=_as_seen(found, change.record, lookup))
+        cells = [_changed(field, seen, lookup) for field in fields]
         rows.append((change.row.number, {"verdict": "update", "word": "更新", "cells": cells}))
     rows.sort(key=lambda row: row[0])
     return [{"line": number, **row} for number, row in rows[:_SHOWN_ROWS]]
+
+
+def _as_seen(found: Import, record: Record, lookup: Lookup) -> Record:
+    ledger = found.batch.ledger
+    return sight_of(found.actor, ledger).see(record, lookup) if ledger else record
 
 
 def _changed(field: FieldSpec, change: Change, lookup: Lookup) -> dict[str, str]:

@@ -16,8 +16,8 @@ from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 from bihuan.loop.colour import WORDS, Bounds, Colour, colour_of, word
 from bihuan.loop.deadline import days_left
-from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts
 
 UNKNOWN = "—"
 _COUNT_WORDS = {"calendar": "天", "working": "个工作日"}
@@ -58,6 +58,16 @@ def moment(at: datetime | None) -> str:
 def when(at: datetime | None) -> str:
     """A time for which only the day may be known, which is kept as its first instant."""
     return day(at) if at and clock.start_of_day(clock.local_date(at)) == at else moment(at)
+
+
+def instant_of(text: str) -> datetime:
+    """An instant as a loop's log keeps it."""
+    return datetime.fromisoformat(text)
+
+
+def stamp(text: str) -> str:
+    """The same, shown."""
+    return moment(instant_of(text))
 
 
 def short_moment(at: datetime) -> str:
@@ -149,6 +159,8 @@ def fact(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> 
         "wide": field.kind == "longtext",
         "blank": "未填" if value is None else "",
     }
+    if field.kind == "record" and value:
+        found["url"] = reverse("record", args=[value])
     if field.kind == "file" and value:
         found["links"] = [
             {"title": lookup.file_names.get(pk, str(pk)), "url": reverse("attachment", args=[pk])} for pk in value

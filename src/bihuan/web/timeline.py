@@ -40,7 +40,7 @@ def told(
                 "opinion": event.reason,
                 "at": showing.moment(event.recorded_at),
                 "effective_at": showing.when(event.effective_at) if is_late else "",
-                "criteria": _criteria(step, loop),
+                "criteria": [*_criteria(step, loop), *_told(step)],
                 "elapsed": showing.elapsed(event.effective_at - before) if before else "",
                 "changes": _changes(step, spec, lookup) if event.version > 1 else [],
                 "files": _new_files(step, known),
@@ -55,6 +55,25 @@ def _criteria(step: Step, loop: LoopSpec | None) -> list[str]:
     verb = loop.verb.get(step.event.kind.removeprefix("verb:")) if loop else None
     ticked = step.detail.get("criteria", [])
     return [point.title for point in verb.criteria if point.code in ticked] if verb else []
+
+
+def _told(step: Step) -> list[str]:
+    """What an effect did beside: whom it named, how votes stand, where the deadline went."""
+    detail, found = step.detail, []
+    if detail.get("people"):
+        found.append("、".join(detail["people"]))
+    if "until" in detail:
+        found.append(f"申请延至 {detail['until']}")
+    if "votes" in detail:
+        found.append(f"同意 {detail['votes']}")
+    if "due" in detail and detail["due"]["to"] != detail["due"]["from"]:
+        ends = [showing.day(showing.instant_of(text)) if text else "没有" for text in detail["due"].values()]
+        found.append(f"期限 {ends[0]} → {ends[1]}")
+    found += [f"{title} {detail[name]}" for name, title in _OTHERS.items() if name in detail]
+    return found
+
+
+_OTHERS = {"recurred": "另开", "into": "并入", "of": "来自"}
 
 
 def _event_tone(step: Step, loop: LoopSpec | None) -> str:

@@ -20,7 +20,7 @@ from bihuan.loop.spec import LoopSpec
 from bihuan.org.roles import ROLES
 from bihuan.pack.reading import read_pack
 
-TINY = Size(towns=4, villages=9, enterprises=4, projects=6, findings=30)
+TINY = Size(towns=4, villages=9, enterprises=4, projects=6, findings=30, pace=0)
 TODAY = date(2026, 3, 2)
 TERM = 60
 PACK = read_pack(packs_folder() / "audit", KINDS)
@@ -142,8 +142,8 @@ def full() -> County:
 def test_the_county_has_its_units_each_with_a_name_of_its_own() -> None:
     county = full()
     kinds = Counter(place.kind for place in county.places)
-    assert kinds == {"county": 1, "bureau": 12, "section": 4, "town": 20, "village": 300, "enterprise": 60}
-    assert len({place.name for place in county.places}) == len({place.code for place in county.places}) == 397
+    assert kinds == {"county": 1, "bureau": 13, "section": 9, "town": 20, "village": 300, "enterprise": 60}
+    assert len({place.name for place in county.places}) == len({place.code for place in county.places}) == 403
     assert all(place.code.startswith("330999") for place in county.places)
     before = set[str]()
     for place in county.places:

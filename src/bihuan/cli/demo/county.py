@@ -8,6 +8,7 @@ from functools import cached_property
 COUNTY = "330999"
 AUDIT_BUREAU = f"{COUNTY}-SJ"
 AUDIT_SECTION = f"{AUDIT_BUREAU}-ZG"
+URBAN_BUREAU = f"{COUNTY}-CG"
 
 BUREAUS = {
     "SJ": ("审计局", "shenji"),
@@ -22,10 +23,22 @@ BUREAUS = {
     "JY": ("教育局", "jiaoyu"),
     "ZF": ("综合执法局", "zhifa"),
     "FG": ("发展改革局", "fagai"),
+    "CG": ("城市管理局", "chengguan"),
 }
 """Letters of the code -> name and login of the one who undertakes the bureau's matters."""
 
-_SECTIONS = (("ZG", "审计整改科"), ("CZ", "财政审计科"), ("JZ", "经济责任审计科"), ("TZ", "投资审计科"))
+SECTIONS = {
+    f"{AUDIT_BUREAU}-ZG": "审计整改科",
+    f"{AUDIT_BUREAU}-CZ": "财政审计科",
+    f"{AUDIT_BUREAU}-JZ": "经济责任审计科",
+    f"{AUDIT_BUREAU}-TZ": "投资审计科",
+    f"{URBAN_BUREAU}-FZ": "城管法制科",
+    f"{URBAN_BUREAU}-ZA": "执法一中队",
+    f"{URBAN_BUREAU}-ZB": "执法二中队",
+    f"{URBAN_BUREAU}-CK": "城管服务窗口",
+    f"{URBAN_BUREAU}-HW": "环卫所",
+}
+"""The sections of the two bureaus whose ledgers the county keeps, by code."""
 _TOWNS = (
     "城关镇",
     "青禾镇",
@@ -56,13 +69,17 @@ _TRADES = ("粮油加工", "竹木制品", "建材", "水务", "茶业", "纺织
 
 @dataclass(frozen=True)
 class Size:
-    """How large a county, and how much was audited in its year."""
+    """How large a county, and how much was audited in its year.
+
+    In the other ledgers of its bureaus something happens at every so many-th occasion: `pace`, or 0 for never.
+    """
 
     towns: int = 20
     villages: int = 300
     enterprises: int = 60
     projects: int = 16
     findings: int = 400
+    pace: int = 1
 
 
 @dataclass(frozen=True)
@@ -122,8 +139,8 @@ def _places(size: Size) -> Iterator[Place]:
     yield Place(COUNTY, "示范县", "county", None)
     for letters, (name, _) in BUREAUS.items():
         yield Place(f"{COUNTY}-{letters}", name, "bureau", COUNTY)
-    for letters, name in _SECTIONS:
-        yield Place(f"{AUDIT_BUREAU}-{letters}", name, "section", AUDIT_BUREAU)
+    for code, name in SECTIONS.items():
+        yield Place(code, name, "section", code.rpartition("-")[0])
     towns = [f"{COUNTY}{101 + number}" for number in range(size.towns)]
     for number, code in enumerate(towns):
         name = _TOWNS[number]

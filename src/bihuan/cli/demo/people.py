@@ -3,13 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bihuan.cli.demo.county import AUDIT_BUREAU, AUDIT_SECTION, BUREAUS, COUNTY, County
+from bihuan.cli.demo.county import AUDIT_BUREAU, AUDIT_SECTION, BUREAUS, COUNTY, SECTIONS, URBAN_BUREAU, County
 
 PASSWORD = "shifanxian-yanshi"  # noqa: S105 - known to all by intent: what it opens is made up
 """The demo county's one password: it is printed, and written in the documentation."""
 
 LEADER, DISPATCHER, JUDGE, CLERK = "xianzhang", "shenji", "shenhe", "jingban"
-MEMORABLE = ("shenji", "jingban", "shenhe", "chengguanzhen", "weijian", "qiye01", "xianzhang", "shenjiyuan", "xitong")
+SECTION_LOGINS = {section: section.removeprefix(f"{COUNTY}-").replace("-", "").lower() for section in SECTIONS}
+"""Section -> login of the one who undertakes its matters, such as cgza for the first enforcement squad."""
+MEMORABLE = (
+    "shenji",
+    "jingban",
+    "shenhe",
+    "chengguanzhen",
+    "weijian",
+    "qiye01",
+    "xianzhang",
+    "chengguanke",
+    "chengguanshen",
+    "cgza",
+    "shenjiyuan",
+    "xitong",
+)
 
 _SURNAMES = "沈陆顾孟陶俞庞邵祝章虞闻卜柏水窦"
 _GIVEN = (
@@ -47,6 +62,8 @@ def workers(county: County) -> list[Worker]:
 
 def undertaker(county: County, unit: str) -> str:
     """The login of the one who undertakes a unit's matters."""
+    if unit in SECTION_LOGINS:
+        return SECTION_LOGINS[unit]
     bureau = BUREAUS.get(unit.removeprefix(f"{COUNTY}-"))
     if bureau:
         return bureau[1]
@@ -77,6 +94,10 @@ def _places_of_work(county: County) -> Iterator[tuple[str, tuple[tuple[str, str]
     yield "chengguanzhen", ((county.towns[0].code, "undertaker"),)
     for number, enterprise in enumerate(county.enterprises, start=1):
         yield f"qiye{number:02d}", ((enterprise.code, "undertaker"),)
+    yield "chengguanke", ((URBAN_BUREAU, "handler"),)
+    yield "chengguanshen", ((URBAN_BUREAU, "reviewer"), (URBAN_BUREAU, "supervisor"))
+    for section, login in SECTION_LOGINS.items():
+        yield login, ((section, "undertaker"),)
 
 
 def _name(number: int) -> str:

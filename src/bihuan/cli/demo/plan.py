@@ -5,14 +5,15 @@ It is pure: the same seed, size and day give the same plan.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from bihuan.base.clock import COUNTY_TIME, start_of_day
+from bihuan.base.clock import start_of_day
 from bihuan.cli.demo.county import County, Size
 from bihuan.cli.demo.dice import dice
 from bihuan.cli.demo.findings import Finding, Project, draw_finding, draw_unit, projects_of
+from bihuan.cli.demo.office_hours import later, office_hour, workday_back, workday_on
 from bihuan.cli.demo.people import CLERK, DISPATCHER, JUDGE, LEADER, undertaker
 from bihuan.cli.demo.stories import Beat, Story, Term, stories_for
 from bihuan.cli.demo.texts import (
@@ -27,8 +28,6 @@ from bihuan.cli.demo.texts import (
     SUPERVISED,
     WITHDRAWN,
 )
-from bihuan.standards.holiday_files import packaged_calendar
-from bihuan.standards.workdays import add_workdays_tolerant, is_workday_tolerant
 
 _FRESH_AUDITS = (3, 27, 53)
 _OLDEST, _YOUNGEST_OLD = 352, 78
@@ -92,7 +91,7 @@ def make_plan(county: County, size: Size, *, seed: int, today: date, term_days: 
     acts: list[Intake | Step] = []
     findings: list[Finding] = []
     for project, age, count in zip(projects_of(county, ages, today), ages, _shares(size), strict=True):
-        taken_in = _office_hour(_workday_back(today - timedelta(days=age)), rng, morning=True)
+        taken_in = office_hour(workday_back(today - timedelta(days=age)), rng, morning=True)
         drawn = tuple(draw_finding(county, project, number, taken_in.date(), rng) for number in range(1, count + 1))
         acts.append(Intake(taken_in, project, drawn))
         findings += drawn
@@ -161,9 +160,9 @@ class _Telling:
     def _moment(self, beat: Beat) -> datetime:
         gap = self.rng.randint(*beat.after)
         if beat.past_due and self.due:
-            past = _office_hour(_workday_on(self.due + timedelta(days=gap)), self.rng)
+            past = office_hour(workday_on(self.due + timedelta(days=gap)), self.rng)
             return max(past, self.at + timedelta(minutes=30))
-        return _later(self.at, gap, self.rng)
+        return later(self.at, gap, self.rng)
 
     def _step(self, verb: str) -> Step:
         step = Step(
@@ -208,37 +207,3 @@ class _Telling:
         if verb in ("accept", "send_back"):
             return self.rng.choice((DISPATCHER, JUDGE))
         return undertaker(self.county, self.unit)
-
-
-def _workday_back(day: date) -> date:
-    """The day, or the last working day before it."""
-    calendar = packaged_calendar()
-    while not is_workday_tolerant(calendar, day).value:
-        day -= timedelta(days=1)
-    return day
-
-
-def _workday_on(day: date) -> date:
-    """The day, or the next working day after it."""
-    calendar = packaged_calendar()
-    while not is_workday_tolerant(calendar, day).value:
-        day += timedelta(days=1)
-    return day
-
-
-def _office_hour(day: date, rng: Random, *, morning: bool = False) -> datetime:
-    """Some minute of a day's office hours."""
-    last = 10 * 60 if morning else 17 * 60
-    minute = rng.randint(8 * 60 + 40, last)
-    return datetime.combine(day, time(*divmod(minute, 60), rng.randint(0, 59)), COUNTY_TIME)
-
-
-def _later(at: datetime, workdays: int, rng: Random) -> datetime:
-    """So many working days later; none is later on the same day, or the next morning if it has grown late."""
-    if workdays == 0:
-        soon = at + timedelta(minutes=rng.randint(15, 75), seconds=rng.randint(0, 59))
-        if soon.time() < time(18):
-            return soon
-        workdays = 1
-    day = add_workdays_tolerant(packaged_calendar(), at.date(), workdays).value
-    return _office_hour(day, rng)

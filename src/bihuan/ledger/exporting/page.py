@@ -14,6 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from bihuan.base import clock
+from bihuan.ledger.export_mark import SHEET
 from bihuan.ledger.exporting.columns import Layout
 from bihuan.ledger.exporting.sheet import Sheet
 
@@ -75,6 +76,8 @@ def draw(sheet: Sheet, layout: Layout, widths: Sequence[int], sheets: int) -> Bo
         drawing = _Drawing(book, sheet, layout, widths)
         for number in range(1, sheets + 1):
             drawing.page(number)
+        if sheet.mark:
+            book.add_worksheet(SHEET).very_hidden()
     with zipfile.ZipFile(target) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     pages = tuple(_cut(parts.pop(sheet_part(number)).decode(), drawing.pattern_row) for number in range(1, sheets + 1))

@@ -8,6 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
+from bihuan.ledger.export_mark import Mark
 from bihuan.ledger.exporting.columns import Layout, layout_of, telling_column
 from bihuan.ledger.exporting.page import Book, Page, draw, sheet_part
 from bihuan.ledger.exporting.sheet import Sheet, Standing, Written, standings
@@ -29,13 +30,17 @@ _FIRST_DAY = date(1899, 12, 30).toordinal()
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet knows no zones
 _DAY = timedelta(days=1)
 _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_SHEET_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+)
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def write_xlsx(sheet: Sheet, records: Iterable[Record], path: Path, *, rows_a_sheet: int = MOST_ROWS) -> Written:
     """Write a workbook of typed cells; text is never a formula. What one sheet cannot hold goes on the next."""
     layout = layout_of(sheet, unit_line=True)
-    rows = standings(records)
+    rows = standings(records, sheet.see)
     first = list(islice(rows, _LOOKED_AT))
     wide = widths(layout.heads, _shown(layout, first), least=_NARROWEST, most=_WIDEST)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
@@ -63,6 +68,7 @@ class _Pouring:
         # The last rows of a sheet are kept for the total, or for saying that the rows go on.
         self._room = rows_a_sheet - self._book.pages[0].first_row
         self._totals = Totals(layout.columns)
+        self._records: list[int] = []
         # A column is set two characters wider than what it has to hold.
         sized = zip(layout.columns, wide, strict=True)
         self._texts = [(column.code, width - 2) for column, width in sized if column.is_plain_text]
@@ -83,6 +89,8 @@ class _Pouring:
                 following = list(islice(rows, 1))
                 file.write(self._last_row(page, number, goes_on=bool(following)).encode())
                 file.write(page.after.encode())
+        if self._sheet.mark:
+            self._book.parts[sheet_part(self.sheets + 1)] = self._marked(self._sheet.mark)
         for name, content in self._book.parts.items():
             self._archive.writestr(name, content)
 
@@ -104,11 +112,21 @@ class _Pouring:
             made = (str(at).join(('<row r="', *row)) for at, row in enumerate(cells, start=number))
             file.write("".join(made).encode())
             number += len(piece)
+            if self._sheet.mark:
+                self._records += [standing.pk for standing in piece]
             if self._sheet.with_total:
                 for standing in piece:
                     self._totals.add([column.typed(standing) for column in self._layout.columns])
         self.rows += number - page.first_row
         return number
+
+    def _marked(self, mark: Mark) -> bytes:
+        """The sheet that no one sees: one text a row."""
+        rows = (
+            f'<row r="{at}"><c r="A{at}" t="inlineStr"><is><t>{self._text(text)}</t></is></c></row>'
+            for at, text in enumerate(mark.cells(self._records), start=1)
+        )
+        return f"{_SHEET_HEAD}<sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
 
     def _heights(self, piece: list[Standing]) -> list[str]:
         """What stands between a row's number and its first cell: the height, where a text takes several lines.

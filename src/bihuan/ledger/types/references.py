@@ -104,6 +104,7 @@ class RecordReference(FieldType):
     code = "record"
     title = "关联记录"
     expression_kind = Kind.INTEGER
+    widget = "record"
     needs = ("of",)
 
     def reader(self, spec: FieldSpec, lookup: Lookup) -> Reader:
@@ -117,9 +118,6 @@ class RecordReference(FieldType):
     def cell(self, value: Any, spec: FieldSpec, lookup: Lookup) -> Any:
         known = _known(spec, lookup)
         return _cell(value, known.numbers, known.ids, known.ambiguous)
-
-    def entry(self, value: Any, spec: FieldSpec, lookup: Lookup) -> Any:
-        return self.cell(value, spec, lookup)
 
 
 def _known(spec: FieldSpec, lookup: Lookup) -> KnownRecords:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bihuan.ledger.append import moment
+from bihuan.ledger.append import Draft, moment
 from bihuan.ledger.models import Record
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.spec import LoopSpec, VerbSpec
@@ -42,13 +42,15 @@ class Doing:
 class Outcome:
     """What an effect makes of a matter. `state` None leaves the step to the verb, an empty one keeps it as it is.
 
-    `detail` is kept with the event, for the timeline and the reckoning of the deadline.
+    `detail` is kept with the event, for the timeline and the reckoning of the deadline. `also` happens to other records
+    of the ledger, after it.
     """
 
     log: Log
     system: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
     state: str | None = None
+    also: tuple[Draft, ...] = ()
 
 
 def _nothing_more(_record: Record, _loop: LoopSpec, _verb: VerbSpec) -> tuple[FieldSpec, ...]:

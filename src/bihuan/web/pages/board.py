@@ -11,8 +11,8 @@ from bihuan.base import clock
 from bihuan.ledger.models import Ledger
 from bihuan.loop.board import BoardRow, board
 from bihuan.loop.colour import WORDS, Colour, word
-from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts
 from bihuan.org.actor import Actor
 from bihuan.org.tree import Tree
 from bihuan.web import showing

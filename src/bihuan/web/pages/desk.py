@@ -8,15 +8,16 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.models import Event, Ledger
+from bihuan.ledger.models import Ledger
 from bihuan.loop.colour import Colour
-from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts, summed
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
+from bihuan.web.duty_memory import is_known
 from bihuan.web.event_words import event_title
-from bihuan.web.matters import BY_URGENCY, Matters, NameLookup, matter_rows, summed
+from bihuan.web.matters import BY_URGENCY, VIEWS, Matters, NameLookup, matter_rows
 from bihuan.web.pages.matters import matters_url
 from bihuan.web.request_memory import my_loops
 
@@ -29,17 +30,21 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page a person starts from."""
     matters = Matters(actor, my_loops(request, actor), clock.now())
     counts = summed(matters.by_ledger().values())
+    chosen = request.GET.get("view", "")
+    chosen = chosen if chosen in VIEWS else "waiting"
+    numbers = {view: matters.how_many(view) for view in VIEWS}
     context = {
         "title": "工作台",
         "crumbs": [{"title": "工作台"}],
         "today": showing.long_day(clock.today()),
         "scope": actor.tree.name(actor.home_unit) or actor.name,
         "counts": _counts(matters.ledgers, counts),
-        "todo": _some(matters, matters.waiting(), "waiting"),
-        "near": _some(matters, matters.coloured(Colour.YELLOW), "", Colour.YELLOW),
-        "mine": _some(matters, matters.opened_here(), "opened"),
+        "todo": _some(matters, chosen, numbers[chosen]),
+        "tabs": [_tab(view, number, chosen) for view, number in numbers.items()],
+        "near": _near(matters, counts[Colour.YELLOW]),
         "recent": _recent(matters),
         "can_make": may_make(actor),
+        "duties_due": not is_known(clock.today()),
         "empty": _empty(actor) if not matters.ledgers else None,
     }
     return render(request, "desk.html", context)
@@ -51,27 +56,41 @@ def _counts(ledgers: list[tuple[Ledger, LoopSpec]], counts: Counts) -> list[dict
     return showing.colour_counts(counts, loop, reverse("matters"))
 
 
-def _some(matters: Matters, condition: Q, view: str, colour: Colour | None = None) -> dict[str, Any]:
-    """The most urgent matters of a condition, how many there are, and where all of them are."""
-    rows = matters.all().filter(condition)
+def _tab(view: str, number: int, chosen: str) -> dict[str, Any]:
     return {
+        "title": VIEWS[view],
+        "count": number,
+        "url": f"{reverse('desk')}?view={view}",
+        "active": view == chosen,
+    }
+
+
+def _some(matters: Matters, view: str, total: int) -> dict[str, Any]:
+    """The most urgent matters of a view, how many there are, and where all of them are."""
+    rows = (matters.all() if view == "waiting" else matters.aside()).filter(matters.view(view) or Q())
+    return {
+        "title": VIEWS[view],
         "rows": matter_rows(matters, rows.order_by(*BY_URGENCY)[:_SHOWN]),
-        "total": rows.count(),
-        "url": matters_url(view, colour),
+        "total": total,
+        "url": matters_url(view),
+    }
+
+
+def _near(matters: Matters, total: int) -> dict[str, Any]:
+    """What is due next, and how many are near due in all."""
+    return {
+        "rows": matter_rows(matters, matters.near()[:_SHOWN]),
+        "total": total,
+        "url": matters_url("", Colour.YELLOW),
     }
 
 
 def _recent(matters: Matters) -> list[dict[str, Any]]:
     """The last things that people did to matters one by one."""
-    events = (
-        Event.objects.filter(record__in=matters.all(), batch__isnull=True)
-        .select_related("record")
-        .order_by("-pk")[:_RECENT]
-    )
     known = {ledger.pk: (ledger, loop) for ledger, loop in matters.ledgers}
     names = NameLookup(matters.actor)
     found = []
-    for event in events:
+    for event in matters.recent(_RECENT):
         ledger, loop = known[event.ledger_id]
         found.append(
             {

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.ledger.inference import column_values
+from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.types import BY_CODE, FIELD_TYPES
 from bihuan.org.actor import Actor
 from bihuan.web import showing
@@ -117,7 +118,10 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
             {"value": "", "title": "不导入", "selected": not code},
         ]
     else:
-        options = [{"value": "", "title": "不导入", "selected": not code}]
+        options = [
+            {"value": "", "title": "不导入", "selected": not code},
+            {"value": NUMBER, "title": "记录编号（按它找到原来的记录）", "selected": code == NUMBER},
+        ]
         options += [
             {
                 "value": field.code,
@@ -125,7 +129,7 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
                 "selected": field.code == code,
             }
             for field in found.target.spec.fields
-            if field.kind != "file" and BY_CODE[field.kind].is_input
+            if field.kind != "file" and BY_CODE[field.kind].is_input and field.code in found.fillable
         ]
     field = found.target.spec.by_code.get(code)
     kinds = [

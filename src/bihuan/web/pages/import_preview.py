@@ -17,6 +17,8 @@ from bihuan.web.importing import OPEN_STATES, Import, open_import, run_import
 from bihuan.web.pages.batch import get_batch, outcome
 from bihuan.web.preview import preview_rows
 
+_REMOVED_SHOWN = 20
+
 
 @signed_in
 def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
@@ -47,6 +49,30 @@ def _context(found: Import) -> dict[str, Any]:
         "can_commit": (new + changed) > 0 and not bad,
         "can_skip": bool(bad) and (new + changed) > 0,
         "why_not": _why_not(new, changed, bad),
+        "back": _back(found) if _is_export(found) or check.conflicts or check.settled else None,
+    }
+
+
+def _is_export(found: Import) -> bool:
+    return found.back is not None and found.back.mark is not None
+
+
+def _back(found: Import) -> dict[str, Any]:
+    """What is said of a file that was exported here, or that meets what was edited since its last coming."""
+    check = found.check()
+    return {
+        "is_export": _is_export(found),
+        "kept": check.kept,
+        "open": len(check.conflicts),
+        "open_told": f"有 {len(check.conflicts):,} 格两边都改过，还没有选用哪一个；没选好的行不会写入。",
+        "settled": len(check.settled),
+        "total": len(check.conflicts) + len(check.settled),
+        "merge_url": reverse("import_merge", args=[found.batch.pk]),
+        "removed": [
+            {"number": record.number, "url": reverse("record", args=[record.pk])}
+            for record in check.removed[:_REMOVED_SHOWN]
+        ],
+        "removed_total": len(check.removed),
     }
 
 

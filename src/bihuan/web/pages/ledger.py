@@ -14,15 +14,18 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.expression import ExpressionError
+from bihuan.ledger.export_mark import mark_of
 from bihuan.ledger.exporting import WRITERS, Sheet, write_csv
+from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.colour import Colour, word
 from bihuan.loop.export_columns import matter_columns
-from bihuan.loop.queries import Counts, colour_counts
+from bihuan.loop.queries import colour_counts
 from bihuan.loop.summary import Summary
+from bihuan.loop.tally_counts import Counts
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
@@ -159,6 +162,8 @@ def _doubtful(query: Query, found: Summary) -> dict[str, Any] | None:
 
 def _columns(opened: Opened, sort: str) -> list[dict[str, Any]]:
     def column(code: str, title: str, kind: str) -> dict[str, Any]:
+        if code in opened.sight.refused:
+            return {"code": code, "title": title, "kind": kind, "sort": None}
         way = "ascending" if sort == code else "descending" if sort == f"-{code}" else ""
         return {"code": code, "title": title, "kind": kind, "sort": way}
 
@@ -182,10 +187,11 @@ def _head_title(field: FieldSpec, spec: LedgerSpec) -> str:
 
 
 def _rows(opened: Opened, records: list[Record]) -> list[dict[str, Any]]:
-    lookup = lookup_for(opened.spec, opened.actor.tree)
+    plain, data = lookup_for(opened.spec, opened.actor.tree), [record.data for record in records]
+    lookup = with_records(plain, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
     columns = [(field, showing.title_of(field, opened.spec)) for field in opened.spec.list_columns]
     found = []
-    for record in records:
+    for record in (opened.sight.see(item, lookup) for item in records):
         url = reverse("record", args=[record.pk])
         cells = _system_cells(opened, record)
         for field, title in columns:
@@ -224,20 +230,24 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
     if request.GET.get("encoding") == "gb18030" and suffix == ".csv":
         write = partial(write_csv, encoding="gb18030")
     with tempfile.NamedTemporaryFile(suffix=suffix) as file:
-        write(_sheet(opened, request), rows, Path(file.name))
+        write(_sheet(opened, request, rows), rows, Path(file.name))
         content = Path(file.name).open("rb")  # noqa: SIM115 - the response closes it; the name may go before
     return FileResponse(content, as_attachment=True, filename=f"{opened.ledger.title}{clock.today():%Y%m%d}{suffix}")
 
 
-def _sheet(opened: Opened, request: HttpRequest) -> Sheet:
-    every = bool(request.GET.get("all"))
+def _sheet(opened: Opened, request: HttpRequest, rows: QuerySet[Record]) -> Sheet:
+    every, actor, spec, sight = bool(request.GET.get("all")), opened.actor, opened.spec, opened.sight
+    plain, data = lookup_for(spec, actor.tree), pointing(rows, spec)
+    lookup = with_records(plain, actor=actor, ledger=opened.ledger.code, spec=spec, data=data)
     return Sheet(
         opened.ledger.title,
         opened.spec.fields if every else opened.spec.list_columns,
-        lookup_for(opened.spec, opened.actor.tree),
+        lookup,
         prepared_by=opened.actor.name,
         grouped=every,
         with_total=request.GET.get("total") == "1",
         extras=matter_columns(opened.loop, opened.bounds) if opened.loop and opened.bounds else (),
         among=opened.spec.fields,
+        see=None if sight.is_plain else lambda step, data: sight.see_data(step, data, lookup),
+        mark=mark_of(opened.ledger, [field.code for field in (spec.fields if every else spec.list_columns)]),
     )

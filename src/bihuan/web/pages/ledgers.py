@@ -12,8 +12,8 @@ from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.rules import scope_everywhere
 from bihuan.loop.colour import Colour
-from bihuan.loop.queries import Counts
 from bihuan.loop.spec import LoopSpec
+from bihuan.loop.tally_counts import Counts
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in

@@ -11,15 +11,15 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.loop.colour import WORDS, Colour
-from bihuan.loop.queries import Counts
+from bihuan.loop.tally_counts import Counts, summed
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
-from bihuan.web.matters import BY_URGENCY, Matters, matter_rows, summed
+from bihuan.web.matters import BY_URGENCY, VIEWS, Matters, matter_rows
 from bihuan.web.request_memory import my_loops
 
 _SIZE = 50
-_VIEWS = {"": "全部事项", "waiting": "待我办理", "opened": "我发起"}
+_TITLES = {"": "全部事项", **VIEWS}
 
 
 @signed_in
@@ -27,14 +27,14 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All matters, those that wait for me, or those I brought in; of one colour if asked."""
     matters = Matters(actor, my_loops(request, actor), clock.now())
     view = request.GET.get("view", "")
-    view = view if view in _VIEWS else ""
-    condition = {"waiting": matters.waiting, "opened": matters.opened_here}.get(view, Q)()
-    rows = matters.all().filter(condition)
+    view = view if view in _TITLES else ""
+    condition = matters.view(view)
+    rows = matters.all().filter(condition or Q())
     colour = request.GET.get("colour", "")
     if colour in set(Colour):
         rows = rows.filter(matters.coloured(Colour(colour)))
     page = Paginator(rows.order_by(*BY_URGENCY), _SIZE).get_page(request.GET.get("page"))
-    title = _VIEWS[view]
+    title = _TITLES[view]
     context = {
         "title": title,
         "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": title}],

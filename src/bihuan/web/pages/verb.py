@@ -10,14 +10,16 @@ from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import perform
 from bihuan.loop.brought import Said, asked_fields, form_spec, more_fields
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loop_for
 from bihuan.loop.rules import guard_holds, may, stands, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
@@ -44,11 +46,12 @@ class Asked:
 def show(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse:
     """The form of a verb; posting does it, or gives the form back with what is wrong."""
     record = get_record(actor, pk)
-    spec, loop = spec_of(record.ledger), loop_of(record.ledger)
+    spec, loop = spec_of(record.ledger), loop_for(record)
     verb = loop.verb.get(code) if loop else None
     if loop is None or verb is None:
         raise NotFound("没有这个操作")
-    asked = Asked(verb, asked_fields(verb, spec), more_fields(record, verb, loop))
+    theirs = sight_of(actor, record.ledger).writable(asked_fields(verb, spec), record.state)
+    asked = Asked(verb, theirs, more_fields(record, verb, loop))
     if request.method == "POST":
         return _do(request, actor, record, asked)
     _offer(actor, record, verb, loop)
@@ -88,19 +91,22 @@ def _form(
     typed: dict[str, Any],
     error: BihuanError | None,
 ) -> HttpResponse:
-    spec, verb = spec_of(record.ledger), asked.verb
-    files = [*file_ids(spec, record.data), *file_ids(spec, typed)]
-    lookup = lookup_for(form_spec(spec, asked.more), actor.tree, files=files)
+    spec, verb, ledger = spec_of(record.ledger), asked.verb, record.ledger.code
+    files, whole = [*file_ids(spec, record.data), *file_ids(spec, typed)], form_spec(spec, asked.more)
+    lookup = lookup_for(whole, actor.tree, files=files)
+    lookup = with_records(lookup, actor=actor, ledger=ledger, spec=whole, data=[record.data], raw=[typed])
+    sight = sight_of(actor, record.ledger)
+    record = sight.see(record, lookup)
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
     problems = error.problems if isinstance(error, Invalid) else {}
-    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None)
+    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None, ledger.partition(".")[0])
     context = {
         "title": verb.title,
         "crumbs": [
             {"title": record.number, "url": reverse("record", args=[record.pk])},
             {"title": verb.title},
         ],
-        "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, spec, lookup)},
+        "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, sight.spec, lookup)},
         "verb": {"code": verb.code, "title": verb.title, "style": verb.tone, "hint": verb.hint},
         "form": {
             "fields": field_inputs(asked.fields, filled) + verb_inputs(verb, typed, problems),

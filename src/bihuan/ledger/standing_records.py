@@ -1,0 +1,105 @@
+"""The records that the rows of a file mean, found by number or by key, and what is known of their past."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from bihuan.base.canonical import loads
+from bihuan.ledger.export_mark import Mark
+from bihuan.ledger.models import Event, Ledger, Record
+from bihuan.ledger.row_reading import Row
+from bihuan.ledger.sealed import open_data
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Records by number and by key; `bases` what each was at the export, or what the last files said of it."""
+
+    ledger: Ledger | None = None
+    mark: Mark | None = None
+    by_number: Mapping[str, Record] = field(default_factory=dict)
+    by_key: Mapping[str, Record] = field(default_factory=dict)
+    bases: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    visible: QuerySet[Record] | None = None
+
+    def of(self, row: Row) -> Record | None:
+        """The record that a row means; None for a new one, and for a number that is nobody's."""
+        return self.by_number.get(row.record) if row.record else self.by_key.get(row.key)
+
+    def base(self, record: Record) -> Mapping[str, Any]:
+        """What the record's fields were before both sides went on; a field that is not named has no known past."""
+        known = self.bases.get(record.pk, {})
+        if self.mark and record.pk in self.mark.records:
+            return {code: known.get(code) for code in self.mark.fields}
+        return known
+
+    def removed(self, touched: Collection[int]) -> list[Record]:
+        """The records that were exported, still stand, and have no row any more."""
+        if self.mark is None or self.visible is None:
+            return []
+        rest = sorted(self.mark.records - set(touched))
+        return [record for some in _portions(rest) for record in self.visible.filter(pk__in=some)]
+
+    def taken(self, keys: list[str]) -> set[str]:
+        """Those of some keys that a standing record has."""
+        if self.ledger is None:
+            return set()
+        rows = (_standing(self.ledger).filter(key__in=some).values_list("key", flat=True) for some in _portions(keys))
+        return {key for some in rows for key in some if key}
+
+
+def standing_records(
+    ledger: Ledger, rows: Iterable[Row], mark: Mark | None, visible: QuerySet[Record] | None
+) -> Standing:
+    """Find the records of a file's rows; by number only among those that are visible to the actor, or among all."""
+    found = list(rows)
+    numbers = [row.record for row in found if row.record]
+    among = _standing(ledger) if visible is None else visible
+    by_number = {one.number: one for some in _portions(numbers) for one in _opened(among.filter(number__in=some))}
+    keys = [row.key for row in found if not row.record]
+    rows_by_key = (_standing(ledger).filter(key__in=some) for some in _portions(keys))
+    by_key = {one.key or "": one for some in rows_by_key for one in _opened(some)}
+    ids = {record.pk for record in (*by_number.values(), *by_key.values())}
+    exported = sorted(ids & mark.records) if mark else []
+    bases = _exported_values(ledger, exported, mark.position) if mark else {}
+    bases = _imported_values(ledger, sorted(ids - set(exported))) | bases
+    return Standing(ledger, mark, by_number, by_key, bases, among)
+
+
+def _opened(records: QuerySet[Record]) -> Iterator[Record]:
+    """The records with what is sealed in them opened, to be compared."""
+    for record in records.select_related("ledger"):
+        record.data = open_data(record.ledger.code, record.data)
+        yield record
+
+
+def _standing(ledger: Ledger) -> QuerySet[Record]:
+    return Record.objects.filter(ledger=ledger, deleted=False)
+
+
+def _portions(values: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]
+
+
+def _exported_values(ledger: Ledger, records: list[int], position: int) -> dict[int, dict[str, Any]]:
+    """The records' fields as the events up to a place in the chain made them."""
+    return _replayed(ledger, Event.objects.filter(ledger=ledger, position__lte=position), records)
+
+
+def _imported_values(ledger: Ledger, records: list[int]) -> dict[int, dict[str, Any]]:
+    """What the last files said of each record: the common base against which a new file is compared."""
+    return _replayed(ledger, Event.objects.filter(ledger=ledger, kind__in=("imported", "updated_by_file")), records)
+
+
+def _replayed(ledger: Ledger, events: QuerySet[Event], records: list[int]) -> dict[int, dict[str, Any]]:
+    base: dict[int, dict[str, Any]] = {}
+    for some in _portions(records):
+        rows = events.filter(record__in=some).order_by("record_id", "version")
+        for record, payload in rows.values_list("record_id", "payload"):
+            base.setdefault(record, {}).update(open_data(ledger.code, loads(payload).get("set", {})))
+    return base

@@ -1,0 +1,187 @@
+"""The body of a report: its blocks one after another, headings counted, numbers in their controls."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bihuan.ledger.exporting.telling import width
+from bihuan.report.document import Block, Chart, Document, Heading, PageBreak, Paragraph, Run, Runs, Table, text_of
+from bihuan.report.docx import numbers
+from bihuan.report.docx.chart import drawing
+from bihuan.report.docx.markup import paragraph, run, twips
+from bihuan.standards import document_gbt9704 as layout
+
+TEXT_WIDTH = twips(layout.TYPE_AREA[0])
+_LOOKS = {"body": "BodyText", "flush": "Flush", "right": "Right", "note": "Note"}
+_NARROWEST, _WIDEST = 6, 28
+
+
+@dataclass
+class Links:
+    """The document's relations as they are handed out: links by their address, charts in order."""
+
+    base: str
+    first: int
+    addresses: dict[str, str] = field(default_factory=dict)
+    charts: list[Chart] = field(default_factory=list)
+    printed: list[tuple[int, Run]] = field(default_factory=list)
+
+    def link(self, address: str) -> str:
+        return self.addresses.setdefault(address, f"rId{self.first + len(self.addresses)}")
+
+    def chart(self, chart: Chart) -> str:
+        self.charts.append(chart)
+        return f"rIdChart{len(self.charts)}"
+
+    def number(self, one: Run) -> int:
+        self.printed.append((len(self.printed) + 1, one))
+        return len(self.printed)
+
+
+def body(document: Document, links: Links) -> Iterator[str]:
+    """The content of w:body, piece by piece, all but the section's properties."""
+    yield from _head(document)
+    count = _Counter()
+    for block in document.blocks:
+        yield from _block(block, count, links)
+    yield from _signature(document)
+    if document.annex and document.numbers:
+        yield from _annex(document, links)
+
+
+def _head(document: Document) -> Iterator[str]:
+    if document.red_head:
+        yield paragraph("Mark", run(document.red_head.mark))
+        yield paragraph("Flush")
+        yield paragraph("Flush")
+        yield paragraph("Number", run(document.red_head.number))
+        yield paragraph("Flush")
+        yield paragraph("Flush")
+    yield paragraph("Title", run(document.title))
+    yield paragraph("Flush")
+
+
+def _signature(document: Document) -> Iterator[str]:
+    if not document.signed_by and document.signed_on is None:
+        return
+    yield paragraph("Flush")
+    if document.signed_by:
+        yield paragraph("Right", run(document.signed_by))
+    if document.signed_on:
+        day = document.signed_on
+        yield paragraph("Right", run(f"{day.year}年{day.month}月{day.day}日"))
+
+
+class _Counter:
+    """Counts headings: one of a level begins those under it anew."""
+
+    def __init__(self) -> None:
+        self._counts = [0] * (len(layout.LEVELS) + 1)
+
+    def mark(self, level: int) -> str:
+        self._counts[level] += 1
+        for under in range(level + 1, len(self._counts)):
+            self._counts[under] = 0
+        return layout.heading_number(level, self._counts[level])
+
+
+def _block(block: Block, count: _Counter, links: Links) -> Iterator[str]:
+    match block:
+        case Heading(0, runs):
+            yield paragraph("Title", _runs(runs, links))
+        case Heading(level, runs):
+            yield paragraph(f"Heading{level}", run(count.mark(level)) + _runs(runs, links))
+        case Paragraph(runs, look):
+            yield paragraph(_LOOKS[look], _runs(runs, links))
+        case Table():
+            yield from table_xml(block, links)
+        case Chart():
+            relation = links.chart(block)
+            yield paragraph("Figure", drawing(relation, len(links.charts), block.title))
+        case PageBreak():
+            yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+
+
+def _runs(runs: Runs, links: Links) -> str:
+    return "".join(_run(one, links) for one in runs)
+
+
+def _run(one: Run, links: Links) -> str:
+    if one.number is None:
+        return run(one.text, bold=one.bold)
+    address = numbers.address(one.number, links.base)
+    return numbers.control(one, links.number(one), links.link(address))
+
+
+def table_xml(table: Table, links: Links) -> Iterator[str]:
+    """A table with its caption and unit line above it, piece by piece."""
+    if table.caption:
+        yield paragraph("Caption", run(table.caption))
+    if table.unit:
+        yield paragraph("TableUnit", run(f"单位：{table.unit}"))
+    widths = _widths(table)
+    grid = "".join(f'<w:gridCol w:w="{wide}"/>' for wide in widths)
+    yield (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="Report"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+    )
+    heads = [(wide, "TableHead", run(head)) for wide, head in zip(widths, table.heads, strict=True)]
+    yield _row(heads, is_head=True)
+    for row in table.rows:
+        yield _row([(wide, _look(cell), _runs(cell, links)) for wide, cell in zip(widths, row, strict=True)])
+    yield "</w:tbl>"
+    yield paragraph("Note")
+
+
+def _look(cell: Runs) -> str:
+    text = text_of(cell).replace(",", "").replace("%", "").strip()
+    return "TableNumber" if text and text.lstrip("-−").replace(".", "", 1).isdigit() else "TableText"
+
+
+def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str:
+    repeated = "<w:tblHeader/>" if is_head else ""
+    return (
+        f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>"
+        + "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+            f"{paragraph(style, content)}</w:tc>"
+            for wide, style, content in cells
+        )
+        + "</w:tr>"
+    )
+
+
+def _widths(table: Table) -> list[int]:
+    """Columns share the text's width by what they hold, none too narrow to read."""
+    wanted = [max(_NARROWEST, min(_WIDEST, width(head))) for head in table.heads]
+    for row in table.rows[:200]:
+        for place, cell in enumerate(row):
+            longest = max(map(width, text_of(cell).split("\n")))
+            wanted[place] = max(wanted[place], min(_WIDEST, longest + 1))
+    total = sum(wanted)
+    return [wide * TEXT_WIDTH // total for wide in wanted]
+
+
+def _annex(document: Document, links: Links) -> Iterator[str]:
+    """The list of every number with what it means, how many records stand behind it, and as of when."""
+    yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
+    yield paragraph("Title", run("附件：本材料数字一览"))
+    yield paragraph("Flush")
+    told: dict[tuple[object, ...], Run] = {}
+    for one in document.runs():
+        if one.number:
+            key = (one.number.figure, one.number.unit, one.number.period, one.number.as_of, one.number.known_at)
+            told.setdefault(key, one)
+    rows = [_annex_row(place, one) for place, one in enumerate(told.values(), 1)]
+    heads = ("序号", "指标与口径", "单位", "期间", "数值", "截至与版本", "记录数")
+    yield from table_xml(Table(heads, tuple(rows)), links)
+
+
+def _annex_row(place: int, one: Run) -> tuple[Runs, ...]:
+    number = one.number
+    if number is None:
+        return ()
+    value = "—" if number.value is None else f"{number.value:f}{number.measure}"
+    told = f"{number.title}\n{number.definition}" if number.definition else number.title
+    seen = f"{number.as_of}\n第{number.version}版"
+    cells = (str(place), told, number.unit_name, number.period, value, seen, str(number.records))
+    return tuple((Run(cell),) for cell in cells)

@@ -1,0 +1,171 @@
+"""A template that an office made in Word or WPS: filled as it is, its numbers made content controls, its look kept."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate
+from lxml import etree
+
+from bihuan.base.errors import Invalid
+from bihuan.report.document import Number, Run, Table
+from bihuan.report.docx.body import Links, table_xml
+from bihuan.report.docx.markup import R, W, attribute
+from bihuan.report.docx.numbers import address, control, numbers_part
+from bihuan.report.docx.styles import table_styles
+from bihuan.report.template.guard import MOST_PART, parse_part, require_harmless
+from bihuan.report.template.language import Environment, Functions, faults_in_words
+from bihuan.report.template.marks import Marks, is_marked
+
+_W, _R = f"{{{W}}}", f"{{{R}}}"
+_FILLED = ("word/document.xml", "word/header", "word/footer", "word/footnotes")
+_FIRST_LINK = 9_000
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled template: the numbers that it prints, in order."""
+
+    numbers: tuple[Number, ...] = field(default=())
+
+
+def fill(
+    source: Path, name: str, functions: Functions, values: Mapping[str, Any], marks: Marks, path: Path, base: str
+) -> Filled:
+    """Fill a Word template and write it. Raises Fault or Invalid in words; then nothing is written."""
+    require_harmless(source, name)
+    rendered = _rendered(source, name, functions, values)
+    links = Links(base, _FIRST_LINK)
+    with zipfile.ZipFile(io.BytesIO(rendered)) as package:
+        parts = {info.filename: package.read(info) for info in package.infolist()}
+    for part in [part for part in parts if part.startswith(_FILLED) and part.endswith(".xml")]:
+        root = parse_part(parts[part], name)
+        if _settle(root, marks, links):
+            parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+            _relate(parts, part, links)
+    parts["word/styles.xml"] = _styled(parts["word/styles.xml"], name)
+    parts["customXml/bihuan.xml"] = numbers_part(tuple(links.printed), base).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for part, content in parts.items():
+            package.writestr(part, content)
+    return Filled(tuple(run.number for _, run in links.printed if run.number))
+
+
+def _rendered(source: Path, name: str, functions: Functions, values: Mapping[str, Any]) -> bytes:
+    made = io.BytesIO()
+    environment = Environment(functions, most_source=MOST_PART, most_text=2 * MOST_PART)
+    try:
+        with faults_in_words():
+            template = DocxTemplate(source)
+            template.render(dict(values), environment, autoescape=True)
+            template.save(made)
+    except (PackageNotFoundError, KeyError, ParseError, etree.XMLSyntaxError) as error:
+        raise Invalid(f"“{name}”里的模板标记把文字隔断了，填不进去；请把每个标记写在同一段里") from error
+    return made.getvalue()
+
+
+def _settle(root: etree._Element, marks: Marks, links: Links) -> bool:
+    """Put content controls and tables where marks stand. True if there were any."""
+    marked = [node for node in root.iter(f"{_W}t") if node.text and is_marked(node.text)]
+    for node in marked:
+        run = node.getparent()
+        paragraph = _above(node, f"{_W}p")
+        block = marks.block_of(_read(paragraph)) if paragraph is not None else None
+        if paragraph is not None and isinstance(block, Table):
+            _replace(paragraph, _parsed("".join(table_xml(block, links))))
+        elif run is not None and run.getparent() is not None:
+            _replace(run, _split(run, marks, links))
+    return bool(marked)
+
+
+def _read(paragraph: etree._Element) -> str:
+    return "".join(node.text or "" for node in paragraph.iter(f"{_W}t"))
+
+
+def _above(node: etree._Element, tag: str) -> etree._Element | None:
+    return next(node.iterancestors(tag), None)
+
+
+def _replace(old: etree._Element, new: list[etree._Element]) -> None:
+    parent = old.getparent()
+    if parent is None:
+        return
+    place = parent.index(old)
+    parent.remove(old)
+    for offset, element in enumerate(new):
+        parent.insert(place + offset, element)
+
+
+def _split(run: etree._Element, marks: Marks, links: Links) -> list[etree._Element]:
+    """A run as several: its look is kept by each, and numbers stand in controls."""
+    look = run.find(f"{_W}rPr")
+    found: list[etree._Element] = []
+    for child in run:
+        if child is look:
+            continue
+        pieces = marks.runs(child.text or "") if child.tag == f"{_W}t" else ()
+        if not pieces:
+            found.append(_dressed(look, deepcopy(child)))
+        for piece in pieces:
+            found += _number(piece, look, links) if piece.number else [_dressed(look, _text(piece.text))]
+    return found
+
+
+def _number(piece: Run, look: etree._Element | None, links: Links) -> list[etree._Element]:
+    if piece.number is None:
+        return []
+    relation = links.link(address(piece.number, links.base))
+    elements = _parsed(control(piece, links.number(piece), relation))
+    if look is not None:
+        for run in (run for element in elements for run in element.iter(f"{_W}r")):
+            run.insert(0, deepcopy(look))
+    return elements
+
+
+def _dressed(look: etree._Element | None, child: etree._Element) -> etree._Element:
+    run = etree.Element(f"{_W}r")
+    if look is not None:
+        run.append(deepcopy(look))
+    run.append(child)
+    return run
+
+
+def _text(text: str) -> etree._Element:
+    node = etree.Element(f"{_W}t")
+    node.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    node.text = text
+    return node
+
+
+def _parsed(xml: str) -> list[etree._Element]:
+    return list(etree.fromstring(f'<x xmlns:w="{W}" xmlns:r="{R}">{xml}</x>'))
+
+
+def _relate(parts: dict[str, bytes], part: str, links: Links) -> None:
+    """Give a part the relations that its links use."""
+    folder, _, file = part.rpartition("/")
+    place = f"{folder}/_rels/{file}.rels"
+    empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    text = parts.get(place, empty).decode()
+    rows = "".join(
+        f'<Relationship Id="{code}" Type="{R}/hyperlink" Target={attribute(target)} TargetMode="External"/>'
+        for target, code in links.addresses.items()
+    )
+    if "</Relationships>" in text:
+        parts[place] = text.replace("</Relationships>", f"{rows}</Relationships>").encode()
+
+
+def _styled(content: bytes, name: str) -> bytes:
+    """The template's styles with those of our tables, where it has none of that name."""
+    root = parse_part(content, name)
+    known = {node.get(f"{_W}styleId") for node in root.iter(f"{_W}style")}
+    for style in _parsed(table_styles()):
+        if style.get(f"{_W}styleId") not in known:
+            root.append(style)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
