@@ -7,6 +7,7 @@ from django.db import transaction
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json
 from bihuan.cli.progress import Progress
+from bihuan.ledger import search
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.verification import Finding, check_records, rebuild
 
@@ -25,6 +26,8 @@ def run(arguments: Namespace) -> int:
                 findings += check_records(ledger)
             else:
                 mended += _rebuild(ledger)
+                search.forget(ledger)
+                search.absorb(ledger)
     if arguments.json:
         listed = [{"ledger": found.ledger, "place": found.place, "message": found.message} for found in findings]
         print_json({"ok": not findings, "records": records, "mended": mended, "findings": listed})

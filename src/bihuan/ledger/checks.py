@@ -22,7 +22,7 @@ _FIELD_REFERENCES = (
     "status_field",
 )
 _DAYS = ("date", "datetime")
-_ONLY_FOR: dict[str, tuple[str, ...]] = {
+ONLY_FOR: dict[str, tuple[str, ...]] = {
     "choices": ("choice", "choices"),
     "measure": ("integer", "number", "money", "computed"),
     "pattern": ("text", "longtext"),
@@ -83,7 +83,7 @@ def _needs_given(ledger: Definition) -> Iterator[Issue]:
 def _keys_fit(ledger: Definition) -> Iterator[Issue]:
     """A key that a kind would pass over was meant for another."""
     for index, field in enumerate(ledger.spec.fields):
-        for key, kinds in _ONLY_FOR.items():
+        for key, kinds in ONLY_FOR.items():
             if getattr(field, key) != type(field).model_fields[key].default and field.kind not in kinds:
                 message = f"“{key}”只用于 {'、'.join(kinds)} 字段，“{field.title}”是 {field.kind}"
                 yield ledger.source.issue(message, "fields", index, key)

@@ -8,7 +8,7 @@ from django.db import transaction
 from bihuan.base import chain, clock
 from bihuan.base.errors import NotFound, did_you_mean
 from bihuan.base.stamp import fresh_stamp
-from bihuan.ledger.models import Chain, Ledger, LedgerVersion
+from bihuan.ledger.models import Chain, Ledger, LedgerVersion, SearchMark
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.models import Unit
 
@@ -45,6 +45,7 @@ def install_definition(
     ledger, made = Ledger.objects.get_or_create(code=code, defaults={"title": spec.title, "owner": owner})
     if made:
         Chain.objects.create(ledger=ledger, signature=chain.sign(code, 0, chain.GENESIS))
+        SearchMark.objects.create(ledger=ledger)
     definition = spec.in_pack(code.partition(".")[0]).model_dump(mode="json", exclude_defaults=True)
     if not made and ledger.version:
         current = LedgerVersion.objects.get(ledger=ledger, version=ledger.version)

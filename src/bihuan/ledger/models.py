@@ -211,6 +211,40 @@ class Mapping(models.Model):
         return self.heads
 
 
+class SearchMark(models.Model):
+    """Up to which event of its chain a ledger's records can be found by their texts without looking at each."""
+
+    ledger = models.OneToOneField(Ledger, models.CASCADE, primary_key=True, related_name="+")
+    position = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.ledger_id}@{self.position}"
+
+
+class SavedView(models.Model):
+    """How somebody likes to see a ledger's list, under a name: conditions, columns, order, grouping.
+
+    `audience` says whose it is: the person's own, all of a unit's, or everybody's who sees the ledger.
+    """
+
+    class Audience(models.TextChoices):
+        PERSON = "person", "仅自己"
+        UNIT = "unit", "本单位"
+        LEDGER = "ledger", "所有能看这本台账的人"
+
+    ledger = models.ForeignKey(Ledger, models.CASCADE, related_name="views")
+    title = models.CharField("名称", max_length=40)
+    audience = models.CharField("给谁用", max_length=10, choices=Audience, default=Audience.PERSON)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    asked = models.JSONField(default=dict)
+    is_default = models.BooleanField("打开台账时先用", default=False)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
+
+
 __all__ = [
     "Attachment",
     "Batch",
@@ -222,6 +256,8 @@ __all__ = [
     "LedgerVersion",
     "Mapping",
     "Record",
+    "SavedView",
+    "SearchMark",
     "Serial",
     "StepTally",
     "Tie",

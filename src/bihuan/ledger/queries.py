@@ -7,17 +7,17 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, F, Q, QuerySet, TextField
+from django.db.models import BooleanField, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast
 
 from bihuan.base import clock
-from bihuan.base.canonical import dumps, loads
+from bihuan.base.canonical import loads
 from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.projection import RecordState, apply
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.search import containing, newest_first, searched_fields
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
 
@@ -30,13 +30,14 @@ SYSTEM_ORDER = {
     "state": "state",
     "unit": "unit_id",
 }
-_POINTING = frozenset({"unit", "person", "record", "file", "point", "line", "polygon"})
-"""Kinds of fields whose stored value is not what is shown."""
+_MOST_WORDS = 8
+_MOST_ORDERS = 5
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a list is asked for. `where` is an expression; `order` a column, with a minus for descending."""
+    """What a list is asked for. `where` is an expression; `order` columns with commas between, descending
+    ones with a minus; among equals the newest comes first."""
 
     words: str = ""
     unit: int | None = None
@@ -58,11 +59,11 @@ def list_records(
         rows = rows.filter(state=asked.state)
     if asked.unit:
         rows = rows.filter(unit__in=[node.pk for node in actor.tree.below(asked.unit)])
-    for word in asked.words.split()[:8]:
-        rows = _containing(rows, spec, word)
+    if words := asked.words.split()[:_MOST_WORDS]:
+        rows = containing(rows, actor, ledger, searched_fields(spec), words)
     if asked.where.strip():
         rows = matching(rows, compile_check(asked.where, names_of(spec, states)))
-    return rows.order_by(*_order(spec, asked.order))
+    return rows.order_by(*_order(spec, asked.order), newest_first(rows))
 
 
 def matching(rows: QuerySet[Record], checked: Checked) -> QuerySet[Record]:
@@ -72,35 +73,22 @@ def matching(rows: QuerySet[Record], checked: Checked) -> QuerySet[Record]:
     return rows.filter(RawSQL(f"({sql.text})", sql.params, output_field=BooleanField()))  # noqa: S611 - rendered from a checked tree, literals as parameters
 
 
-def _containing(rows: QuerySet[Record], spec: LedgerSpec, word: str) -> QuerySet[Record]:
-    """The number or any field's value holds the word; ids of other things are not what anybody sees.
-
-    The whole document's text is looked at first, because that is cheap; what it holds may still be a field's code.
-    """
-    searched = [field.code for field in spec.fields if field.kind not in _POINTING]
-    as_text = rows.annotate(_text=Cast("data", TextField()))
-    in_text = Q(_text__icontains=dumps(word)[1:-1])
-    return as_text.filter(Q(number__icontains=word) | (in_text & Q(_in_values(searched, word))))
-
-
-def _in_values(fields: list[str], word: str) -> RawSQL:
-    table = Record._meta.db_table  # noqa: SLF001 - Django's documented model API
-    if connection.vendor == "postgresql":
-        each, holds = f"jsonb_each_text({table}.data)", "strpos(upper(each.value), upper(%s)) > 0"
-    else:
-        each, holds = f"json_each({table}.data)", "instr(lower(each.value), lower(%s)) > 0"
-    places = ", ".join(["%s"] * len(fields)) or "NULL"
-    sql = f"EXISTS (SELECT 1 FROM {each} AS each WHERE each.key IN ({places}) AND {holds})"
-    return RawSQL(sql, [*fields, word], output_field=BooleanField())  # noqa: S611 - only placeholders are put together
+def order_words(order: str) -> list[str]:
+    """The columns that an order names, each once, those of descending ones with a minus."""
+    words = {word.removeprefix("-"): word for word in reversed(order.split(",")[:_MOST_ORDERS]) if word}
+    return list(reversed(words.values()))
 
 
 def _order(spec: LedgerSpec, order: str) -> list[Any]:
-    """By a column, the newest first among equals; where the column is blank last, on every engine."""
-    name, descending = order.removeprefix("-"), order.startswith("-")
-    column = SYSTEM_ORDER.get(name) or (f"data__{name}" if name in spec.by_code else "")
-    if not column:
-        return ["-id"]
-    return [F(column).desc(nulls_last=True) if descending else F(column).asc(nulls_last=True), "-id"]
+    """By columns; where one is blank last, on every engine. A word that names none is left out."""
+    found = []
+    for word in order_words(order):
+        name = word.removeprefix("-")
+        column = SYSTEM_ORDER.get(name) or (f"data__{name}" if name in spec.by_code else "")
+        if column:
+            way = F(column).desc(nulls_last=True) if word.startswith("-") else F(column).asc(nulls_last=True)
+            found.append(way)
+    return found
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ class ChoiceSpec(Spec):
     code: str = Field(min_length=1, max_length=60)
     title: str = Field(min_length=1)
     aliases: tuple[str, ...] = ()
+    was: tuple[str, ...] = Field(default=(), description="改定义时：由哪些原来的选项而来")
+    when: str = Field(default="", description="改定义时：哪些记录归入这个选项；空：其余的")
 
 
 class FieldSpec(Spec):
@@ -70,6 +72,8 @@ class FieldSpec(Spec):
     )
     hint: str = ""
     group: str = ""
+    was: str = Field(default="", description="改定义时：原来的字段代码，数据跟着走")
+    fill: str = Field(default="", description="改定义时：没有填的记录按这个表达式补上")
 
     @cached_property
     def choice_titles(self) -> dict[str, str]:
@@ -111,6 +115,7 @@ class LedgerSpec(Spec):
     closed_values: tuple[str, ...] = ()
     columns: tuple[str, ...] = Field(default=(), description="列表默认显示的字段")
     checks: tuple[CheckSpec, ...] = ()
+    dropped: tuple[str, ...] = Field(default=(), description="改定义时：连同数据一起删去的字段代码")
 
     def in_pack(self, pack: str) -> "LedgerSpec":
         """The same definition as it is put in force: every linked ledger by its full code."""

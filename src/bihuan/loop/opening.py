@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from bihuan.base import clock
@@ -132,6 +133,7 @@ def term_of(deadline: DeadlineSpec, data: dict[str, Any], spec: LedgerSpec) -> i
     return min(days, _LONGEST_TERM) if isinstance(days, int) and days > 0 else deadline.days
 
 
+@lru_cache(maxsize=8_192)
 def instant(value: str | None, *, end: bool = False) -> datetime | None:
     """A stored date or datetime as an instant; a bare date means its start, or its end for a deadline."""
     if not value:

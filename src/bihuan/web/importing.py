@@ -15,6 +15,7 @@ from django.db import connection
 from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.base.home import room
 from bihuan.base.progress import Progress, forget, report
+from bihuan.ledger import search
 from bihuan.ledger.actions import fail_batch
 from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
 from bihuan.ledger.export_mark import SHEET
@@ -141,12 +142,12 @@ def _planned(actor: Actor, batch: Batch, table: Table) -> tuple[Target, dict[int
         key=None if key is None else int(key) if str(key).isdigit() else -1,
     )
     title = batch.plan.get("title") or (table.title_lines[0] if table.title_lines else Path(batch.file_name).stem)
-    owner = Unit.objects.get(pk=_owner(actor))
-    code = batch.plan.get("code") or _free_code()
+    owner = Unit.objects.get(pk=owner_of(actor))
+    code = batch.plan.get("code") or free_code()
     return intake.planned(actor=actor, code=code, title=title[:60], table=table, owner=owner, wishes=wishes)
 
 
-def _owner(actor: Actor) -> int:
+def owner_of(actor: Actor) -> int:
     """The nearest bureau, town or county over the person's own unit: a section's ledger belongs to its bureau."""
     for node in actor.tree.above(actor.home_unit):
         if node.kind not in ("section", "grid", "site"):
@@ -154,7 +155,8 @@ def _owner(actor: Actor) -> int:
     raise NotAllowed("您还没有岗位，不能建立台账")
 
 
-def _free_code() -> str:
+def free_code() -> str:
+    """A code for a ledger of the county's own that none has."""
     number = Ledger.objects.filter(code__startswith="own.").count() + 1
     while Ledger.objects.filter(code=f"own.l{number:04d}").exists():
         number += 1
@@ -211,6 +213,8 @@ def _write(found: Import, good_rows_only: bool) -> None:
         report(batch.pk, Progress("正在写入", len(check.creates), max(len(check.creates), 1)))
         intake.write(actor=found.actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only)
         remember(found)
+        if batch.ledger:
+            search.absorb(batch.ledger)
     except BihuanError as error:
         fail_batch(batch=batch, message=str(error))
     except Exception:  # noqa: BLE001 - a worker thread must say that it failed, whatever the reason

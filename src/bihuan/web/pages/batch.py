@@ -29,7 +29,7 @@ from bihuan.web.importing import OPEN_STATES
 _PAGE = 50
 _PLANNED = 5_000
 """Up to so many rows it is worked out beforehand what taking the batch back would do."""
-_WORDS = {"imported": ("新增", "green"), "updated_by_file": ("更新", "teal")}
+_WORDS = {"imported": ("新增", "green"), "updated_by_file": ("更新", "teal"), "redefined": ("跟着变", "teal")}
 
 
 def get_batch(actor: Actor, pk: UUID) -> Batch:

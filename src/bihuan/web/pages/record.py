@@ -19,6 +19,8 @@ from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_for
 from bihuan.loop.effects.holders import holder_of
 from bihuan.loop.effects.pauses import is_paused
+from bihuan.loop.notice.queries import of_record
+from bihuan.loop.notice.rules import issuable
 from bihuan.loop.rules import open_verbs, stands, unit_told
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
@@ -27,6 +29,7 @@ from bihuan.web.access import signed_in
 from bihuan.web.flow_chart import flow_chart
 from bihuan.web.hands import blame, hands, ties
 from bihuan.web.levels import levels
+from bihuan.web.notice_words import row_of
 from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
@@ -65,6 +68,8 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
         "groups": _groups(record, spec, lookup),
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
         "events": told(actor.tree, steps, spec, loop, lookup, files),
+        "notices": [row_of(actor, notice) for notice in of_record(record)],
+        "can_issue": bool(issuable(actor, record)),
     }
 
 

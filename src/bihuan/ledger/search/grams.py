@@ -1,0 +1,57 @@
+"""Texts as characters and pairs of neighbouring characters: by these any part of a text is found.
+
+Chinese has no spaces between words, so that a search is for a part of a text, often of two characters. Pairs only say
+where a longer part may be: whoever searches looks at the text itself afterwards.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Any
+
+# What an index can hold in a pair as it is; anything else is a mark.
+_OTHER = re.compile("[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]")
+_MARK = "_"
+
+
+def folded(text: str) -> str:
+    """A text as pairs are made of it: small letters, and one mark for all that is neither letter, digit nor Chinese."""
+    return _OTHER.sub(_MARK, text.lower())
+
+
+def grams_of(text: str) -> set[str]:
+    """The characters of a text and its pairs."""
+    plain = folded(text)
+    return {*plain, *map("".join, pairwise(plain))}
+
+
+def asked_grams(word: str) -> set[str]:
+    """What a text must have of these to hold a word: its pairs, or the one character that it is."""
+    plain = folded(word)
+    return {plain} if len(plain) < 2 else set(map("".join, pairwise(plain)))
+
+
+def code_gram(field: str, value: Any) -> str:
+    """A word of its own for a field that holds a code or an id, which is shown by another text."""
+    return "h" + hashlib.blake2s(f"{field}\x1f{value}".encode(), digest_size=8).hexdigest()
+
+
+def grams_of_record(number: str, data: Mapping[str, Any], pointing: Iterable[str]) -> set[str]:
+    """All pairs of a record's number and values. `pointing` are fields whose stored value is not what is shown."""
+    found = grams_of(number)
+    by_code = frozenset(pointing)
+    for code, value in data.items():
+        if code in by_code:
+            found |= {
+                code_gram(code, item) for item in (value if isinstance(value, list) else (value,)) if _plain(item)
+            }
+        elif isinstance(value, str):
+            found |= grams_of(value)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found |= grams_of(repr(value))
+    return found
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)

@@ -1,0 +1,112 @@
+"""Search by any part of a text: what is found is what a look at every record finds, indexed, half indexed or not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bihuan.ledger import search
+from bihuan.ledger.append import Draft, append_many
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Ledger, Record, SearchMark
+from bihuan.ledger.queries import Asked, list_records
+from bihuan.ledger.search.grams import asked_grams, grams_of
+from bihuan.loop.actions import create_record, edit_record
+from tests.cast import Cast, examples, undone
+from tests.ledger.making import make_ledger
+
+WORDS = st.text(st.sampled_from("资金闲置拨付不及时镇高Aa1. "), min_size=1, max_size=5).filter(str.strip)
+TEXTS = st.text(st.sampled_from("资金闲置拨付不及时镇高Aa1.，"), min_size=1, max_size=12).filter(str.strip)
+ROWS = st.lists(
+    st.fixed_dictionaries({"name": TEXTS, "level": st.sampled_from(["", "高", "低"]), "responsible": st.sampled_from(["青溪镇", ""])}),
+    min_size=1,
+    max_size=5,
+)  # fmt: skip
+
+
+def found(cast: Cast, ledger: Ledger, words: str, order: str = "") -> list[int]:
+    rows = list_records(cast["office"], ledger, spec_of(ledger), {}, Asked(words=words, order=order))
+    return [record.pk for record in rows]
+
+
+def as_shown(cast: Cast, record: Record) -> list[str]:
+    """What a person reads of a record, in small letters."""
+    units = {node.pk: node.name for node in cast["office"].tree.nodes}
+    titles: Mapping[Any, str] = {"high": "高", "low": "低"}
+    data = record.data
+    texts = [record.number, data.get("no", ""), data.get("name", ""), titles.get(data.get("level"), "")]
+    return [text.lower() for text in (*texts, units.get(data.get("responsible", 0), ""))]
+
+
+def by_hand(cast: Cast, ledger: Ledger, words: str) -> list[int]:
+    records = Record.objects.filter(ledger=ledger, deleted=False).order_by("-pk")
+    return [
+        record.pk
+        for record in records
+        if all(any(word in text for text in as_shown(cast, record)) for word in words.lower().split())
+    ]
+
+
+@given(TEXTS, WORDS)
+def test_a_text_that_holds_a_word_has_its_grams(text: str, word: str) -> None:
+    for part in word.split():
+        if part.lower() in text.lower():
+            assert asked_grams(part) <= grams_of(text)
+
+
+@examples(15)
+@given(ROWS, WORDS, st.sampled_from(["followed", "behind", "absorbed"]), TEXTS)
+def test_search_finds_what_a_look_at_every_record_finds(
+    cast: Cast, rows: list[dict[str, str]], words: str, way: str, later: str
+) -> None:
+    with undone():
+        ledger = make_ledger(cast.office)
+        if way != "followed":
+            SearchMark.objects.filter(ledger=ledger).delete()
+        made = [
+            create_record(actor=cast["office"], ledger=ledger, fields={"no": f"号{place}", **row})
+            for place, row in enumerate(rows)
+        ]
+        if way == "absorbed":
+            assert search.absorb(ledger) == len(made)
+        assert search.is_whole(ledger) == (way != "behind")
+        assert found(cast, ledger, words) == by_hand(cast, ledger, words)
+        edit_record(actor=cast["office"], record=made[0], fields={"name": later, "level": "低"})
+        assert found(cast, ledger, words) == by_hand(cast, ledger, words)
+        assert sorted(found(cast, ledger, words, "name")) == sorted(by_hand(cast, ledger, words))
+
+
+def test_many_at_once_are_absorbed_later_and_found_meanwhile(cast: Cast) -> None:
+    ledger = make_ledger(cast.office)
+    drafts = [Draft("imported", None, {"name": f"第{n}件闲置"}, {"number": f"Z{n:04d}"}) for n in range(450)]
+    append_many(actor=cast["office"], ledger=ledger, drafts=drafts)
+    assert not search.is_whole(ledger)
+    before = (found(cast, ledger, "闲置"), found(cast, ledger, "第44"), found(cast, ledger, "没有"))
+    assert [len(some) for some in before] == [450, 11, 0]
+    assert search.absorb(ledger) == 450
+    assert search.is_whole(ledger)
+    assert (found(cast, ledger, "闲置"), found(cast, ledger, "第44"), found(cast, ledger, "没有")) == before
+    assert search.absorb(ledger) == 0
+
+
+def test_another_ledger_with_the_same_words_is_not_searched(cast: Cast) -> None:
+    one = make_ledger(cast.office)
+    other = make_ledger(cast.office, code="demo.other")
+    for ledger in (one, other):
+        create_record(actor=cast["office"], ledger=ledger, fields={"no": "1", "name": "闲置"})
+    assert found(cast, one, "闲置") == by_hand(cast, one, "闲置")
+    assert len(found(cast, one, "闲置")) == 1
+
+
+@pytest.mark.parametrize("login", ["town", "village", "other_town", "neighbour", "outsider"])
+def test_nobody_finds_what_they_may_not_see(cast: Cast, login: str) -> None:
+    ledger = make_ledger(cast.office)
+    for number, unit in enumerate(("青溪镇", "上河村", "白石镇")):
+        create_record(
+            actor=cast["office"], ledger=ledger, fields={"no": str(number), "name": "闲置", "responsible": unit}
+        )
+    seen = {"town": 2, "village": 1, "other_town": 1, "neighbour": 0, "outsider": 0}
+    rows = list_records(cast[login], ledger, spec_of(ledger), {}, Asked(words="闲置"))
+    assert rows.count() == seen[login]
