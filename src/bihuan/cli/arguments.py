@@ -96,6 +96,7 @@ def _export(commands: "_Commands[Parser]") -> None:
     parser.add_argument("-o", "--output", metavar="文件", required=True, help="以 .xlsx 或 .csv 结尾")
     parser.add_argument("--where", metavar="条件式", default="", help='只导出符合条件的记录，如 "涉及金额 > 100"')
     parser.add_argument("--as-of", metavar="日期", type=day, help="导出这一天结束时的样子")
+    parser.add_argument("--unmask", metavar="事由", default="", help="不遮盖个人信息，写明事由")
 
 
 def _ledgers(commands: "_Commands[Parser]") -> None:
