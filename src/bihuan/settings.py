@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "bihuan.org",
     "bihuan.ledger",
     "bihuan.loop",
+    "bihuan.form",
     "bihuan.web",
 ]
 
