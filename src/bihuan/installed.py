@@ -13,17 +13,23 @@ from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.models import Ledger, LedgerVersion
 from bihuan.loop.checks import LOOPS
+from bihuan.loop.declared.definitions import install_declared
 from bihuan.loop.definitions import install_loop
+from bihuan.loop.duty.checks import DUTIES
 from bihuan.loop.fitting import check_fit
+from bihuan.loop.notice.checks import NOTICES
+from bihuan.loop.petition.checks import PETITIONS
 from bihuan.loop.redefinition import Refused, last_from_pack, redefine
 from bihuan.org.actor import system_actor
 from bihuan.org.models import Unit
 from bihuan.pack.kind import Definition, PackKind
 from bihuan.pack.reading import Pack, read_pack
 
-_log = logging.getLogger("bihuan.pack")
+DECLARED: tuple[PackKind, ...] = (NOTICES, DUTIES, PETITIONS)
+"""The kinds that are kept as they were declared; what they mean is known to their own noun."""
 
-KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, FIGURES)
+KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, *DECLARED, FIGURES)
+_log = logging.getLogger("bihuan.pack")
 
 
 def packs_folder() -> Path:
@@ -68,6 +74,9 @@ def install_pack(pack: Pack, tell: Callable[[str], None] = _log.warning) -> list
                 tell(f"台账“{ledger.title}”的闭环没有更新：" + "；".join(map(str, faults)))
             else:
                 install_loop(ledger=ledger, spec=loop.spec)
+    for kind in DECLARED:
+        specs = {code: found.spec for code, found in pack.definitions[kind.folder].items()}
+        install_declared(kind=kind.folder, pack=pack.spec.code, owner=owner, specs=specs)
     return list(pack.definitions["ledgers"])
 
 

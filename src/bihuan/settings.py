@@ -23,6 +23,10 @@ INSTALLED_APPS = [
     "bihuan.org",
     "bihuan.ledger",
     "bihuan.loop",
+    "bihuan.loop.declared",
+    "bihuan.loop.notice",
+    "bihuan.loop.duty",
+    "bihuan.loop.petition",
     "bihuan.form",
     "bihuan.web",
 ]

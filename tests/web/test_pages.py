@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
+from bihuan.base import clock
 from bihuan.form.actions import fill_form, keep_form
 from bihuan.form.spec import period_of
 from bihuan.ledger.attachments import keep_file
@@ -25,6 +26,7 @@ from bihuan.ledger.excel import Limits
 from bihuan.ledger.models import Attachment, Batch, Event, Ledger, Record
 from bihuan.loop import intake
 from bihuan.loop.actions import Said, perform
+from bihuan.loop.notice.models import Notice
 from bihuan.org.actor import actor_of
 from bihuan.org.models import Person, Unit
 from bihuan.web import importing
@@ -140,7 +142,36 @@ TABLE: dict[str, dict[str, int]] = {
     "import_merge": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "record_options": everyone(READERS),
     "batch": everyone(INSIDE),
+    "notices": everyone(set(EVERYBODY)),
+    "notice_delivery": everyone(set(EVERYBODY)),
+    "notice_mail": everyone(set(EVERYBODY)),
+    "notice": everyone(READERS),
+    "notice_document": everyone(READERS),
+    "notice_issue": everyone(set(), but=refused(*READERS)),
+    "notice_read": everyone(set(), no=405, but={NOBODY: 405}),
+    "notice_receive": everyone(set(), no=405, but={NOBODY: 405}),
+    "notice_again": everyone(set(), no=405, but={NOBODY: 405}),
+    "duties": everyone(set(EVERYBODY)),
+    "duty": everyone(set()),
+    "duties_open": everyone(set(), no=405, but={NOBODY: 405}),
 }
+
+
+def issued_about(record: Record) -> Notice:
+    """A notice about the record, whose document is the photo: who may see the one may see the other."""
+    return Notice.objects.create(
+        code="audit.slip",
+        cause="test",
+        kind="reminder",
+        title="提示单",
+        organ="审计局",
+        subject="关于整改",
+        record=record,
+        ledger=record.ledger,
+        from_unit=record.ledger.owner,
+        issued_at=clock.now(),
+        document=Attachment.objects.get(),
+    )
 
 
 def address(name: str, record: Record) -> str:
@@ -170,7 +201,11 @@ def address(name: str, record: Record) -> str:
         return reverse(name, args=[record.pk])
     if name.startswith("form"):
         return form_address(name)
-    special = {"verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
+    if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
+        return reverse(name, args=[issued_about(record).pk])
+    if name == "duty":
+        return reverse(name, args=["audit.none"])
+    special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
     return reverse(name, args=special.get(name, []))
 
 

@@ -31,6 +31,8 @@ def build_parser() -> argparse.ArgumentParser:
         _restore,
         _define,
         _pack,
+        _notices,
+        _duties,
     ):
         add(commands)
     return parser
@@ -93,6 +95,7 @@ def _export(commands: "_Commands[Parser]") -> None:
     parser.add_argument("-o", "--output", metavar="文件", required=True, help="以 .xlsx 或 .csv 结尾")
     parser.add_argument("--where", metavar="条件式", default="", help='只导出符合条件的记录，如 "涉及金额 > 100"')
     parser.add_argument("--as-of", metavar="日期", type=day, help="导出这一天结束时的样子")
+    parser.add_argument("--unmask", metavar="事由", default="", help="不遮盖个人信息，写明事由")
 
 
 def _ledgers(commands: "_Commands[Parser]") -> None:
@@ -182,3 +185,16 @@ def _pack(commands: "_Commands[Parser]") -> None:
     parser.add_argument("folder", metavar="目录", help="业务包所在的目录")
     _json(parser)
     _command(actions, "schema", "bihuan.cli.pack", "输出业务包的 JSON Schema")
+
+
+def _notices(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "notices", "bihuan.cli.notices", "文书和提醒：发出到期的，投递待发的；或列出投递情况")
+    parser.add_argument("--send", action="store_true", help="发出到期的文书，并投递邮件和群消息")
+    _json(parser)
+
+
+def _duties(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "duties", "bihuan.cli.duties", "例行任务：开启到期的；或列出某一天谁报了、谁没报")
+    parser.add_argument("--open", action="store_true", help="开启所有到期而未开启的任务")
+    parser.add_argument("--on", metavar="日期", type=day, help="按这一天结束时的样子（默认今天）")
+    _json(parser)
