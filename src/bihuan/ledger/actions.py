@@ -37,6 +37,7 @@ def write_import(
     if check.failed_rows and not good_rows_only:
         raise Invalid(f"有 {len(check.failed_rows)} 行不能导入，一行也没有写入")
     hold(ledger)
+    append_many(actor=actor, ledger=ledger, drafts=check.creates.before, batch=batch)
     if ledger.records.exists():
         _refuse_known(ledger, check)
     append_many(actor=actor, ledger=ledger, drafts=_drafts(ledger, spec, check), batch=batch)

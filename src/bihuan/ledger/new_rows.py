@@ -31,10 +31,13 @@ class NewRows(Sequence[NewRow]):
         self._rest: Any = None
         self.opened: Counter[str | None] = Counter()
         """How many of the rows open at each instant: what their numbers are set aside by."""
+        self.before: list[Draft] = []
+        """What happens to other records before these are made."""
 
     def append(self, row: Row, opening: Opening) -> None:
         """Put one more behind the others."""
         self._count += 1
+        self.before += opening.before
         self.opened[opening.system.get("opened_at")] += 1
         if len(self._first) < _IN_MEMORY:
             self._first.append((row, opening))
@@ -73,13 +76,19 @@ class NewRows(Sequence[NewRow]):
 
 def _read(line: bytes) -> NewRow:
     row, opening = orjson.loads(line)
-    follows = tuple(_draft(step) for step in opening["follows"])
-    return Row(**row), Opening(opening["system"], follows, _moment(opening["effective_at"]), tuple(opening["doubts"]))
+    return Row(**row), Opening(
+        opening["system"],
+        tuple(map(_draft, opening["follows"])),
+        _moment(opening["effective_at"]),
+        tuple(opening["doubts"]),
+        tuple(map(_draft, opening["before"])),
+    )
 
 
 def _draft(step: dict[str, Any]) -> Draft:
-    follows = tuple(_draft(later) for later in step["follows"])
-    return Draft(**{**step, "effective_at": _moment(step["effective_at"]), "follows": follows})
+    return Draft(
+        **step | {"effective_at": _moment(step["effective_at"]), "follows": tuple(map(_draft, step["follows"]))}
+    )
 
 
 def _moment(text: str | None) -> datetime | None:
