@@ -82,6 +82,12 @@ def test_a_deadline_is_extended_paused_excepted_and_the_problem_recurs(story: St
     due_is(office, "2026-04-30 → 2026-05-20", "yellow")
     expect(office.locator(".o-due")).to_contain_text("2026-04-20 至 2026-05-10 暂停计时：正在诉讼")
 
+    is_sent_back_and_excepted(story, record)
+    is_cleared_and_recurs(story, record)
+    assert [*verify_chain(story.cast.finding), *check_records(story.cast.finding)] == []
+
+
+def is_sent_back_and_excepted(story: Story, record: Record) -> None:
     hands_in(story, record)
     office = opened(story, "office", record)
     step_is(office, "待认定")
@@ -96,6 +102,8 @@ def test_a_deadline_is_extended_paused_excepted_and_the_problem_recurs(story: St
     expect(office.locator(".blame")).to_contain_text("变红，当时在“整改中”，由整改单位 青溪镇办理")
     story.picture(office, "loop-exception-over")
 
+
+def is_cleared_and_recurs(story: Story, record: Record) -> None:
     hands_in(story, record)
     office = opened(story, "office", record)
     with dialog_of(office, "认定销号"):
@@ -113,4 +121,3 @@ def test_a_deadline_is_extended_paused_excepted_and_the_problem_recurs(story: St
     expect(old.locator(".o-links")).to_contain_text(f"再犯自 {record.number}")
     step_is(old, "待派发")
     story.picture(old, "loop-recurred")
-    assert [*verify_chain(story.cast.finding), *check_records(story.cast.finding)] == []
