@@ -504,4 +504,21 @@ URBAN = (
         "demolished",
     ),
 )
-PLAYS = (*AUDIT, *URBAN)
+
+
+def _routine(pack: str, unit: str, login: str, office: str) -> Play:
+    opening = {"title": "例行", "section": unit, "opened_on": "2026-03-02", "due_on": "2026-03-31"}
+    acts = (
+        Act(login, "submit", {"times": "1"}),
+        Act(office, "send_back"),
+        Act(login, "submit", {"times": "2"}),
+        Act(office, "accept"),
+    )
+    return Play(f"{pack}.routine", opening, acts, login, "closed")
+
+
+ROUTINE = (
+    _routine("audit", "330999-SJ-CZ", "sjcz", "shenji"),
+    _routine("urban", "330999-CG-FZ", "cgfz", "chengguanshen"),
+)
+PLAYS = (*AUDIT, *URBAN, *ROUTINE)
