@@ -15,9 +15,11 @@ from bihuan.base import chain, clock
 from bihuan.base.canonical import dumps
 from bihuan.base.errors import Conflict
 from bihuan.ledger import rows, search
+from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.derived import Change, follow
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
+from bihuan.ledger.sealed import seal_data, sealed_fields
 from bihuan.org.actor import Actor
 
 _ROWS_AT_ONCE = 2_000
@@ -95,6 +97,8 @@ class _Writer:
         self.batch_text = str(batch.pk) if batch else None
         self.under_way: Future[None] | None = None
         self.last_record: int | None = None
+        self.made_by = {"creator": actor.person} if actor.person else {}
+        self.encrypted = sealed_fields(spec_of(ledger))
 
     def write(self, drafts: Sequence[Draft], hand: ThreadPoolExecutor) -> list[int]:
         """Write one portion; returns the ids of its records, in the order of the drafts.
@@ -164,7 +168,9 @@ class _Writer:
         for step in (draft, *draft.follows):
             if step.expects is not None and step.expects != state.version:
                 raise Conflict(f"“{state.number}”刚刚被别人改过，您的操作没有写入。请刷新后再试。")
-            content = {"set": step.set, "system": step.system, "detail": step.detail, "v": self.ledger.version}
+            fields = seal_data(self.ledger.code, self.encrypted, step.set) if self.encrypted else step.set
+            system = {**step.system, **self.made_by} if state.version == 0 else step.system
+            content = {"set": fields, "system": system, "detail": step.detail, "v": self.ledger.version}
             payload = {name: value for name, value in content.items() if value}
             events.append(self._event(pk, state.version + 1, step, dumps(payload)))
             state = apply(state, payload)

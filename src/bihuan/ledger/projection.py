@@ -7,7 +7,19 @@ from typing import Any
 
 from bihuan.ledger.models import Record
 
-SYSTEM_FIELDS = ("number", "key", "unit", "state", "opened_at", "due_at", "closed_at", "loop", "deleted")
+SYSTEM_FIELDS = (
+    "number",
+    "key",
+    "unit",
+    "state",
+    "opened_at",
+    "due_at",
+    "closed_at",
+    "loop",
+    "deleted",
+    "creator",
+    "assignee",
+)
 _MOMENTS = ("opened_at", "due_at", "closed_at")
 
 
@@ -24,6 +36,8 @@ class RecordState:
     closed_at: datetime | None = None
     loop: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
+    creator: int | None = None
+    assignee: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
     version: int = 0
 
@@ -58,6 +72,8 @@ def state_of(record: Record) -> RecordState:
         closed_at=record.closed_at,
         loop=record.loop,
         deleted=record.deleted,
+        creator=record.creator_id,
+        assignee=record.assignee_id,
         data=record.data,
         version=record.version,
     )
@@ -69,4 +85,5 @@ def put(state: RecordState, record: Record) -> Record:
     record.state, record.loop, record.deleted = state.state, state.loop, state.deleted
     record.opened_at, record.due_at, record.closed_at = state.opened_at, state.due_at, state.closed_at
     record.data, record.version = state.data, state.version
+    record.creator_id, record.assignee_id = state.creator, state.assignee
     return record

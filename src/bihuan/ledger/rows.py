@@ -67,6 +67,8 @@ _STATE_COLUMNS = (
     "loop",
     "version",
     "deleted",
+    "creator_id",
+    "assignee_id",
     "updated_at",
 )
 
@@ -135,6 +137,8 @@ def _state_values(state: RecordState, keep: Callable[[datetime | None], Any]) ->
         orjson.dumps(state.loop).decode() if state.loop else "{}",
         state.version,
         state.deleted,
+        state.creator,
+        state.assignee,
     )
 
 

@@ -22,14 +22,17 @@ from bihuan.ledger.excel import Field, Table, UnreadableFile, match_columns, ope
 from bihuan.ledger.exporting import number_head
 from bihuan.ledger.importing import Back, Check, check_table
 from bihuan.ledger.inference import NO_WISHES, Wishes, guess_ledger
+from bihuan.ledger.lifecycle import Lifecycle
 from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.rules import may_import, visible_records
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.loop.definitions import install_loop, loop_of, version_of
+from bihuan.loop.look_back import look_back_of
 from bihuan.loop.opening import lifecycle
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
@@ -149,8 +152,14 @@ def check(
     back: Back | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Check:
-    """What importing would do, cell by cell; nothing is written. `back` says what an exported file brings back."""
+    """What importing would do, cell by cell; nothing is written. `back` says what an exported file brings back.
+
+    Raises NotAllowed for a column of a field that the actor may not fill in.
+    """
     columns_make_sense(target.spec, columns)
+    sight = sight_of(actor, target.ledger) if target.ledger else None
+    if sight:
+        sight.require_writable(columns.values(), target.loop.steps[0].code if target.loop else "")
     spec, raw = target.spec, record_cells(target.spec, table, columns)
     stored = pointing(target.ledger.records.filter(deleted=False), spec) if target.ledger else []
     plain = lookup_for(spec, actor.tree)
@@ -161,8 +170,9 @@ def check(
         table=table,
         columns=columns,
         lookup=lookup,
-        lifecycle=lifecycle(target.spec, target.loop, version_of(target.ledger) if target.ledger else 1),
+        lifecycle=_lifecycle(target),
         visible=visible_records(actor, target.ledger) if target.ledger else None,
+        sight=sight,
         back=back,
         progress=progress,
     )
@@ -176,6 +186,11 @@ def record_cells(spec: LedgerSpec, table: Table, columns: dict[int, str]) -> lis
         {(code, str(cells[place])): cells[place] for _, cells in table.rows() for place, code in plan} if plan else {}
     )
     return [{code: cell} for (code, _), cell in found.items()]
+
+
+def _lifecycle(target: Target) -> Lifecycle:
+    version = version_of(target.ledger) if target.ledger else 1
+    return lifecycle(target.spec, target.loop, version, look_back_of(target.ledger, target.loop))
 
 
 def columns_make_sense(spec: LedgerSpec, columns: dict[int, str]) -> None:

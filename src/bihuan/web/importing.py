@@ -24,6 +24,7 @@ from bihuan.ledger.inference import Wishes
 from bihuan.ledger.models import Batch, Ledger, Mapping
 from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.rules import may_import
+from bihuan.ledger.sight import sight_of
 from bihuan.loop import intake
 from bihuan.loop.intake import Target
 from bihuan.org.actor import Actor
@@ -85,6 +86,14 @@ class Import:
             return "按它找到原来的记录；空着的是新记录"
         return "，".join([*said, *(["用来认出同一条记录"] if code in spec.key else [])])
 
+    @cached_property
+    def fillable(self) -> frozenset[str]:
+        """The fields that the person may fill in on a new record."""
+        spec, ledger, loop = self.target.spec, self.batch.ledger, self.target.loop
+        step = loop.steps[0].code if loop else ""
+        fields = sight_of(self.actor, ledger).writable(spec.fields, step) if ledger else spec.fields
+        return frozenset({NUMBER, *(field.code for field in fields)})
+
     def problems(self) -> list[str]:
         """Why the columns as chosen cannot be imported."""
         try:
@@ -130,6 +139,8 @@ def open_import(actor: Actor, batch: Batch) -> Import:
     target = intake.existing(batch.ledger)
     found = Import(actor, batch, sheets, table, target, {}, back=back_of(batch, workbook))
     _choose(found)
+    theirs = found.fillable
+    found.columns = {index: code for index, code in found.columns.items() if code in theirs}
     return found
 
 
