@@ -152,6 +152,14 @@ TABLE: dict[str, dict[str, int]] = {
     "notice_receive": everyone(set(), no=405, but={NOBODY: 405}),
     "notice_again": everyone(set(), no=405, but={NOBODY: 405}),
     "duties": everyone(set(EVERYBODY)),
+    "petitions": everyone(set(EVERYBODY)),
+    "petition_desk": everyone(set()),
+    "petition_merge": everyone(set(), no=405, but={NOBODY: 405}),
+    "public": everyone(set(EVERYBODY), but={NOBODY: 200}),
+    "public_ask": everyone(set(EVERYBODY), but={NOBODY: 200}),
+    "public_rate": everyone(set(), no=405, but={NOBODY: 405}),
+    "public_picture": everyone(set(), but={NOBODY: 404}),
+    "public_submit": everyone(set(), but={NOBODY: 404}),
     "duty": everyone(set()),
     "duties_open": everyone(set(), no=405, but={NOBODY: 405}),
 }
@@ -203,8 +211,10 @@ def address(name: str, record: Record) -> str:
         return form_address(name)
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])
-    if name == "duty":
+    if name in ("duty", "petition_desk", "public_submit"):
         return reverse(name, args=["audit.none"])
+    if name == "petition_merge":
+        return reverse(name, args=[1])
     special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
     return reverse(name, args=special.get(name, []))
 
