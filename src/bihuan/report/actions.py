@@ -8,17 +8,17 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotFound
 from bihuan.figure.period import parse_period
+from bihuan.loop.notice.numbering import next_number
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.report.composing import compose
 from bihuan.report.definitions import spec_of
 from bihuan.report.figures import figure_sources
 from bihuan.report.keeping import kept
-from bihuan.report.models import Comment, DocumentSerial, Draft, DraftPart, Issued, ReportVersion
+from bihuan.report.models import Comment, Draft, DraftPart, Issued, ReportVersion
 from bihuan.report.rules import get_draft, may_approve, may_write, may_write_part, require
 from bihuan.report.template.functions import NAMES
 from bihuan.report.template.language import check
-from bihuan.standards.document_gbt9704 import document_number
 
 _LONGEST_TEXT = 100_000
 _LONGEST_COMMENT = 2_000
@@ -132,7 +132,7 @@ def _issue(
 ) -> Issued:
     spec, known_at, today = spec_of(report), clock.now(), clock.today()
     word = spec.red_head.word if spec.red_head else ""
-    number = document_number(word, today.year, _next_serial(word, today.year)) if word else ""
+    number = next_number(word, today) if word else ""
     written = [spec.title, *texts.values()]
     sources = figure_sources(actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=written)
     document = compose(spec, sources, texts=texts, number=number, signed_on=today)
@@ -151,14 +151,6 @@ def _issue(
         person_id=actor.person,
         issued_at=known_at,
     )
-
-
-def _next_serial(word: str, year: int) -> int:
-    DocumentSerial.objects.get_or_create(word=word, year=year)
-    row = DocumentSerial.objects.select_for_update().get(word=word, year=year)
-    row.last += 1
-    row.save(update_fields=["last"])
-    return row.last
 
 
 def _part(actor: Actor, draft: int, code: str) -> DraftPart:

@@ -81,20 +81,6 @@ class Comment(models.Model):
         return f"{self.draft_id}#{self.pk}"
 
 
-class DocumentSerial(models.Model):
-    """The last number given to documents of an office's word in a year. It only grows."""
-
-    word = models.CharField(max_length=20)
-    year = models.PositiveIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["word", "year"], name="document_serial")]
-
-    def __str__(self) -> str:
-        return f"{self.word}{self.year}:{self.last}"
-
-
 class Issued(models.Model):
     """A report as it was issued: the whole document with every number's figure, clocks and value. Never changed.
 
