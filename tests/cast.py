@@ -19,6 +19,7 @@ from bihuan.base import clock
 from bihuan.installed import KINDS, install_pack, packs_folder
 from bihuan.ledger.definitions import find_ledger
 from bihuan.ledger.models import Chain, Ledger, LedgerVersion, SearchMark
+from bihuan.loop.declared.models import Declared
 from bihuan.loop.models import LoopVersion
 from bihuan.org.actions import add_person, add_unit, give_post
 from bihuan.org.actor import Actor, actor_of
@@ -94,7 +95,8 @@ class Cast:
 
 
 # In the order in which they point at each other.
-_MODELS = (Unit, UnitVersion, TreeStamp, Person, Post, Ledger, LedgerVersion, Chain, SearchMark, LoopVersion)
+_ORG = (Unit, UnitVersion, TreeStamp, Person, Post)
+_MODELS = (*_ORG, Ledger, LedgerVersion, Chain, SearchMark, LoopVersion, Declared)
 _made_before: dict[type[Model], list[Model]] = {}
 
 

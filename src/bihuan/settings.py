@@ -23,6 +23,9 @@ INSTALLED_APPS = [
     "bihuan.org",
     "bihuan.ledger",
     "bihuan.loop",
+    "bihuan.loop.declared",
+    "bihuan.loop.notice",
+    "bihuan.loop.duty",
     "bihuan.web",
 ]
 

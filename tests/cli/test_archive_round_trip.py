@@ -1,5 +1,6 @@
 """What is restored is what was backed up: on the same engine, on the other, and back; and work goes on from there."""
 
+import hashlib
 import json
 import sqlite3
 import stat
@@ -9,11 +10,13 @@ from zipfile import ZipFile
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict
 from bihuan.cli.archive.loading import NotLoadable
 from bihuan.cli.archive.restoring import NotProven
+from bihuan.cli.archive.tables import Table, tables_of
 from bihuan.cli.archive.writing import FilesMissing, make_backup
 from bihuan.ledger.models import Attachment, Event, Ledger, Mapping, Record
 from bihuan.ledger.verification import check_derived, check_projection, verify_chain
@@ -218,34 +221,47 @@ def test_what_does_not_hold_is_not_restored_unless_allowed(maker: Maker, engine:
     assert instance.rows() == altered.rows()
 
 
-DERIVED = ("ledger.duetally", "ledger.steptally", "ledger.involved", "ledger.tie")
-
-
-def _without_derived(instance: Instance) -> dict[str, Any]:
-    return {name: rows for name, rows in instance.rows().items() if name.lower() not in DERIVED}
-
-
 def test_an_archive_of_earlier_tables_is_brought_up_to_date(maker: Maker) -> None:
-    """Loaded at the migrations it was made at, then migrated: here to before the events were guarded."""
+    """Loaded at the migrations it was made at, then migrated: here to before the events were guarded.
+
+    Its records lack what later migrations added, which the replay of their events then finds.
+    """
     path = maker.path(".zip")
     with ZipFile(maker.archive()) as old, ZipFile(path, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        manifest["migrations"] = dict.fromkeys(manifest["migrations"], "0001_initial")
+        known = {table.model: table.columns for table in _tables_at(manifest["migrations"])}
+        manifest["tables"] = [part for part in manifest["tables"] if part["model"] in known]
+        for part in manifest["tables"]:
+            entry = f"tables/{part['model'].replace('.', '_')}.jsonl"
+            new.writestr(entry, _narrowed(old.read(entry), part, known[part["model"]]))
         for name in old.namelist():
-            if any(model.replace(".", "_") in name for model in DERIVED):
-                continue
-            content = old.read(name)
-            if name == "manifest.json":
-                manifest = json.loads(content)
-                manifest["migrations"]["ledger"] = "0001_initial"
-                manifest["tables"] = [part for part in manifest["tables"] if part["model"] not in DERIVED]
-                content = json.dumps(manifest).encode()
-            new.writestr(name, content)
+            if not name.startswith("tables/") and name != "manifest.json":
+                new.writestr(name, old.read(name))
+        new.writestr("manifest.json", json.dumps(manifest))
     made = maker.empty(SQLITE)
-    made.restore(path)
-    assert _without_derived(made) == _without_derived(maker.source())
+    made.restore(path, allow_findings=True)
+    events = "ledger.Event"
+    assert made.rows()[events] == maker.source().rows()[events]
     with made.entered():
         assert [found for ledger in Ledger.objects.all() for found in check_derived(ledger)] == []
     with made.entered(), pytest.raises(DatabaseError, match="never changed"):
         Event.objects.update(reason="改")
+
+
+def _tables_at(migrations: dict[str, str]) -> tuple[Table, ...]:
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return tables_of(loader.project_state(list(migrations.items())).apps)
+
+
+def _narrowed(rows: bytes, part: dict[str, Any], columns: dict[str, str]) -> bytes:
+    """The rows of a table without the columns that are not among those, and its part of the manifest to match."""
+    kept = [place for place, name in enumerate(part["columns"]) if name in columns]
+    lines = [json.loads(line) for line in rows.splitlines()]
+    content = "".join(json.dumps([line[place] for place in kept], ensure_ascii=False) + "\n" for line in lines).encode()
+    part["columns"] = {name: kind for name, kind in part["columns"].items() if name in columns}
+    part |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return content
 
 
 @pytest.mark.outside

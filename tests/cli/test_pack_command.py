@@ -7,6 +7,7 @@ import pytest
 
 from bihuan.installed import packs_folder
 from tests.cli.typing_in import Typing
+from tests.outside import REPOSITORY
 
 
 @pytest.fixture
@@ -53,3 +54,9 @@ def test_the_schema_covers_every_kind(type_in: Typing) -> None:
     schema = type_in("pack", "schema").json
     assert schema["$schema"].endswith("2020-12/schema")
     assert {"pack", "ledgers", "loops"} <= set(schema["properties"])
+
+
+def test_the_published_schema_is_up_to_date(type_in: Typing) -> None:
+    """Anew: bihuan pack schema > docs/schema/pack.json"""
+    published = (REPOSITORY / "docs" / "schema" / "pack.json").read_text(encoding="utf-8")
+    assert type_in("pack", "schema").out == published

@@ -76,7 +76,7 @@ def test_interrupted_imports_are_told_as_failed(cast: Cast, capsys: pytest.Captu
     serve.prepare()
     batch.refresh_from_db()
     assert (batch.state, "一行也没有写入" in batch.result["error"]) == (Batch.State.FAILED, True)
-    assert capsys.readouterr().err.startswith("有 1 次导入在上次停止时没有完成")
+    assert "有 1 次导入在上次停止时没有完成" in capsys.readouterr().err
 
 
 def test_packs_of_units_that_are_there_are_installed(

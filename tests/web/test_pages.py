@@ -17,11 +17,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
+from bihuan.base import clock
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.excel import Limits
 from bihuan.ledger.models import Attachment, Batch, Event, Ledger, Record
 from bihuan.loop import intake
 from bihuan.loop.actions import Said, perform
+from bihuan.loop.notice.models import Notice
 from bihuan.web import importing
 from tests.cast import EVERYBODY, Cast
 from tests.web import scene
@@ -113,6 +115,12 @@ TABLE: dict[str, dict[str, int]] = {
     "record_new": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "record_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "verb": everyone({"office"}, but=refused("colleague", "town", "leader", "auditor")),
+    "ledger_new": everyone(WORKERS, no=403),
+    "definition": everyone(READERS),
+    "definition_yaml": everyone(READERS),
+    "definition_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "definition_field": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "definition_preview": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "import_upload": everyone(WORKERS, no=403),
     "import_template": everyone(INSIDE),
     "import_map": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
@@ -121,7 +129,36 @@ TABLE: dict[str, dict[str, int]] = {
     "import_merge": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "record_options": everyone(READERS),
     "batch": everyone(INSIDE),
+    "notices": everyone(set(EVERYBODY)),
+    "notice_delivery": everyone(set(EVERYBODY)),
+    "notice_mail": everyone(set(EVERYBODY)),
+    "notice": everyone(READERS),
+    "notice_document": everyone(READERS),
+    "notice_issue": everyone(set(), but=refused(*READERS)),
+    "notice_read": everyone(set(), no=405, but={NOBODY: 405}),
+    "notice_receive": everyone(set(), no=405, but={NOBODY: 405}),
+    "notice_again": everyone(set(), no=405, but={NOBODY: 405}),
+    "duties": everyone(set(EVERYBODY)),
+    "duty": everyone(set()),
+    "duties_open": everyone(set(), no=405, but={NOBODY: 405}),
 }
+
+
+def issued_about(record: Record) -> Notice:
+    """A notice about the record, whose document is the photo: who may see the one may see the other."""
+    return Notice.objects.create(
+        code="audit.slip",
+        cause="test",
+        kind="reminder",
+        title="提示单",
+        organ="审计局",
+        subject="关于整改",
+        record=record,
+        ledger=record.ledger,
+        from_unit=record.ledger.owner,
+        issued_at=clock.now(),
+        document=Attachment.objects.get(),
+    )
 
 
 def address(name: str, record: Record) -> str:
@@ -139,12 +176,21 @@ def address(name: str, record: Record) -> str:
         "grid_save",
         "record_new",
         "record_options",
+        "definition",
+        "definition_yaml",
+        "definition_edit",
+        "definition_field",
+        "definition_preview",
         "import_template",
     ):
         return reverse(name, args=["audit.finding"])
     if name in ("record", "record_edit"):
         return reverse(name, args=[record.pk])
-    special = {"verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
+    if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
+        return reverse(name, args=[issued_about(record).pk])
+    if name == "duty":
+        return reverse(name, args=["audit.none"])
+    special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
     return reverse(name, args=special.get(name, []))
 
 

@@ -17,7 +17,23 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="bihuan", description="闭环：让台账活起来。每一行有责任单位、有期限、有颜色，直到销号。")
     _home(parser, default=None)
     commands = parser.add_subparsers(title="命令", dest="command", metavar="命令", required=True, parser_class=Parser)
-    for add in (_serve, _demo, _import, _export, _ledgers, _units, _user, _verify, _rebuild, _backup, _restore, _pack):
+    for add in (
+        _serve,
+        _demo,
+        _import,
+        _export,
+        _ledgers,
+        _units,
+        _user,
+        _verify,
+        _rebuild,
+        _backup,
+        _restore,
+        _define,
+        _pack,
+        _notices,
+        _duties,
+    ):
         add(commands)
     return parser
 
@@ -79,6 +95,7 @@ def _export(commands: "_Commands[Parser]") -> None:
     parser.add_argument("-o", "--output", metavar="文件", required=True, help="以 .xlsx 或 .csv 结尾")
     parser.add_argument("--where", metavar="条件式", default="", help='只导出符合条件的记录，如 "涉及金额 > 100"')
     parser.add_argument("--as-of", metavar="日期", type=day, help="导出这一天结束时的样子")
+    parser.add_argument("--unmask", metavar="事由", default="", help="不遮盖个人信息，写明事由")
 
 
 def _ledgers(commands: "_Commands[Parser]") -> None:
@@ -152,9 +169,32 @@ def _restore(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--allow-findings", action="store_true", help="事件链或记录核对不过也照样恢复，并逐个列出")
 
 
+def _define(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "define", "bihuan.cli.define", "台账定义导出为 YAML，或由 YAML 载入，记录跟着变")
+    _ledger(parser)
+    ways = parser.add_mutually_exclusive_group(required=True)
+    ways.add_argument("--export", metavar="文件", help="把现行定义写到这个文件")
+    ways.add_argument("--load", metavar="文件", help="载入这个文件里的定义，成为新的一版")
+    parser.add_argument("--dry-run", action="store_true", help="只核对载入会怎样，不写入")
+    parser.add_argument("--owner", metavar="单位", help="台账还没有时，新建它的所属单位（代码或名称）")
+
+
 def _pack(commands: "_Commands[Parser]") -> None:
     actions = _group(commands, "pack", "检查业务包")
     parser = _command(actions, "check", "bihuan.cli.pack", "检查一个业务包，指出每个问题的文件和行")
     parser.add_argument("folder", metavar="目录", help="业务包所在的目录")
     _json(parser)
     _command(actions, "schema", "bihuan.cli.pack", "输出业务包的 JSON Schema")
+
+
+def _notices(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "notices", "bihuan.cli.notices", "文书和提醒：发出到期的，投递待发的；或列出投递情况")
+    parser.add_argument("--send", action="store_true", help="发出到期的文书，并投递邮件和群消息")
+    _json(parser)
+
+
+def _duties(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "duties", "bihuan.cli.duties", "例行任务：开启到期的；或列出某一天谁报了、谁没报")
+    parser.add_argument("--open", action="store_true", help="开启所有到期而未开启的任务")
+    parser.add_argument("--on", metavar="日期", type=day, help="按这一天结束时的样子（默认今天）")
+    _json(parser)

@@ -3,6 +3,7 @@
 import os
 from argparse import Namespace
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import Asked, list_records, records_on
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_of
@@ -41,7 +43,8 @@ def run(arguments: Namespace) -> int:
     ledger = ledger_named(arguments.ledger)
     spec, loop = spec_of(ledger), loop_of(ledger)
     states = loop.states if loop else {}
-    actor = system_actor("命令行")
+    actor = replace(system_actor("命令行"), bare=None if arguments.unmask else frozenset())
+    sight = sight_of(actor, ledger)
     title = ledger.title + (f"（截至 {arguments.as_of}）" if arguments.as_of else "")
     at = clock.end_of_day(arguments.as_of) if arguments.as_of else clock.now()
     rows = list_records(actor, ledger, spec, states, Asked(where=arguments.where, order="number"))
@@ -55,6 +58,7 @@ def run(arguments: Namespace) -> int:
         prepared_by=actor.name,
         grouped=True,
         extras=matter_columns(loop, bounds_at(loop, at)) if loop else (),
+        see=None if sight.is_plain else lambda step, data: sight.see_data(step, data, lookup),
         mark=None if arguments.as_of else mark_of(ledger, [field.code for field in spec.fields]),
     )
     records: Iterable[Record] = rows

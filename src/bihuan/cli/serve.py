@@ -14,6 +14,7 @@ import waitress
 from bihuan.base.errors import BihuanError
 from bihuan.base.home import home
 from bihuan.cli.database import migrate
+from bihuan.cli.rounds import Rounds
 from bihuan.installed import KINDS, PackNotSound, install_pack, packs_folder
 from bihuan.ledger.actions import fail_interrupted
 from bihuan.org.models import Unit
@@ -102,18 +103,23 @@ def install_known_packs() -> list[str]:
         elif not Unit.objects.filter(code=pack.spec.owner).exists():
             print(f"业务包“{pack.spec.title}”没有安装：还没有单位 {pack.spec.owner}", file=sys.stderr)
         else:
-            installed += install_pack(pack)
+            installed += install_pack(pack, lambda text: print(text, file=sys.stderr))
     return installed
 
 
 def serve(server: Any, host: str, port: int) -> None:
-    """Answer requests until Ctrl-C or a polite kill."""
+    """Answer requests, and go the rounds beside, until Ctrl-C or a polite kill."""
     signal.signal(signal.SIGTERM, _stop)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
     print(f"服务已启动：http://{shown}:{port}    数据目录：{home()}    按 Ctrl-C 停止", flush=True)
     if host not in _LOCAL and "BIHUAN_HOSTS" not in os.environ:
         print("要让别的电脑访问，请在环境变量 BIHUAN_HOSTS 里写明本机的域名或 IP。", file=sys.stderr)
-    server.run()
+    rounds = Rounds()
+    rounds.start()
+    try:
+        server.run()
+    finally:
+        rounds.stop()
     print("服务已停止。")
 
 

@@ -33,6 +33,9 @@ class Vocabulary:
             self._problems.add(span, f"有 {len(titled)} 个字段都叫 “{word}”", f"请改写代码：{listing(titled)}")
             return None
         name = self._names[code]
+        if name.refused:
+            self._problems.add(span, name.refused)
+            return None
         self.used.add(name)
         return name
 
@@ -40,4 +43,5 @@ class Vocabulary:
         if word.lower() in FUNCTIONS:
             return f"函数后面要有括号：{FUNCTIONS[word.lower()].signature}"
         near = did_you_mean(word, [*self._names, *self._by_title])
-        return near or f"可用的字段：{listing(self._by_title)}；文本要用单引号括起来"
+        usable = [title for title, codes in self._by_title.items() if not self._names[codes[0]].refused]
+        return near or f"可用的字段：{listing(usable)}；文本要用单引号括起来"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -35,7 +36,7 @@ def write_import(
     if check.failed_rows and not good_rows_only:
         raise Invalid(f"有 {len(check.failed_rows)} 行不能导入，一行也没有写入")
     hold(ledger)
-    keys = [row.key for row, _ in check.creates]
+    keys = [row.key for row, _ in check.creates] if ledger.records.exists() else []
     for start in range(0, len(keys), 500):
         if ledger.records.filter(key__in=keys[start : start + 500], deleted=False).exists():
             raise Conflict("预览之后有人导入了相同的记录，请重新预览")
@@ -71,6 +72,7 @@ def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft]:
             yield replace(step, record=record.pk, expects=record.version + later)
 
 
+@lru_cache(maxsize=8_192)
 def _opened(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 

@@ -1,21 +1,25 @@
 """ONE DOOR: the only function by which a record changes. It appends events and writes their projection, or neither."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from bihuan.base import chain, clock
 from bihuan.base.canonical import dumps
 from bihuan.base.errors import Conflict
 from bihuan.ledger import rows, search
+from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.derived import Change, follow
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
+from bihuan.ledger.sealed import seal_data, sealed_fields
 from bihuan.org.actor import Actor
 
 _ROWS_AT_ONCE = 2_000
@@ -39,6 +43,7 @@ class Draft:
     follows: tuple["Draft", ...] = ()
 
 
+@lru_cache(maxsize=8_192)
 def moment(value: datetime | None) -> str | None:
     """An instant as events hold it: UTC, whole seconds or microseconds."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
@@ -66,8 +71,10 @@ def append_many(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch:
     writer = _Writer(actor, ledger, batch, door.position, door.head, clock.now())
     source = iter(drafts)
     ids: list[int] = []
-    while some := list(islice(source, _ROWS_AT_ONCE)):
-        ids += writer.write(some)
+    with ThreadPoolExecutor(1, "append") as hand:
+        while some := list(islice(source, _ROWS_AT_ONCE)):
+            ids += writer.write(some, hand)
+        writer.wait()
     Chain.objects.filter(pk=ledger.pk).update(
         position=writer.position,
         head=writer.head,
@@ -86,12 +93,21 @@ class _Writer:
         self.actor, self.ledger, self.batch = actor, ledger, batch
         self.position, self.head, self.now = position, head, now
         self.stamp = moment(now)
+        self.batch_pk = batch.pk if batch else None
         self.batch_text = str(batch.pk) if batch else None
+        self.under_way: Future[None] | None = None
+        self.last_record: int | None = None
+        self.made_by = {"creator": actor.person} if actor.person else {}
+        self.encrypted = sealed_fields(spec_of(ledger))
 
-    def write(self, drafts: Sequence[Draft]) -> list[int]:
-        """Write one portion; returns the ids of its records, in the order of the drafts."""
+    def write(self, drafts: Sequence[Draft], hand: ThreadPoolExecutor) -> list[int]:
+        """Write one portion; returns the ids of its records, in the order of the drafts.
+
+        A full portion is put in by the other hand while this one makes the next ready. The two never speak to the
+        database at once: whoever reads or writes here waits first.
+        """
         known = self._load(drafts)
-        fresh = iter(rows.reserve_records(sum(draft.record is None for draft in drafts)))
+        fresh = iter(self._reserve(sum(draft.record is None for draft in drafts)))
         events: list[rows.EventRow] = []
         created: list[tuple[int, RecordState]] = []
         changed: dict[int, RecordState] = {}
@@ -105,11 +121,20 @@ class _Writer:
             else:
                 changed[pk] = state
             ids.append(pk)
-        rows.insert_records(self.ledger.pk, created, self.now)
+        fresh_records, fresh_events = rows.record_rows(self.ledger.pk, created, self.now), rows.event_rows(events)
+        self.wait()
         rows.update_records(changed, self.now)
-        rows.insert_events(events)
         follow(self.ledger.pk, self._changes(created, known, changed))
+        self.under_way = hand.submit(_insert, connection.cursor(), fresh_records, fresh_events)
+        if len(drafts) < _ROWS_AT_ONCE:
+            self.wait()
         return ids
+
+    def wait(self) -> None:
+        """Until what is under way is in the database. Raises what went wrong with it."""
+        if self.under_way:
+            self.under_way.result()
+            self.under_way = None
 
     @staticmethod
     def _changes(
@@ -120,10 +145,22 @@ class _Writer:
         yield from ((pk, None, changed.get(pk, state)) for pk, state in made.items())
         yield from ((pk, known[pk], state) for pk, state in changed.items() if pk not in made)
 
+    def _reserve(self, count: int) -> Sequence[int]:
+        """Ids for new records. On SQLite nobody else can take one in between, so they are counted on."""
+        if self.last_record is None or connection.vendor == "postgresql":
+            self.wait()
+            ids = rows.reserve_records(count)
+        else:
+            ids = range(self.last_record + 1, self.last_record + 1 + count)
+        if ids:
+            self.last_record = ids[-1]
+        return ids
+
     def _load(self, drafts: Sequence[Draft]) -> dict[int, RecordState]:
         wanted = [draft.record for draft in drafts if draft.record is not None]
         if not wanted:
             return {}
+        self.wait()
         found = Record.objects.select_for_update().filter(ledger=self.ledger, pk__in=wanted)
         return {record.pk: state_of(record) for record in found}
 
@@ -131,7 +168,9 @@ class _Writer:
         for step in (draft, *draft.follows):
             if step.expects is not None and step.expects != state.version:
                 raise Conflict(f"“{state.number}”刚刚被别人改过，您的操作没有写入。请刷新后再试。")
-            content = {"set": step.set, "system": step.system, "detail": step.detail, "v": self.ledger.version}
+            fields = seal_data(self.ledger.code, self.encrypted, step.set) if self.encrypted else step.set
+            system = {**step.system, **self.made_by} if state.version == 0 else step.system
+            content = {"set": fields, "system": system, "detail": step.detail, "v": self.ledger.version}
             payload = {name: value for name, value in content.items() if value}
             events.append(self._event(pk, state.version + 1, step, dumps(payload)))
             state = apply(state, payload)
@@ -139,7 +178,7 @@ class _Writer:
 
     def _event(self, pk: int, version: int, draft: Draft, payload: str) -> rows.EventRow:
         self.position += 1
-        actor, effective = self.actor, draft.effective_at or self.now
+        actor, effective = self.actor, draft.effective_at
         content = orjson.dumps(
             [
                 self.ledger.code,
@@ -151,7 +190,7 @@ class _Writer:
                 actor.name,
                 actor.home_unit,
                 self.batch_text,
-                moment(effective) if draft.effective_at else self.stamp,
+                moment(effective) if effective else self.stamp,
                 self.stamp,
                 draft.reason,
                 payload,
@@ -167,13 +206,19 @@ class _Writer:
             actor.person,
             actor.name,
             actor.home_unit,
-            self.batch.pk if self.batch else None,
-            effective,
+            self.batch_pk,
+            effective or self.now,
             self.now,
             draft.reason,
             payload,
             self.head,
         )
+
+
+def _insert(cursor: Any, fresh_records: list[tuple[Any, ...]], fresh_events: list[tuple[Any, ...]]) -> None:
+    with cursor:
+        rows.insert_records(cursor, fresh_records)
+        rows.insert_events(cursor, fresh_events)
 
 
 def event_content(event: Event, ledger: str) -> bytes:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ from django.core.files import File
 from django.db.models import Q
 
 from bihuan.base import clock
+from bihuan.base.canonical import loads
 from bihuan.base.errors import Invalid, NotFound
 from bihuan.base.home import room
 from bihuan.ledger.models import Attachment, Ledger, Record
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
 
@@ -112,7 +114,26 @@ def get_attachment(actor: Actor, pk: int) -> Attachment:
 def _may_read(actor: Actor, file: Attachment) -> bool:
     if file.record_id is None:
         return file.person_id == actor.person
-    return visible_records(actor, file.ledger).filter(pk=file.record_id).exists()
+    record = visible_records(actor, file.ledger).filter(pk=file.record_id).first()
+    return record is not None and any(
+        seen.pk == file.pk for seen in visible_files(sight_of(actor, file.ledger), record)
+    )
+
+
+def visible_files(sight: Sight, record: Record) -> list[Attachment]:
+    """A record's files, without those of fields that the actor does not see; taken-away ones count by their field."""
+    files = list(record.attachments.select_related("person").order_by("pk"))
+    hidden = sight.hidden_at(record.state) & {field.code for field in sight.whole.fields if field.kind == "file"}
+    if not (hidden and files):
+        return files
+    closed = {pk for code in hidden for pk in _ever_in(record, code)}
+    return [file for file in files if file.pk not in closed]
+
+
+def _ever_in(record: Record, code: str) -> Iterator[int]:
+    """The files that a field of the record holds or held."""
+    for payload in record.events.values_list("payload", flat=True):
+        yield from loads(payload).get("set", {}).get(code) or ()
 
 
 def same_elsewhere(record: Record, file: Attachment) -> list[Attachment]:

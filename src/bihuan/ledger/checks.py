@@ -10,6 +10,7 @@ from bihuan.ledger.spec import SYSTEM_NAMES, LedgerSpec, full_code
 from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.types.choice import SEPARATORS
 from bihuan.ledger.types.formula import clock_words, compile_formula
+from bihuan.org.roles import BY_CODE as ROLES
 from bihuan.pack.kind import Definition, Definitions, PackKind
 from bihuan.standards.measures import find_unit, is_unit
 
@@ -20,9 +21,10 @@ _FIELD_REFERENCES = (
     "due_field",
     "closed_field",
     "status_field",
+    "assignee_field",
 )
 _DAYS = ("date", "datetime")
-_ONLY_FOR: dict[str, tuple[str, ...]] = {
+ONLY_FOR: dict[str, tuple[str, ...]] = {
     "choices": ("choice", "choices"),
     "measure": ("integer", "number", "money", "computed"),
     "pattern": ("text", "longtext"),
@@ -36,6 +38,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "result": ("computed",),
 }
 """Keys of a field that only some kinds read."""
+_NEVER_SEALED = ("file", "computed", "unit", "person", "record", "point", "line", "polygon")
 _NO_KEY = ("longtext", "choices", "file", "computed", "point", "line", "polygon")
 
 
@@ -83,7 +86,7 @@ def _needs_given(ledger: Definition) -> Iterator[Issue]:
 def _keys_fit(ledger: Definition) -> Iterator[Issue]:
     """A key that a kind would pass over was meant for another."""
     for index, field in enumerate(ledger.spec.fields):
-        for key, kinds in _ONLY_FOR.items():
+        for key, kinds in ONLY_FOR.items():
             if getattr(field, key) != type(field).model_fields[key].default and field.kind not in kinds:
                 message = f"“{key}”只用于 {'、'.join(kinds)} 字段，“{field.title}”是 {field.kind}"
                 yield ledger.source.issue(message, "fields", index, key)
@@ -177,11 +180,38 @@ def _parts_fit(ledger: Definition) -> Iterator[Issue]:
         "opened_field": ("date", "datetime"),
         "due_field": ("date", "datetime"),
         "closed_field": ("date", "datetime"),
+        "assignee_field": ("person",),
     }
     for place, kinds in wanted.items():
         field = spec.by_code.get(getattr(spec, place))
         if field and field.kind in BY_CODE and field.kind not in kinds:
             yield ledger.source.issue(f"{place} 要用 {'或'.join(kinds)} 字段，“{field.title}”是 {field.kind}", place)
+
+
+def _sealed_is_apart(ledger: Definition) -> Iterator[Issue]:
+    """What is encrypted can be neither asked for by the database nor show a record's name."""
+    spec: LedgerSpec = ledger.spec
+    parts = {getattr(spec, name) for name in _FIELD_REFERENCES}
+    for index, field in enumerate(spec.fields):
+        if field.encrypted and field.kind in _NEVER_SEALED:
+            yield ledger.source.issue(f"{field.kind} 字段“{field.title}”不能加密保存", "fields", index, "encrypted")
+        if field.encrypted and field.code in parts:
+            message = f"“{field.title}”在台账里另有用处（名称、责任单位、日期或状态），不能加密保存"
+            yield ledger.source.issue(message, "fields", index, "encrypted")
+
+
+def _rights_fit(ledger: Definition) -> Iterator[Issue]:
+    """Rights name fields and roles that are there."""
+    for index, rule in enumerate(ledger.spec.rights):
+        for code in rule.fields:
+            if code not in ledger.spec.by_code:
+                hint = did_you_mean(code, list(ledger.spec.by_code))
+                yield ledger.source.issue(f"字段权限里的字段“{code}”不存在", "rights", index, "fields", hint=hint)
+        for role in rule.roles:
+            if role not in ROLES or ROLES[role].reach == "none":
+                usable = [known.code for known in ROLES.values() if known.reach != "none"]
+                hint = did_you_mean(role, usable) or f"可用：{'、'.join(usable)}"
+                yield ledger.source.issue(f"字段权限里没有角色“{role}”", "rights", index, "roles", hint=hint)
 
 
 _SHAPE_RULES = (
@@ -198,6 +228,8 @@ _SHAPE_RULES = (
     _key_is_plain,
     _parts_fit,
     _personal_is_masked,
+    _sealed_is_apart,
+    _rights_fit,
 )
 
 

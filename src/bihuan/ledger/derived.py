@@ -6,6 +6,8 @@ A loop's log may hold `people`, a part's name to the persons who have it, and `t
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -28,8 +30,14 @@ def due_key(state: RecordState) -> Key:
     unit = state.unit or 0
     if state.closed_at is not None or state.due_at is None:
         return unit, state.closed_at is not None, 0, False
-    day = clock.local_date(state.due_at)
-    return unit, False, day.toordinal(), state.due_at < clock.end_of_day(day)
+    return unit, False, *_due_day(state.due_at)
+
+
+@lru_cache(maxsize=8_192)
+def _due_day(due_at: datetime) -> tuple[int, bool]:
+    """The ordinal of the day on which something is due, and whether it is before the last second of it."""
+    day = clock.local_date(due_at)
+    return day.toordinal(), due_at < clock.end_of_day(day)
 
 
 def step_key(state: RecordState) -> Key:

@@ -10,10 +10,12 @@ from bihuan.base.errors import Invalid
 from bihuan.ledger.cell_merge import Clash, Side, merge_cells
 from bihuan.ledger.excel import Table
 from bihuan.ledger.export_mark import Mark
+from bihuan.ledger.field_rights import Right
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.row_reading import NUMBER, CellProblem, Columns, Row, read_rows
 from bihuan.ledger.settling import settle
+from bihuan.ledger.sight import Sight, mask
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.standing_records import Standing, standing_records
 from bihuan.ledger.types import Lookup
@@ -88,6 +90,20 @@ class _Rules:
     lookup: Lookup
     lifecycle: Lifecycle
     back: Back
+    sight: Sight | None
+
+    def told(self, named: FieldSpec, value: Any) -> str:
+        """A value in a message, masked where the person sees no more of it."""
+        masked = self.sight is not None and named.code in self.sight.masks(None) and value is not None
+        return str(mask(named, value, self.lookup)) if masked else shown(named, value, self.lookup)
+
+    def closed(self, code: str, step: str) -> bool:
+        """Whether the person may not fill in a field at a step."""
+        return self.sight is not None and self.sight.right(code, step) is not Right.WRITE
+
+    def may_be_blanked(self, code: str, step: str) -> bool:
+        """Whether a blank cell of an exported file means that the person blanked it, and not that they saw nothing."""
+        return not (self.closed(code, step) or (self.sight and code in self.sight.masks(None)))
 
 
 def check_table(
@@ -99,22 +115,24 @@ def check_table(
     lookup: Lookup,
     lifecycle: Lifecycle,
     visible: QuerySet[Record] | None = None,
+    sight: Sight | None = None,
     back: Back | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Check:
     """Read the whole table and say what importing it would do. Writes nothing.
 
     `ledger` is None for one that the table itself will make: then every row is new. A row that names a record by
-    number finds it among `visible`, those that the actor may see; any other is looked for by its key.
+    number finds it among `visible`, those that the actor may see; any other is looked for by its key. `sight` is
+    that of the person who imports into a ledger that is there.
     """
-    reading = read_rows(spec, table, columns, lookup, progress)
+    reading = read_rows(spec, table, columns, lookup, progress, sight.masks(None) if sight else frozenset())
     check = Check(rows=reading.count, doubts=list(reading.doubts))
     for problem in reading.problems:
         check.fault(problem)
     rows = _without_duplicates(spec, reading.rows, check)
     back = back or Back()
     standing = standing_records(ledger, rows, back.mark, visible) if ledger else Standing()
-    rules = _Rules(spec, columns, lookup, lifecycle, back)
+    rules = _Rules(spec, columns, lookup, lifecycle, back, sight)
     touched: dict[int, int] = {}
     for row in rows:
         record = standing.of(row)
@@ -154,7 +172,7 @@ def _without_duplicates(spec: LedgerSpec, rows: list[Row], check: Check) -> list
 
 def _compare(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules, check: Check) -> None:
     """A cell that says what was exported, or what the last file said, is no change, whatever was edited here since."""
-    theirs = _theirs(row, base, rules)
+    theirs = _theirs(row, record, base, rules)
     found = merge_cells(base, theirs, record.data, {})
     chosen = {
         code: side for code, clash in found.clashes.items() if (side := rules.back.chosen(record.pk, code, clash))
@@ -168,7 +186,7 @@ def _compare(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules, c
     if not merged.changes:
         check.unchanged += 1
         return
-    problem = _blanked(merged.changes, rules.spec)
+    problem = _closed(merged.changes, record, rules) or _blanked(merged.changes, rules.spec)
     try:
         changes = settle(rules.spec, record.data, merged.changes)
     except Invalid as error:
@@ -184,14 +202,20 @@ def _compare(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules, c
     check.doubts += [(row.number, doubt) for doubt in opening.doubts]
 
 
-def _theirs(row: Row, base: Mapping[str, Any], rules: _Rules) -> dict[str, Any]:
+def _closed(changes: Mapping[str, Any], record: Record, rules: _Rules) -> str:
+    titles = [rules.spec.by_code[code].title for code in changes if rules.closed(code, record.state)]
+    return f"在这个环节您不能填写：{'、'.join(titles)}" if titles else ""
+
+
+def _theirs(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules) -> dict[str, Any]:
     """What a row says: its values, and None for a cell that was exported with a value and has been blanked."""
     data = {code: value for code, value in row.data.items() if rules.spec.by_code[code].kind != "computed"}
     mark = rules.back.mark
     if mark is None or not row.record:
         return data
     exported = set(mark.fields)
-    return {code: None for code in rules.columns.values() if code in exported and base.get(code) is not None} | data
+    blanked = [code for code in rules.columns.values() if code in exported and base.get(code) is not None]
+    return {code: None for code in blanked if rules.may_be_blanked(code, record.state)} | data
 
 
 def _blanked(changes: Mapping[str, Any], spec: LedgerSpec) -> str:
@@ -203,7 +227,7 @@ def _blanked(changes: Mapping[str, Any], spec: LedgerSpec) -> str:
 def _tell_clashes(row: Row, record: Record, clashes: Mapping[str, Clash], rules: _Rules, check: Check) -> None:
     for code, clash in clashes.items():
         named = rules.spec.by_code[code]
-        here, there = (shown(named, value, rules.lookup) or "空" for value in (clash.ours, clash.theirs))
+        here, there = (rules.told(named, value) or "空" for value in (clash.ours, clash.theirs))
         message = f"“{named.title}”在系统里已改为“{here}”，表里是“{there}”，请先核对"
         check.conflicts.append(Conflict(row.number, record, named, clash))
         check.fault(CellProblem(row.number, -1, named.title, message))

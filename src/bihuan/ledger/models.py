@@ -101,6 +101,7 @@ class Batch(models.Model):
 
 _STANDING = models.Q(deleted=False)
 """Queries say "not deleted", which an index on the column cannot serve, but a partial index can."""
+_CREATED, _ASSIGNED = models.Q(creator__isnull=False), models.Q(assignee__isnull=False)
 
 
 class Record(models.Model):
@@ -123,6 +124,12 @@ class Record(models.Model):
     deleted = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="录入人"
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name="承办人"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -139,6 +146,8 @@ class Record(models.Model):
                 fields=["ledger", "closed_at", "unit", "state", "due_at"], name="record_board", condition=_STANDING
             ),
             models.Index(fields=["unit", "closed_at", "due_at"], name="record_unit", condition=_STANDING),
+            models.Index(fields=["creator", "ledger", "-id"], name="record_creator", condition=_STANDING & _CREATED),
+            models.Index(fields=["assignee", "ledger", "-id"], name="record_assignee", condition=_STANDING & _ASSIGNED),
             models.Index(fields=["due_at"], name="record_due", condition=_STANDING & models.Q(closed_at__isnull=True)),
         ]
 
@@ -211,6 +220,37 @@ class Mapping(models.Model):
         return self.heads
 
 
+class FieldRight(models.Model):
+    """What a role may do with a field at a step (blank: at every one), set on screen over what the pack says."""
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="+")
+    role = models.CharField("角色", max_length=20)
+    field = models.CharField("字段", max_length=40)
+    step = models.CharField("环节", max_length=40, blank=True)
+    right = models.CharField("权限", max_length=10)
+    valid_from = models.DateField("生效日")
+    valid_to = models.DateField("失效日", null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.role}:{self.field}@{self.step or '*'}={self.right}"
+
+
+class DataScope(models.Model):
+    """Which records of a ledger (or, with none, of all) a role gives its person, from a day up to another."""
+
+    role = models.CharField("角色", max_length=20)
+    ledger = models.ForeignKey(Ledger, models.PROTECT, null=True, related_name="+")
+    scope = models.CharField("数据范围", max_length=20)
+    units = models.JSONField("自定义的单位", default=list)
+    valid_from = models.DateField("生效日")
+    valid_to = models.DateField("失效日", null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.role}@{self.ledger_id or '*'}={self.scope}"
+
+
 class SearchMark(models.Model):
     """Up to which event of its chain a ledger's records can be found by their texts without looking at each."""
 
@@ -249,8 +289,10 @@ __all__ = [
     "Attachment",
     "Batch",
     "Chain",
+    "DataScope",
     "DueTally",
     "Event",
+    "FieldRight",
     "Involved",
     "Ledger",
     "LedgerVersion",

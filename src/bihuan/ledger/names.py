@@ -1,14 +1,23 @@
 """The names that an expression over a ledger may use: its fields, and what every record has."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from bihuan.expression import Choice, Column, Kind, Name
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
 
+_NONE: Mapping[str, str] = {}
 
-def names_of(spec: LedgerSpec, states: dict[str, str]) -> dict[str, Name]:
-    """Name by code. `states` are the loop's steps, code to title; empty where the ledger has no loop."""
+
+def names_of(spec: LedgerSpec, states: dict[str, str], refused: Mapping[str, str] = _NONE) -> dict[str, Name]:
+    """Name by code. `states` are the loop's steps, code to title; empty where the ledger has no loop.
+
+    `refused` says of some fields why they may not be asked about; `sight.Sight.names` gives what a person may ask.
+    """
     fields = (BY_CODE[field.kind].name(field) for field in spec.fields)
     names = {name.code: name for name in fields if name is not None}
+    names |= {code: replace(names[code], refused=why) for code, why in refused.items() if code in names}
     steps = tuple(Choice(code, title) for code, title in states.items())
     fixed = (
         Name("number", "编号", Kind.TEXT, Column("number")),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger, Serial
@@ -22,7 +23,7 @@ def numberer(ledger: Ledger, spec: LedgerSpec, wanted: dict[str, int]) -> Callab
         Serial.objects.filter(pk=row.pk).update(last=row.last + count)
 
     def give(opened_at: datetime | None) -> str:
-        name = series_of(spec, opened_at)
+        name = series_of(spec, opened_at or clock.now())
         nexts[name] += 1
         return f"{name}{nexts[name]:0{spec.number.digits}d}"
 
@@ -34,4 +35,9 @@ def series_of(spec: LedgerSpec, opened_at: datetime | None) -> str:
     prefix = f"{spec.number.prefix}-" if spec.number.prefix else ""
     if not spec.number.by_year:
         return prefix
-    return f"{prefix}{clock.local_date(opened_at or clock.now()).year}-"
+    return f"{prefix}{_year(opened_at or clock.now())}-"
+
+
+@lru_cache(maxsize=8_192)
+def _year(opened_at: datetime) -> int:
+    return clock.local_date(opened_at).year

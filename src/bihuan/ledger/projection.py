@@ -1,13 +1,26 @@
 """The fold: a record's state is what its events make of it, in order, and nothing else."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bihuan.ledger.models import Record
 
-SYSTEM_FIELDS = ("number", "key", "unit", "state", "opened_at", "due_at", "closed_at", "loop", "deleted")
-_MOMENTS = frozenset({"opened_at", "due_at", "closed_at"})
+SYSTEM_FIELDS = (
+    "number",
+    "key",
+    "unit",
+    "state",
+    "opened_at",
+    "due_at",
+    "closed_at",
+    "loop",
+    "deleted",
+    "creator",
+    "assignee",
+)
+_MOMENTS = ("opened_at", "due_at", "closed_at")
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,8 @@ class RecordState:
     closed_at: datetime | None = None
     loop: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
+    creator: int | None = None
+    assignee: int | None = None
     data: dict[str, Any] = field(default_factory=dict)
     version: int = 0
 
@@ -30,15 +45,18 @@ class RecordState:
 def apply(state: RecordState, payload: dict[str, Any]) -> RecordState:
     """The state after one more event. `set` holds fields (null clears one), `system` the columns beside them."""
     changes = payload.get("set")
-    system = payload.get("system", {})
-    fresh: dict[str, Any] = {name: _moment(value) if name in _MOMENTS else value for name, value in system.items()}
+    fresh: dict[str, Any] = {**vars(state), **payload.get("system", {}), "version": state.version + 1}
+    for name in _MOMENTS:
+        if fresh[name].__class__ is str:
+            fresh[name] = _moment(fresh[name])
     if changes:
         merged = {**state.data, **changes}
         fresh["data"] = {name: value for name, value in merged.items() if value is not None}
-    return replace(state, version=state.version + 1, **fresh)
+    return RecordState(**fresh)
 
 
-def _moment(value: str | None) -> datetime | None:
+@lru_cache(maxsize=8_192)
+def _moment(value: str) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
 
 
@@ -54,6 +72,8 @@ def state_of(record: Record) -> RecordState:
         closed_at=record.closed_at,
         loop=record.loop,
         deleted=record.deleted,
+        creator=record.creator_id,
+        assignee=record.assignee_id,
         data=record.data,
         version=record.version,
     )
@@ -65,4 +85,5 @@ def put(state: RecordState, record: Record) -> Record:
     record.state, record.loop, record.deleted = state.state, state.loop, state.deleted
     record.opened_at, record.due_at, record.closed_at = state.opened_at, state.due_at, state.closed_at
     record.data, record.version = state.data, state.version
+    record.creator_id, record.assignee_id = state.creator, state.assignee
     return record

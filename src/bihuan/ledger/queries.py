@@ -1,7 +1,7 @@
 """Reads of records: one list with its conditions, one record's history. All start from what the actor may see."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -14,11 +14,12 @@ from bihuan.base import clock
 from bihuan.base.canonical import loads
 from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
 from bihuan.ledger.models import Event, Ledger, Record
-from bihuan.ledger.names import names_of
-from bihuan.ledger.projection import RecordState, apply
+from bihuan.ledger.projection import RecordState, apply, put
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.search import containing, newest_first, searched_fields
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.types import Lookup
 from bihuan.org.actor import Actor
 
 SYSTEM_ORDER = {
@@ -30,6 +31,7 @@ SYSTEM_ORDER = {
     "state": "state",
     "unit": "unit_id",
 }
+NO_LOOKUP = Lookup()
 _MOST_WORDS = 8
 _MOST_ORDERS = 5
 
@@ -52,17 +54,21 @@ def list_records(
 ) -> QuerySet[Record]:
     """The records of a ledger that the actor may see and that were asked for, in order.
 
-    Raises ExpressionError if `where` is not an expression over the ledger.
+    Raises ExpressionError if `where` is not an expression over what the actor may ask of the ledger, and Invalid for
+    an order that they may not ask for.
     """
     rows = visible_records(actor, ledger).filter(asked.also)
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.unit:
         rows = rows.filter(unit__in=[node.pk for node in actor.tree.below(asked.unit)])
+    sight = sight_of(actor, ledger)
     if words := asked.words.split()[:_MOST_WORDS]:
-        rows = containing(rows, actor, ledger, searched_fields(spec), words)
+        rows = containing(rows, actor, ledger, searched_fields(sight.whole, sight.searched), words)
     if asked.where.strip():
-        rows = matching(rows, compile_check(asked.where, names_of(spec, states)))
+        rows = matching(rows, compile_check(asked.where, sight.names(states)))
+    for word in order_words(asked.order):
+        sight.require_sortable(word.removeprefix("-"))
     return rows.order_by(*_order(spec, asked.order), newest_first(rows))
 
 
@@ -102,7 +108,7 @@ class Step:
 
 
 def history(record: Record) -> list[Step]:
-    """A record's events in order, with what each changed. The caller has already checked the right to see it."""
+    """A record's events in order, with what each changed, as it is stored; `seen_history` is what may be shown."""
     data: dict[str, Any] = {}
     steps: list[Step] = []
     for event in Event.objects.filter(record=record).select_related("person").order_by("version"):
@@ -112,6 +118,14 @@ def history(record: Record) -> list[Step]:
         data.update(fresh)
         steps.append(Step(event, changes, payload.get("system", {}), payload.get("detail", {})))
     return steps
+
+
+def seen_history(
+    record: Record, sight: Sight, lookup: Lookup = NO_LOOKUP, steps: list[Step] | None = None
+) -> list[Step]:
+    """A record's history as a person sees it. The caller has checked their right to see the record."""
+    stored = history(record) if steps is None else steps
+    return [replace(step, changes=sight.see_changes(record, step.changes, lookup)) for step in stored]
 
 
 def records_on(ledger: Ledger, at: datetime) -> Iterator[Record]:
@@ -129,6 +143,5 @@ def records_on(ledger: Ledger, at: datetime) -> Iterator[Record]:
             state = apply(state, loads(payload))
             moments.append(effective_at)
         if state.number and not state.deleted:
-            columns_then = {**vars(state), "unit_id": state.unit, "created_at": moments[0], "updated_at": max(moments)}
-            del columns_then["unit"]
-            yield Record(pk=pk, ledger=ledger, **columns_then)
+            record = Record(pk=pk, ledger=ledger, created_at=moments[0], updated_at=max(moments))
+            yield put(state, record)

@@ -7,10 +7,10 @@ from typing import Any
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid
-from bihuan.expression import Name, compile_check, evaluate
+from bihuan.expression import Checked, Name, compile_check, evaluate
 from bihuan.ledger.linked_names import Linked, linked_in_force, linked_names, linked_reader, links_of
 from bihuan.ledger.names import names_of
-from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.spec import CheckSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
 
 
@@ -41,8 +41,7 @@ def _own_checker(spec: LedgerSpec) -> Checker:
 
 
 def _checker(spec: LedgerSpec, linked: Linked) -> Checker:
-    names = names_of_rules(spec, linked)
-    rules = [(compile_check(rule.when, names), rule, links_of(spec, [rule])) for rule in spec.checks]
+    rules = _compiled(spec, tuple(linked.items()))
     kinds = {field.code: BY_CODE[field.kind] for field in spec.fields}
     read = linked_reader(linked)
 
@@ -57,6 +56,15 @@ def _checker(spec: LedgerSpec, linked: Linked) -> Checker:
         ]
 
     return breaches if rules else lambda _: []
+
+
+@lru_cache(maxsize=256)
+def _compiled(
+    spec: LedgerSpec, linked: tuple[tuple[str, LedgerSpec], ...]
+) -> list[tuple[Checked, CheckSpec, tuple[str, ...]]]:
+    """Each rule with its checked expression and the links that it looks through."""
+    names = names_of_rules(spec, dict(linked))
+    return [(compile_check(rule.when, names), rule, links_of(spec, [rule])) for rule in spec.checks]
 
 
 def names_of_rules(spec: LedgerSpec, linked: Linked) -> dict[str, Name]:

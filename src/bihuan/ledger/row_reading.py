@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import as_text
 from bihuan.ledger.types.formula import Computer, computer
 from bihuan.ledger.values import key_of
+from bihuan.standards.masking import STAR
 
 MISSING_MARKS = frozenset({"--", "—", "——", "-", "/", "N/A", "n/a", "NA", "无数据"})
 _TOLD_EVERY = 2_000
@@ -70,20 +71,21 @@ class _Column:
 
 
 def read_rows(
-    spec: LedgerSpec, table: Table, columns: Columns, lookup: Lookup, progress: Callable[[int], None]
+    spec: LedgerSpec,
+    table: Table,
+    columns: Columns,
+    lookup: Lookup,
+    progress: Callable[[int], None],
+    masked: Collection[str] = (),
 ) -> Reading:
-    """Read every row. Blank cells are absent from the data; marks such as "--" are blank but in text fields."""
+    """Read every row. Blank cells are absent from the data; marks such as "--" are blank but in text fields.
+
+    So is what a mask left of personal data, in the `masked` fields: the file was exported by someone who saw no more.
+    """
     places = {column.index: place for place, column in enumerate(table.columns)}
-    plan = [
-        _Column(
-            places[index],
-            index,
-            spec.by_code[code],
-            BY_CODE[spec.by_code[code].kind].reader(spec.by_code[code], lookup),
-        )
-        for index, code in columns.items()
-        if code != NUMBER
-    ]
+    read_by = {code: _reader(spec.by_code[code], lookup, code in masked) for code in columns.values() if code != NUMBER}
+    fields = [(index, code) for index, code in columns.items() if code != NUMBER]
+    plan = [_Column(places[index], index, spec.by_code[code], read_by[code]) for index, code in fields]
     named = next((places[index] for index, code in columns.items() if code == NUMBER), None)
     cells_of = [(column.place, column.field.code, column.read, column) for column in plan]
     absent = [field.title for field in spec.fields if field.required and field.code not in columns.values()]
@@ -126,6 +128,11 @@ def read_rows(
         else:
             reading.rows.append(Row(number, data, key, record))
     return Reading(reading.rows, reading.problems, reading.doubts, count)
+
+
+def _reader(field: FieldSpec, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
+    read = BY_CODE[field.kind].reader(field, lookup)
+    return (lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw)) if is_masked else read
 
 
 def _record(number: int, cells: Sequence[Any], named: int | None, faults: list[CellProblem]) -> str:

@@ -34,6 +34,8 @@ class ChoiceSpec(Spec):
     code: str = Field(min_length=1, max_length=60)
     title: str = Field(min_length=1)
     aliases: tuple[str, ...] = ()
+    was: tuple[str, ...] = Field(default=(), description="改定义时：由哪些原来的选项而来")
+    when: str = Field(default="", description="改定义时：哪些记录归入这个选项；空：其余的")
 
 
 class FieldSpec(Spec):
@@ -68,8 +70,11 @@ class FieldSpec(Spec):
     personal: Literal["none", "name", "address", "all"] | None = Field(
         default=None, description="是不是个人信息、怎样遮盖；空：按类型"
     )
+    encrypted: bool = Field(default=False, description="是否加密保存；加密的字段不能筛选、排序、计算")
     hint: str = ""
     group: str = ""
+    was: str = Field(default="", description="改定义时：原来的字段代码，数据跟着走")
+    fill: str = Field(default="", description="改定义时：没有填的记录按这个表达式补上")
 
     @cached_property
     def choice_titles(self) -> dict[str, str]:
@@ -92,6 +97,15 @@ class CheckSpec(Spec):
     level: Literal["error", "warning"] = "error"
 
 
+class RightSpec(Spec):
+    """What some roles may do with some fields, at some steps of the loop or, with none named, at every one."""
+
+    fields: tuple[str, ...] = Field(min_length=1, description="字段代码")
+    roles: tuple[str, ...] = Field(min_length=1, description="角色代码")
+    states: tuple[str, ...] = Field(default=(), description="环节代码；空：所有环节")
+    right: Literal["hidden", "read", "write"]
+
+
 class LedgerSpec(Spec):
     """A ledger: its fields and which of them play a part in every ledger's life."""
 
@@ -111,6 +125,9 @@ class LedgerSpec(Spec):
     closed_values: tuple[str, ...] = ()
     columns: tuple[str, ...] = Field(default=(), description="列表默认显示的字段")
     checks: tuple[CheckSpec, ...] = ()
+    rights: tuple[RightSpec, ...] = Field(default=(), description="字段权限：没有写到的，看得见记录就能看、能填")
+    assignee_field: str = Field(default="", description="承办人：数据范围“仅本人”按它和录入人算")
+    dropped: tuple[str, ...] = Field(default=(), description="改定义时：连同数据一起删去的字段代码")
 
     def in_pack(self, pack: str) -> "LedgerSpec":
         """The same definition as it is put in force: every linked ledger by its full code."""

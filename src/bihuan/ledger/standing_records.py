@@ -10,6 +10,7 @@ from bihuan.base.canonical import loads
 from bihuan.ledger.export_mark import Mark
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.row_reading import Row
+from bihuan.ledger.sealed import open_data
 
 _AT_ONCE = 500
 
@@ -58,14 +59,22 @@ def standing_records(
     found = list(rows)
     numbers = [row.record for row in found if row.record]
     among = _standing(ledger) if visible is None else visible
-    by_number = {record.number: record for some in _portions(numbers) for record in among.filter(number__in=some)}
+    by_number = {one.number: one for some in _portions(numbers) for one in _opened(among.filter(number__in=some))}
     keys = [row.key for row in found if not row.record]
-    by_key = {record.key or "": record for some in _portions(keys) for record in _standing(ledger).filter(key__in=some)}
+    rows_by_key = (_standing(ledger).filter(key__in=some) for some in _portions(keys))
+    by_key = {one.key or "": one for some in rows_by_key for one in _opened(some)}
     ids = {record.pk for record in (*by_number.values(), *by_key.values())}
     exported = sorted(ids & mark.records) if mark else []
     bases = _exported_values(ledger, exported, mark.position) if mark else {}
     bases = _imported_values(ledger, sorted(ids - set(exported))) | bases
     return Standing(ledger, mark, by_number, by_key, bases, among)
+
+
+def _opened(records: QuerySet[Record]) -> Iterator[Record]:
+    """The records with what is sealed in them opened, to be compared."""
+    for record in records.select_related("ledger"):
+        record.data = open_data(record.ledger.code, record.data)
+        yield record
 
 
 def _standing(ledger: Ledger) -> QuerySet[Record]:
@@ -79,18 +88,18 @@ def _portions(values: list[Any]) -> Iterator[list[Any]]:
 
 def _exported_values(ledger: Ledger, records: list[int], position: int) -> dict[int, dict[str, Any]]:
     """The records' fields as the events up to a place in the chain made them."""
-    return _replayed(Event.objects.filter(ledger=ledger, position__lte=position), records)
+    return _replayed(ledger, Event.objects.filter(ledger=ledger, position__lte=position), records)
 
 
 def _imported_values(ledger: Ledger, records: list[int]) -> dict[int, dict[str, Any]]:
     """What the last files said of each record: the common base against which a new file is compared."""
-    return _replayed(Event.objects.filter(ledger=ledger, kind__in=("imported", "updated_by_file")), records)
+    return _replayed(ledger, Event.objects.filter(ledger=ledger, kind__in=("imported", "updated_by_file")), records)
 
 
-def _replayed(events: QuerySet[Event], records: list[int]) -> dict[int, dict[str, Any]]:
+def _replayed(ledger: Ledger, events: QuerySet[Event], records: list[int]) -> dict[int, dict[str, Any]]:
     base: dict[int, dict[str, Any]] = {}
     for some in _portions(records):
         rows = events.filter(record__in=some).order_by("record_id", "version")
         for record, payload in rows.values_list("record_id", "payload"):
-            base.setdefault(record, {}).update(loads(payload).get("set", {}))
+            base.setdefault(record, {}).update(open_data(ledger.code, loads(payload).get("set", {})))
     return base

@@ -17,6 +17,9 @@ from bihuan.ledger.projection import RecordState, apply
 from bihuan.ledger.rules import may_import
 from bihuan.org.actor import Actor
 
+DEFINITION = "definition"
+"""The kind of a batch by which records followed their ledger's definition: another definition takes it back."""
+
 
 @dataclass(frozen=True)
 class Spared:
@@ -101,6 +104,7 @@ def may_undo(actor: Actor, batch: Batch) -> bool:
     """Whoever made the batch, or may import to its ledger, may take it back, once."""
     return bool(
         batch.state == Batch.State.DONE
+        and batch.kind != DEFINITION
         and batch.ledger
         and may_import(actor, batch.ledger)
         and (actor.is_system or batch.person_id == actor.person or actor.has_role("reviewer"))

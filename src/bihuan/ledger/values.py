@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bihuan.base.errors import Invalid
+from bihuan.ledger.sealed import key_part
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
+from bihuan.ledger.types import BY_CODE, BadValue, Lookup, Masked, is_blank
 
 _SEPARATOR = "\u241f"
 _LONGEST_KEY = 300
@@ -46,7 +47,7 @@ def file_ids(spec: LedgerSpec, raw: Mapping[str, Any]) -> list[int]:
 
 def key_of(spec: LedgerSpec, data: Mapping[str, Any]) -> str | None:
     """What identifies a record when a file comes in again; None where the ledger names no key or all of it is blank."""
-    parts = [data.get(code) for code in spec.key]
+    parts = [key_part(spec, spec.by_code[code], data.get(code)) for code in spec.key]
     return key_text(parts) if any(part is not None for part in parts) else None
 
 
@@ -60,5 +61,7 @@ def key_text(parts: Sequence[Any]) -> str:
 
 
 def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:
-    """A stored value as a page shows it; blank for an absent one."""
+    """A stored value, or the mask that stands for one, as a page shows it; blank for an absent one."""
+    if value.__class__ is Masked:
+        return str(value)
     return "" if value is None else BY_CODE[field.kind].show(value, field, lookup)

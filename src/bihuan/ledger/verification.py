@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from bihuan.base import chain
 from bihuan.base.canonical import loads
@@ -11,7 +11,7 @@ from bihuan.ledger.append import event_content
 from bihuan.ledger.derived import derive, kept, refill
 from bihuan.ledger.models import Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
-from bihuan.ledger.rows import insert_records, update_records
+from bihuan.ledger.rows import insert_records, record_rows, update_records
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ def rebuild(ledger: Ledger) -> int:
             update_records({pk: state}, row.updated_at)
         else:
             told = Event.objects.filter(record_id=pk).aggregate(first=models.Min("recorded_at"))
-            insert_records(ledger.pk, [(pk, state)], told["first"])
+            with connection.cursor() as cursor:
+                insert_records(cursor, record_rows(ledger.pk, [(pk, state)], told["first"]))
     refill(ledger.pk)
     return mended
 

@@ -18,8 +18,11 @@ from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
+from bihuan.ledger.sealed import open_data
 from bihuan.ledger.settling import settle
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import is_blank
 from bihuan.ledger.values import file_ids, key_of, read_fields
 from bihuan.loop.brought import TO, Said, opinion, read_brought
 from bihuan.loop.definitions import loop_for, loop_of, version_of
@@ -40,9 +43,11 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     if not may_import(actor, ledger):
         raise NotAllowed(f"只有“{actor.tree.name(ledger.owner_id)}”的人员可以向“{ledger.title}”新增记录")
     spec, loop = spec_of(ledger), loop_of(ledger)
+    first, sight = loop.steps[0].code if loop else "", sight_of(actor, ledger)
+    sight.require_writable((code for code, raw in fields.items() if not is_blank(raw)), first)
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, None, file_ids(spec, fields)))
     lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, raw=[fields])
-    data = read_fields(spec.fields, fields, lookup, require=True)
+    data = read_fields(sight.writable(spec.fields, first), fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
     opening = opener(spec, loop, version_of(ledger))(data)
     opened = instant(opening.system.get("opened_at"))
@@ -60,7 +65,10 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
 def edit_record(
     *, actor: Actor, record: Record, fields: Mapping[str, Any], reason: str = "", version: int | None = None
 ) -> Record:
-    """Change fields of a record; unchanged ones make no event. A closed matter is not edited."""
+    """Change fields of a record; unchanged ones make no event. A closed matter is not edited.
+
+    A masked field that is blank or says what its mask says is left as it is.
+    """
     record = get_record(actor, record.pk)
     ledger = record.ledger
     if not may_import(actor, ledger):
@@ -68,11 +76,14 @@ def edit_record(
     if record.closed_at and loop_of(ledger):
         raise NotAllowed(f"“{record.number}”已销号，不能再修改")
     _expect(record, version)
-    spec, loop = spec_of(ledger), loop_of(ledger)
-    asked = tuple(field for field in spec.fields if field.code in fields)
-    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, fields)))
-    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, data=[record.data], raw=[fields])
-    data = read_fields(asked, fields, lookup, require=True)
+    spec, loop, sight = spec_of(ledger), loop_of(ledger), sight_of(actor, ledger)
+    sight.require_writable(fields, record.state)
+    given = sight.given(record, fields)
+    record.data = open_data(ledger.code, record.data)
+    asked = tuple(field for field in spec.fields if field.code in given)
+    lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, given)))
+    lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, data=[record.data], raw=[given])
+    data = read_fields(asked, given, lookup, require=True)
     changes = _changes(record, asked, data)
     if not changes:
         return record
@@ -114,6 +125,10 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
         raise NotFound(f"“{record.ledger.title}”没有“{verb}”这个操作")
     what = loop.verb[verb]
     _allow(actor, record, what, loop, said.version)
+    sight = sight_of(actor, record.ledger)
+    sight.require_writable(said.fields, record.state)
+    said = replace(said, fields=sight.given(record, said.fields))
+    record.data = open_data(record.ledger.code, record.data)
     brought = read_brought(actor, record, what, loop, spec, said)
     changes = settle(spec, record.data, brought.changes)
     doing = Doing(actor, record, what, loop, spec, brought.more, said.reason, clock.now())

@@ -9,6 +9,7 @@ from bihuan.ledger.attachments import usable_files
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import ChoiceSpec, FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
 from bihuan.ledger.values import file_ids, read_fields
@@ -47,12 +48,22 @@ def opinion(text: str) -> str:
     return text if len(text) > REASON_LIMIT else str(_read_opinion(text))
 
 
-def asked_fields(verb: VerbSpec, spec: LedgerSpec) -> tuple[FieldSpec, ...]:
-    """The ledger's fields that a verb asks for; required where the verb says so, unless it only saves."""
+def asked_fields(verb: VerbSpec, spec: LedgerSpec, kept: frozenset[str] = frozenset()) -> tuple[FieldSpec, ...]:
+    """The ledger's fields that a verb asks for; required where the verb says so, unless it only saves.
+
+    `kept` are masked fields that were left as they are, which is as good as given.
+    """
     return tuple(
-        spec.by_code[ask.field].model_copy(update={"required": ask.required and verb.effect != "save"})
+        spec.by_code[ask.field].model_copy(
+            update={"required": ask.required and verb.effect != "save" and ask.field not in kept}
+        )
         for ask in verb.asks
     )
+
+
+def _kept(actor: Actor, record: Record, said: "Said") -> frozenset[str]:
+    masked = sight_of(actor, record.ledger).masks(record.pk)
+    return frozenset(code for code in masked if code not in said.fields and record.data.get(code) is not None)
 
 
 def more_fields(record: Record, verb: VerbSpec, loop: LoopSpec) -> tuple[FieldSpec, ...]:
@@ -74,7 +85,7 @@ def _persons(more: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
 
 def read_brought(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, spec: LedgerSpec, said: Said) -> Brought:
     """What was brought, or Invalid with each problem beside its field."""
-    asked, more = asked_fields(verb, spec), more_fields(record, verb, loop)
+    asked, more = asked_fields(verb, spec, _kept(actor, record, said)), more_fields(record, verb, loop)
     problems: dict[str, str] = {}
     unknown = set(said.fields) - {field.code for field in (*asked, *more)}
     if unknown:

@@ -12,7 +12,7 @@ from bihuan.ledger.append import append_many, hold
 from bihuan.ledger.models import Batch, Event, Ledger, Record
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.spec import LedgerSpec
-from bihuan.ledger.types import BY_CODE, Lookup
+from bihuan.ledger.types import BY_CODE, Lookup, Masked
 from bihuan.loop.editing import Planner, Refused, Wanted, plan_edits, require_editor
 from bihuan.org.actor import Actor
 
@@ -65,8 +65,8 @@ class Saved:
 def cell_text(spec: LedgerSpec, code: str, record: Record, lookup: Lookup) -> str:
     """A cell as text that, read again, gives the same value: what is copied, edited and compared."""
     value = record.data.get(code)
-    if value is None:
-        return ""
+    if value is None or isinstance(value, Masked):
+        return str(value or "")
     wanted = spec.by_code[code]
     kind = BY_CODE[wanted.kind]
     return str(kind.entry(value, wanted, lookup) if kind.align_end else kind.cell(value, wanted, lookup))
@@ -124,9 +124,10 @@ def _wanted(records: Mapping[int, Record], cells: Iterable[Cell]) -> list[Wanted
 
 def _collides(cell: Cell, records: Mapping[int, Record], planner: Planner, saved: Saved) -> bool:
     """Whether somebody else changed the cell since, to something other than what is typed now; noted in `saved`."""
-    if cell.stays or cell.code not in planner.spec.by_code:
+    if cell.stays or cell.code not in planner.sight.spec.by_code:
         return False
-    here = cell_text(planner.spec, cell.code, records[cell.record], planner.lookup)
+    seen = planner.sight.see(records[cell.record], planner.lookup)
+    here = cell_text(planner.spec, cell.code, seen, planner.lookup)
     if here in (cell.before, cell.text):
         return False
     saved.collisions.append(Collision(cell, here, _last_writer(records[cell.record])))

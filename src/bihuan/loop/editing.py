@@ -13,10 +13,13 @@ from typing import Any
 from bihuan.base.errors import Invalid, NotAllowed
 from bihuan.ledger.append import Draft
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.field_rights import Right
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
+from bihuan.ledger.sealed import open_data
 from bihuan.ledger.settling import settle
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import Reader
@@ -89,6 +92,10 @@ class Planner:
         return spec_of(self.ledger)
 
     @cached_property
+    def sight(self) -> Sight:
+        return sight_of(self.actor, self.ledger)
+
+    @cached_property
     def loop(self) -> LoopSpec | None:
         return loop_of(self.ledger)
 
@@ -143,10 +150,12 @@ class Planner:
         record = wanted.record
         if why := self.locked(record):
             return Refused(record, {WHOLE: why})
-        problems: dict[str, str] = {}
-        fresh = {code: self._read(code, raw, problems) for code, raw in wanted.raw.items()}
+        given = self.sight.given(record, wanted.raw)
+        problems = {code: "您不能填写这一列" for code in given if not self._may_write(code, record)}
+        fresh = {code: self._read(code, raw, problems) for code, raw in given.items() if code not in problems}
         if problems:
             return Refused(record, problems)
+        record.data = open_data(self.ledger.code, record.data)
         changes = {code: value for code, value in fresh.items() if value != record.data.get(code)}
         if not changes:
             return None
@@ -157,6 +166,9 @@ class Planner:
         system = moved_columns(self.spec, self.loop, record, changes)
         before = {code: record.data.get(code) for code in changes}
         return Planned(record, before, Draft("edited", record.pk, changes, system, expects=record.version))
+
+    def _may_write(self, code: str, record: Record) -> bool:
+        return code not in self.spec.by_code or self.sight.right(code, record.state) is Right.WRITE
 
     def _read(self, code: str, raw: Any, problems: dict[str, str]) -> Any:
         """The stored value of a raw one, or None with a problem noted, or for a blank."""

@@ -27,6 +27,7 @@ from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.rules import may_import, visible_records
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.loop.definitions import install_loop, loop_of, version_of
@@ -149,8 +150,14 @@ def check(
     back: Back | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Check:
-    """What importing would do, cell by cell; nothing is written. `back` says what an exported file brings back."""
+    """What importing would do, cell by cell; nothing is written. `back` says what an exported file brings back.
+
+    Raises NotAllowed for a column of a field that the actor may not fill in.
+    """
     columns_make_sense(target.spec, columns)
+    sight = sight_of(actor, target.ledger) if target.ledger else None
+    if sight:
+        sight.require_writable(columns.values(), target.loop.steps[0].code if target.loop else "")
     spec, raw = target.spec, record_cells(target.spec, table, columns)
     stored = pointing(target.ledger.records.filter(deleted=False), spec) if target.ledger else []
     plain = lookup_for(spec, actor.tree)
@@ -163,6 +170,7 @@ def check(
         lookup=lookup,
         lifecycle=lifecycle(target.spec, target.loop, version_of(target.ledger) if target.ledger else 1),
         visible=visible_records(actor, target.ledger) if target.ledger else None,
+        sight=sight,
         back=back,
         progress=progress,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from bihuan.base import clock
@@ -62,7 +63,7 @@ def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, chang
     A deadline that is taken away from a matter under way is counted anew from today: none is left without one.
     """
     counted_from = loop.deadline.field if loop and loop.deadline else ""
-    parts = (spec.unit_field, spec.opened_field, spec.due_field, counted_from)
+    parts = (spec.unit_field, spec.opened_field, spec.due_field, spec.assignee_field, counted_from)
     data = {name: value for name, value in {**record.data, **changes}.items() if value is not None}
     system: dict[str, Any] = {"key": key_of(spec, data) or None} if set(spec.key) & set(changes) else {}
     if not any(part and part in changes for part in parts):
@@ -70,6 +71,8 @@ def moved_columns(spec: LedgerSpec, loop: LoopSpec | None, record: Record, chang
     fresh = system_columns(spec, loop, data, instant(data.get(spec.opened_field)) or record.opened_at)
     if spec.unit_field in changes:
         fresh.setdefault("unit", None)
+    if spec.assignee_field in changes:
+        fresh.setdefault("assignee", None)
     if spec.due_field in changes:
         under_way = loop is not None and record.state != loop.steps[0].code
         again = start_clock(loop, clock.today(), data, spec) if loop and under_way else {}
@@ -99,6 +102,8 @@ def system_columns(
     system: dict[str, Any] = {"opened_at": moment(opened or clock.now())}
     if spec.unit_field and data.get(spec.unit_field) is not None:
         system["unit"] = data[spec.unit_field]
+    if spec.assignee_field and data.get(spec.assignee_field) is not None:
+        system["assignee"] = data[spec.assignee_field]
     due = instant(data.get(spec.due_field), end=True)
     if due:
         system["due_at"] = moment(due)
@@ -132,6 +137,7 @@ def term_of(deadline: DeadlineSpec, data: dict[str, Any], spec: LedgerSpec) -> i
     return min(days, _LONGEST_TERM) if isinstance(days, int) and days > 0 else deadline.days
 
 
+@lru_cache(maxsize=8_192)
 def instant(value: str | None, *, end: bool = False) -> datetime | None:
     """A stored date or datetime as an instant; a bare date means its start, or its end for a deadline."""
     if not value:

@@ -22,13 +22,18 @@ class Held:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person acting now. `is_system` is the command line and the machine's own work, which no page can reach."""
+    """A person acting now. `is_system` is the command line and the machine's own work, which no page can reach.
+
+    `bare` are the records whose personal data were unmasked for them, for a reason that stands in the access log; None
+    is all records, for one export.
+    """
 
     person: int | None
     name: str
     posts: tuple[Held, ...]
     tree: Tree
     is_system: bool = False
+    bare: frozenset[int] | None = frozenset()
 
     @cached_property
     def reads_all(self) -> bool:
@@ -72,4 +77,4 @@ def actor_of(person: Person) -> Actor:
 
 def system_actor(name: str = "系统") -> Actor:
     """The command line acts as this: it may do all, and its events say so."""
-    return Actor(None, name, (), tree_on(clock.today()), is_system=True)
+    return Actor(None, name, (), tree_on(clock.today()), is_system=True, bare=None)

@@ -162,6 +162,17 @@ def _read_spec(
     return (None if spec is None else (spec, source)), issues
 
 
+def read_file(path: Path, shown: str, model: type[BaseModel]) -> tuple[Any, list[Issue]]:
+    """One definition from a file of its own, outside of any pack: the spec, or None with what is wrong."""
+    found, issues = _read_spec(path, shown, model)
+    return (found[0] if found else None), issues
+
+
+def validated(data: Any, shown: str, model: type[BaseModel]) -> tuple[Any, list[Issue]]:
+    """The same for data that did not come from a file."""
+    return _validated(Source(shown, data, {}), model)
+
+
 def _read_filled(path: Path, shown: str, fill: Parameters | None) -> tuple[Source | None, list[Issue]]:
     """A file's data, with the values of the pack's parameters where it names them."""
     source, issues = read_yaml(path, shown)

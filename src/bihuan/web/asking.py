@@ -14,12 +14,11 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Chain, Ledger, Record
-from bihuan.ledger.names import names_of
 from bihuan.ledger.paging import COUNTED, Total, total_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour, word
 from bihuan.loop.spec import LoopSpec
@@ -40,13 +39,14 @@ _LONGEST_TEXT = 2_000
 
 @dataclass(frozen=True)
 class Opened:
-    """A ledger opened by an actor, with all that its list needs."""
+    """A ledger opened by an actor, with all that its list needs. `spec` holds the fields that the actor sees."""
 
     actor: Actor
     ledger: Ledger
     spec: LedgerSpec
     loop: LoopSpec | None
     bounds: Bounds | None
+    sight: Sight
 
     @property
     def states(self) -> dict[str, str]:
@@ -63,7 +63,8 @@ def open_ledger(request: HttpRequest, actor: Actor, code: str) -> Opened:
     if ledger is None:
         raise NotFound(f"没有台账“{code[:80]}”")
     loop = next((loop for item, loop in my_loops(request, actor) if item == ledger), None)
-    return Opened(actor, ledger, spec_of(ledger), loop, bounds_at(loop, clock.now()) if loop else None)
+    sight = sight_of(actor, ledger)
+    return Opened(actor, ledger, sight.spec, loop, bounds_at(loop, clock.now()) if loop else None, sight)
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,7 @@ class Query:
         found: dict[str, Any] = {"value": where, "example": _example(self.opened.spec)}
         if where.strip():
             try:
-                found["told"] = explain(compile_check(where, names_of(self.opened.spec, self.opened.states)))
+                found["told"] = explain(compile_check(where, self.opened.sight.names(self.opened.states)))
             except ExpressionError as error:
                 first = error.problems[0]
                 found["error"] = {

@@ -1,5 +1,6 @@
 """A workbook that was exported here and comes back: its mark, and what was chosen cell by cell."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,8 @@ def choose(batch: Batch, conflicts: list[Conflict], sides: dict[str, str], every
 
 
 def _told(clash: Clash) -> str:
-    """What a choice was made between: if it is another later, the choice holds no more."""
-    return dumps([clash.base, clash.theirs, clash.ours])
+    """What a choice was made between, as a hash: if it is another later, the choice holds no more."""
+    return hashlib.sha256(dumps([clash.base, clash.theirs, clash.ours]).encode()).hexdigest()
 
 
 def ledger_of_export(path: Path, name: str, ledgers: list[Ledger]) -> Ledger | None:

@@ -9,6 +9,7 @@ _TITLES = {
     "updated_by_file": "按表格更新",
     "closed_in_file": "随表格办结",
     "undone": "撤销批次",
+    "redefined": "随台账定义变动",
     "recurred": "再犯另开",
     "merged_in": "并入另一件",
     "recheck_drawn": "抽中复核",

@@ -47,7 +47,8 @@ class GridRows:
                 {"code": "state", "title": "环节", "width": 96},
                 {"code": "due", "title": "期限", "width": 100},
             ]
-        editable = {field.code for field in editable_fields(self.opened.spec)} if self.may_edit else set()
+        theirs = self.opened.sight.ever_writable(editable_fields(self.opened.spec))
+        editable = {field.code for field in theirs} if self.may_edit else set()
         return found + [self._column(field, field.code in editable) for field in self.fields]
 
     def _column(self, field: FieldSpec, editable: bool) -> dict[str, Any]:
@@ -74,7 +75,7 @@ class GridRows:
         found, opened = list(records), self.opened
         data = [record.data for record in found]
         lookup = with_records(self.lookup, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
-        return [self._row(record, lookup) for record in found]
+        return [self._row(opened.sight.see(record, lookup), lookup) for record in found]
 
     def _row(self, record: Record, lookup: Lookup) -> dict[str, Any]:
         row: dict[str, Any] = {

@@ -24,6 +24,7 @@ from bihuan.ledger.inference import Wishes
 from bihuan.ledger.models import Batch, Ledger, Mapping
 from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.rules import may_import
+from bihuan.ledger.sight import sight_of
 from bihuan.loop import intake
 from bihuan.loop.intake import Target
 from bihuan.org.actor import Actor
@@ -85,6 +86,14 @@ class Import:
             return "按它找到原来的记录；空着的是新记录"
         return "，".join([*said, *(["用来认出同一条记录"] if code in spec.key else [])])
 
+    @cached_property
+    def fillable(self) -> frozenset[str]:
+        """The fields that the person may fill in on a new record."""
+        spec, ledger, loop = self.target.spec, self.batch.ledger, self.target.loop
+        step = loop.steps[0].code if loop else ""
+        fields = sight_of(self.actor, ledger).writable(spec.fields, step) if ledger else spec.fields
+        return frozenset({NUMBER, *(field.code for field in fields)})
+
     def problems(self) -> list[str]:
         """Why the columns as chosen cannot be imported."""
         try:
@@ -130,6 +139,8 @@ def open_import(actor: Actor, batch: Batch) -> Import:
     target = intake.existing(batch.ledger)
     found = Import(actor, batch, sheets, table, target, {}, back=back_of(batch, workbook))
     _choose(found)
+    theirs = found.fillable
+    found.columns = {index: code for index, code in found.columns.items() if code in theirs}
     return found
 
 
@@ -142,12 +153,12 @@ def _planned(actor: Actor, batch: Batch, table: Table) -> tuple[Target, dict[int
         key=None if key is None else int(key) if str(key).isdigit() else -1,
     )
     title = batch.plan.get("title") or (table.title_lines[0] if table.title_lines else Path(batch.file_name).stem)
-    owner = Unit.objects.get(pk=_owner(actor))
-    code = batch.plan.get("code") or _free_code()
+    owner = Unit.objects.get(pk=owner_of(actor))
+    code = batch.plan.get("code") or free_code()
     return intake.planned(actor=actor, code=code, title=title[:60], table=table, owner=owner, wishes=wishes)
 
 
-def _owner(actor: Actor) -> int:
+def owner_of(actor: Actor) -> int:
     """The nearest bureau, town or county over the person's own unit: a section's ledger belongs to its bureau."""
     for node in actor.tree.above(actor.home_unit):
         if node.kind not in ("section", "grid", "site"):
@@ -155,7 +166,8 @@ def _owner(actor: Actor) -> int:
     raise NotAllowed("您还没有岗位，不能建立台账")
 
 
-def _free_code() -> str:
+def free_code() -> str:
+    """A code for a ledger of the county's own that none has."""
     number = Ledger.objects.filter(code__startswith="own.").count() + 1
     while Ledger.objects.filter(code=f"own.l{number:04d}").exists():
         number += 1

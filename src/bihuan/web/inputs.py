@@ -12,7 +12,7 @@ from bihuan.ledger.attachments import get_attachment, keep_file
 from bihuan.ledger.linked_records import ledger_meant
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.spec import FieldSpec
-from bihuan.ledger.types import BY_CODE, FieldType, Lookup
+from bihuan.ledger.types import BY_CODE, FieldType, Lookup, Masked
 from bihuan.loop.spec import VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.org.tree import Tree
@@ -39,8 +39,8 @@ class Filled:
         if self.typed is not None and spec.code in self.typed and spec.kind != "file":
             return self.typed[spec.code]
         stored = self.values.get(spec.code)
-        if stored is None or spec.kind == "file":
-            return stored or ""
+        if stored is None or spec.kind == "file" or stored.__class__ is Masked:
+            return stored if isinstance(stored, list) else ""
         return BY_CODE[spec.kind].entry(stored, spec, self.lookup)
 
 
@@ -51,6 +51,10 @@ def field_inputs(fields: Iterable[FieldSpec], filled: Filled) -> list[dict[str, 
 
 def _input(spec: FieldSpec, filled: Filled) -> dict[str, Any]:
     widget, value = BY_CODE[spec.kind].widget, filled.value(spec)
+    masked = filled.values.get(spec.code)
+    if isinstance(masked, Masked):
+        hint = f"现为 {masked}（已遮盖）；不改就留空"
+        spec = spec.model_copy(update={"required": False, "hint": hint})
     found: dict[str, Any] = {
         "name": spec.code,
         "title": spec.title,

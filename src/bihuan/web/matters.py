@@ -14,10 +14,10 @@ from django.db.models import BooleanField, Count, F, Q, QuerySet, prefetch_relat
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Event, Involved, Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import scope_among, scope_aside, tally_scope
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import Bounds, Colour, bounds_at
 from bihuan.loop.spec import LoopSpec
@@ -169,12 +169,22 @@ class NameLookup:
         self.actor = actor
         self._plain = Lookup(unit_names={node.pk: node.name for node in actor.tree.nodes})
         self._asked: dict[int, Lookup] = {}
+        self._sights: dict[int, Sight] = {}
 
     def of(self, record: Record, ledger: Ledger) -> str:
-        spec = spec_of(ledger)
-        field = spec.by_code.get(spec.name_field)
+        sight = self._sight(ledger)
+        spec, lookup = sight.spec, self._lookup(sight)
+        return showing.name_of(sight.see(record, lookup), spec, lookup)
+
+    def _sight(self, ledger: Ledger) -> Sight:
+        if ledger.pk not in self._sights:
+            self._sights[ledger.pk] = sight_of(self.actor, ledger)
+        return self._sights[ledger.pk]
+
+    def _lookup(self, sight: Sight) -> Lookup:
+        field = sight.spec.by_code.get(sight.spec.name_field)
         if field is None or field.kind not in self._ASKS:
-            return showing.name_of(record, spec, self._plain)
-        if ledger.pk not in self._asked:
-            self._asked[ledger.pk] = lookup_for(spec, self.actor.tree)
-        return showing.name_of(record, spec, self._asked[ledger.pk])
+            return self._plain
+        if sight.ledger.pk not in self._asked:
+            self._asked[sight.ledger.pk] = lookup_for(sight.spec, self.actor.tree)
+        return self._asked[sight.ledger.pk]

@@ -6,7 +6,8 @@ from typing import Any
 
 from bihuan.base.errors import Invalid
 from bihuan.ledger.models import Record
-from bihuan.ledger.queries import history
+from bihuan.ledger.queries import seen_history
+from bihuan.ledger.sight import Sight
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import read_fields, shown
@@ -21,14 +22,14 @@ class Merged:
 
 
 def merge(
-    record: Record, fields: tuple[FieldSpec, ...], raw: Mapping[str, Any], version: int, lookup: Lookup
+    sight: Sight, record: Record, fields: tuple[FieldSpec, ...], raw: Mapping[str, Any], version: int, lookup: Lookup
 ) -> Merged:
     """Lay what was typed over the record as it is now. `version` is the one that the form was opened on."""
-    base = data_at(record, version)
+    base, data = data_at(sight, record, version), sight.see(record, lookup).data
     who = record.events.order_by("-version").values_list("actor_name", flat=True).first()
     merged = Merged({}, {})
     for spec in fields:
-        before, here = base.get(spec.code), record.data.get(spec.code)
+        before, here = base.get(spec.code), data.get(spec.code)
         mine = _read(spec, raw, lookup)
         if spec.code not in raw or (here != before and mine == before):
             continue
@@ -39,10 +40,10 @@ def merge(
     return merged
 
 
-def data_at(record: Record, version: int) -> dict[str, Any]:
-    """A record's fields as they were at a version."""
+def data_at(sight: Sight, record: Record, version: int) -> dict[str, Any]:
+    """A record's fields as they were at a version, as the sight shows them."""
     data: dict[str, Any] = {}
-    for step in history(record):
+    for step in seen_history(record, sight):
         if step.event.version > version:
             break
         data |= {code: new for code, _, new in step.changes}

@@ -1,11 +1,14 @@
 """What an import would do, as its preview tells it: rows with their verdicts, problems, doubts, totals."""
 
+from dataclasses import replace
 from typing import Any
 
 from bihuan.ledger.excel import Table
 from bihuan.ledger.importing import SHOWN_PROBLEMS, Change, Check
 from bihuan.ledger.linked_records import with_records
+from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
@@ -52,10 +55,16 @@ def _rows(found: Import, check: Check) -> list[dict[str, Any]]:
         cells = [{"text": shown(field, row.data.get(field.code), lookup)} for field in fields]
         rows.append((row.number, {"verdict": "create", "word": "新增", "cells": cells}))
     for change in check.updates[:_SHOWN_ROWS]:
-        cells = [_changed(field, change, lookup) for field in fields]
+        seen = replace(change, record=_as_seen(found, change.record, lookup))
+        cells = [_changed(field, seen, lookup) for field in fields]
         rows.append((change.row.number, {"verdict": "update", "word": "更新", "cells": cells}))
     rows.sort(key=lambda row: row[0])
     return [{"line": number, **row} for number, row in rows[:_SHOWN_ROWS]]
+
+
+def _as_seen(found: Import, record: Record, lookup: Lookup) -> Record:
+    ledger = found.batch.ledger
+    return sight_of(found.actor, ledger).see(record, lookup) if ledger else record
 
 
 def _changed(field: FieldSpec, change: Change, lookup: Lookup) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from bihuan.loop.notice.queries import unread_count
 from bihuan.org.actor import Actor
 from bihuan.org.roles import role_title
 from bihuan.web.access import may_make
@@ -33,6 +34,8 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         _entry(request, "工作台", reverse("desk"), "home"),
         _entry(request, "调度台", reverse("board"), "layout-grid"),
         _entry(request, "全部台账", reverse("ledgers"), "books"),
+        {**_entry(request, "文书提醒", reverse("notices"), "bell"), "count": unread_count(actor), "hot": True},
+        _entry(request, "例行任务", reverse("duties"), "checklist"),
     ]
     if may_make(actor):
         work.append(_entry(request, "导入表格", reverse("import_upload"), "table-import"))

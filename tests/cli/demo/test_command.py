@@ -29,7 +29,9 @@ def test_it_loads_once_and_says_who_can_sign_in(db: None, own_home: Path, type_i
     answer = type_in(*words)
     assert answer.status == 0
     records, events = Record.objects.count(), Event.objects.count()
-    assert f"示范县已装入：{records} 个审计发现问题，{events} 个事件。" in answer.out
+    findings = Record.objects.filter(ledger__code="audit.finding").count()
+    told = f"示范县已装入：{findings:,} 个审计发现问题，其他台账 {records - findings:,} 条记录，{events:,} 个事件。"
+    assert told in answer.out
     assert PASSWORD in answer.out and "只用于示范" in answer.out
     assert all(f"\n{login} " in answer.out and Person.objects.filter(username=login).exists() for login in MEMORABLE)
     assert Unit.objects.count() == 403
@@ -56,7 +58,10 @@ def test_all_is_loaded_or_nothing(db: None, own_home: Path, monkeypatch: pytest.
 
     with pytest.raises(KeyboardInterrupt):
         load(
-            Size(towns=1, villages=1, enterprises=1, projects=6, findings=6), seed=1, today=TODAY, progress=interrupted
+            Size(towns=1, villages=1, enterprises=1, projects=6, findings=6, pace=0),
+            seed=1,
+            today=TODAY,
+            progress=interrupted,
         )
     assert not (Unit.objects.exists() or Person.objects.exists() or Event.objects.exists())
 

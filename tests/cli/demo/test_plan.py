@@ -20,7 +20,7 @@ from bihuan.loop.spec import LoopSpec
 from bihuan.org.roles import ROLES
 from bihuan.pack.reading import read_pack
 
-TINY = Size(towns=4, villages=9, enterprises=4, projects=6, findings=30)
+TINY = Size(towns=4, villages=9, enterprises=4, projects=6, findings=30, pace=0)
 TODAY = date(2026, 3, 2)
 TERM = 60
 PACK = read_pack(packs_folder() / "audit", KINDS)

@@ -12,10 +12,12 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError
+from bihuan.cli.demo.bureaus.acting import Staff, acts_of
+from bihuan.cli.demo.bureaus.history import history
 from bihuan.cli.demo.county import COUNTY, County, Size, build_county
 from bihuan.cli.demo.people import PASSWORD, workers
 from bihuan.cli.demo.perform import Players
-from bihuan.cli.demo.plan import Intake, make_plan
+from bihuan.cli.demo.plan import Intake, Step, make_plan
 from bihuan.cli.serve import install_known_packs
 from bihuan.ledger.definitions import find_ledger
 from bihuan.loop.definitions import loop_of
@@ -25,12 +27,14 @@ from bihuan.org.models import Person, Unit
 LEDGER = "audit.finding"
 _RENAMED_DAYS_AGO = 210
 _YEARS_BEFORE = 3
+_LEAST_FOR_BUREAUS = 0.1
 
 
 def size_at(scale: float) -> Size:
-    """The county's usual size with so many times its findings."""
+    """The county's usual size with so many times its findings; a smaller one has fewer or no other records too."""
     usual = Size()
-    return replace(usual, findings=max(usual.projects, round(usual.findings * scale)))
+    pace = max(1, round(1 / scale)) if scale >= _LEAST_FOR_BUREAUS else 0
+    return replace(usual, findings=max(usual.projects, round(usual.findings * scale)), pace=pace)
 
 
 def county_of(size: Size, today: date) -> County:
@@ -61,16 +65,19 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
     if loop is None or loop.deadline is None:
         raise BihuanError(f"业务包里的“{ledger.title}”没有闭环或期限，示范县装不进去")
     plan = make_plan(county, size, seed=seed, today=today, term_days=loop.deadline.days)
+    acts = [*plan.acts, *(acts_of(history(today, seed, size.pace)) if size.pace else ())]
     with tempfile.TemporaryDirectory() as folder:
-        players = Players(ledger, Path(folder), county.renamed_on)
-        for done, act in enumerate(plan.acts):
+        players, staff = Players(ledger, Path(folder), county.renamed_on), Staff(Path(folder), county.renamed_on)
+        for done, act in enumerate(sorted(acts, key=lambda act: act.at)):
             progress(done)
             with clock.fixed(act.at):
                 if isinstance(act, Intake):
                     players.take_in(act)
-                else:
+                elif isinstance(act, Step):
                     players.do(act)
-    return len(plan.acts)
+                else:
+                    staff.do(act)
+    return len(acts)
 
 
 def _add_units(county: County, since: date) -> dict[str, Unit]:

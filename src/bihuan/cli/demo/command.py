@@ -43,7 +43,10 @@ def load_once(size: Size, seed: int) -> None:
         with Progress("正在装入示范县，第几步：") as progress:
             load(size, seed=seed, today=today, progress=progress)
         records = Record.objects.filter(ledger__code=LEDGER)
-        print(f"示范县已装入：{records.count():,} 个审计发现问题，{Event.objects.count():,} 个事件。")
+        findings, others = records.count(), Record.objects.count() - records.count()
+        print(
+            f"示范县已装入：{findings:,} 个审计发现问题，其他台账 {others:,} 条记录，{Event.objects.count():,} 个事件。"
+        )
     if not (home() / SAMPLE_FOLDER / SAMPLE_NAME).exists():
         write_sample(county_of(Size(), today), seed=seed, today=today, folder=home() / SAMPLE_FOLDER)
 

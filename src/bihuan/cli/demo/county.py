@@ -69,13 +69,17 @@ _TRADES = ("粮油加工", "竹木制品", "建材", "水务", "茶业", "纺织
 
 @dataclass(frozen=True)
 class Size:
-    """How large a county, and how much was audited in its year."""
+    """How large a county, and how much was audited in its year.
+
+    In the other ledgers of its bureaus something happens at every so many-th occasion: `pace`, or 0 for never.
+    """
 
     towns: int = 20
     villages: int = 300
     enterprises: int = 60
     projects: int = 16
     findings: int = 400
+    pace: int = 1
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bihuan.ledger.exporting.sheet import Sheet, Standing
 from bihuan.ledger.spec import FieldSpec
-from bihuan.ledger.types import BY_CODE, FieldType, Lookup
+from bihuan.ledger.types import BY_CODE, FieldType, Lookup, Masked
 from bihuan.standards.measures import find_unit, is_unit
 
 _NUMBER = "编号"
@@ -100,7 +100,7 @@ def _cell(kind: FieldType, spec: FieldSpec, lookup: Lookup) -> Callable[[Any], A
     own = type(kind)
     if own.cell is FieldType.cell and own.show is FieldType.show:
         return str
-    return lambda stored: kind.cell(stored, spec, lookup)
+    return lambda stored: str(stored) if stored.__class__ is Masked else kind.cell(stored, spec, lookup)
 
 
 def _file_count(files: Sequence[int]) -> str:

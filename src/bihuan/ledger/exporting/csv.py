@@ -26,7 +26,7 @@ def write_csv(sheet: Sheet, records: Iterable[Record], path: Path, *, encoding: 
     """Write the heads and the records, and nothing else. Text that could be taken for a formula is made harmless."""
     layout = layout_of(sheet, unit_line=False)
     columns = [telling_column(column, _told, "") for column in layout.columns]
-    rows, written = standings(records), 0
+    rows, written = standings(records, sheet.see), 0
     with path.open("w", encoding=_CODECS[encoding], newline="") as file:
         file.write(",".join(map(_told, layout.heads)) + "\r\n")
         while piece := list(islice(rows, _ROWS_A_PIECE)):

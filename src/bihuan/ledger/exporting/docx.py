@@ -34,7 +34,7 @@ def write_docx(sheet: Sheet, records: Iterable[Record], path: Path) -> Written:
     if isinstance(records, QuerySet):
         _refuse_over(records.count())
     layout = layout_of(sheet, unit_line=True)
-    rows = list(islice(standings(records), MOST_DOCX_ROWS + 1))
+    rows = list(islice(standings(records, sheet.see), MOST_DOCX_ROWS + 1))
     _refuse_over(len(rows), at_least=True)
     table = _Table(layout, rows)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

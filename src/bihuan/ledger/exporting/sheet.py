@@ -47,8 +47,9 @@ class Sheet:
 
     `lookup` is what reference fields show by. `numbered` puts the record's number first, `extras` follow it, then the
     fields. `grouped` sets the groups of the fields over their heads. `show` overrides how a field's stored value is
-    told, by field code, and makes its column text: so is a masked field exported. `among` are the names that the
-    ledger's fields go by: no other column may be called so, or an import would take it for the field. `mark` is what a
+    told, by field code, and makes its column text. `among` are the names that the ledger's fields go by: no other
+    column may be called so, or an import would take it for the field. `see` turns the data of a record at a step into
+    what the person may see of it (`ledger.sight.Sight.see_data`); without it they are as stored. `mark` is what a
     workbook carries to be recognised by when it comes back.
     """
 
@@ -65,6 +66,7 @@ class Sheet:
     show: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     among: Sequence[FieldSpec] = ()
     day: date | None = None
+    see: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
     mark: Mark | None = None
 
     @property
@@ -88,8 +90,21 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-def standings(records: Iterable[Record]) -> Iterator[Standing]:
-    """The records in their order, a query's without making a model instance of each."""
+See = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+"""Turns the data of a record at a step into what a person may see of it."""
+
+
+def standings(records: Iterable[Record], see: See | None = None) -> Iterator[Standing]:
+    """The records in their order, as they may be seen; without `see` as they are stored."""
+    if see is None:
+        yield from _as_stored(records)
+    else:
+        for standing in _as_stored(records):
+            yield standing._replace(data=see(standing.state, standing.data))
+
+
+def _as_stored(records: Iterable[Record]) -> Iterator[Standing]:
+    """The records as they are, a query's without making a model instance of each."""
     if isinstance(records, QuerySet):
         # JSON and moments come as text, because the parsers here are several times faster than the ORM's.
         columns = ("pk", "number", "state", _text("due_at"), _text("closed_at"), _text("data"))

@@ -40,7 +40,7 @@ _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 def write_xlsx(sheet: Sheet, records: Iterable[Record], path: Path, *, rows_a_sheet: int = MOST_ROWS) -> Written:
     """Write a workbook of typed cells; text is never a formula. What one sheet cannot hold goes on the next."""
     layout = layout_of(sheet, unit_line=True)
-    rows = standings(records)
+    rows = standings(records, sheet.see)
     first = list(islice(rows, _LOOKED_AT))
     wide = widths(layout.heads, _shown(layout, first), least=_NARROWEST, most=_WIDEST)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:

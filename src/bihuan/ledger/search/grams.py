@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
+from bihuan.base.sealing import is_sealed
+
 # What an index can hold in a pair as it is; anything else is a mark.
 _OTHER = re.compile("[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]")
 _MARK = "_"
@@ -46,7 +48,7 @@ def grams_of_record(number: str, data: Mapping[str, Any], pointing: Iterable[str
             found |= {
                 code_gram(code, item) for item in (value if isinstance(value, list) else (value,)) if _plain(item)
             }
-        elif isinstance(value, str):
+        elif isinstance(value, str) and not is_sealed(value):
             found |= grams_of(value)
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found |= grams_of(repr(value))

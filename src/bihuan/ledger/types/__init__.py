@@ -6,6 +6,7 @@ from bihuan.ledger.types.codes import AdminCode, CreditCode, Identity, Phone
 from bihuan.ledger.types.computed import Computed
 from bihuan.ledger.types.dates import Date, DateTime, Month
 from bihuan.ledger.types.geometry import Line, Point, Polygon
+from bihuan.ledger.types.masked import Masked
 from bihuan.ledger.types.numbers import Integer, Money, Number, Percent
 from bihuan.ledger.types.references import File, PersonReference, RecordReference, UnitReference
 from bihuan.ledger.types.text import LongText, Text
@@ -38,4 +39,4 @@ FIELD_TYPES: tuple[FieldType, ...] = (
 )
 BY_CODE: dict[str, FieldType] = {kind.code: kind for kind in FIELD_TYPES}
 
-__all__ = ["BY_CODE", "FIELD_TYPES", "BadValue", "FieldType", "KnownRecords", "Lookup", "is_blank"]
+__all__ = ["BY_CODE", "FIELD_TYPES", "BadValue", "FieldType", "KnownRecords", "Lookup", "Masked", "is_blank"]

@@ -145,6 +145,7 @@ class FieldType(ABC):
             JsonKey(spec.code),
             scale=self.places(spec) if kind is Kind.DECIMAL else 0,
             choices=tuple(Choice(choice.code, choice.title) for choice in chosen),
+            refused=f"“{spec.title}”加密保存，不能用于条件和公式" if spec.encrypted else "",
         )
 
 

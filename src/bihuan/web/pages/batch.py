@@ -12,12 +12,11 @@ from django.urls import reverse
 from bihuan.base.canonical import loads
 from bihuan.base.errors import NotFound
 from bihuan.base.progress import read as read_progress
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Batch, Event
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import, visible_records
-from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.undo import may_undo, plan_undo, undo_batch
 from bihuan.ledger.values import shown
@@ -29,7 +28,7 @@ from bihuan.web.importing import OPEN_STATES
 _PAGE = 50
 _PLANNED = 5_000
 """Up to so many rows it is worked out beforehand what taking the batch back would do."""
-_WORDS = {"imported": ("新增", "green"), "updated_by_file": ("更新", "teal")}
+_WORDS = {"imported": ("新增", "green"), "updated_by_file": ("更新", "teal"), "redefined": ("跟着变", "teal")}
 
 
 def get_batch(actor: Actor, pk: UUID) -> Batch:
@@ -163,42 +162,42 @@ def _events(actor: Actor, batch: Batch, number: str | None) -> "Page[Event] | No
 def _rows(actor: Actor, batch: Batch, page: "Page[Event]") -> list[dict[str, Any]]:
     if batch.ledger is None:
         return []
-    spec = spec_of(batch.ledger)
-    data = [event.record.data for event in page.object_list]
+    sight = sight_of(actor, batch.ledger)
+    spec, data = sight.spec, [event.record.data for event in page.object_list]
     lookup = lookup_for(spec, actor.tree)
     lookup = with_records(lookup, actor=actor, ledger=batch.ledger.code, spec=spec, data=data)
-    changes = _changes(list(page.object_list), spec, lookup)
+    changes = _changes(list(page.object_list), sight, lookup)
     return [
         {
             "number": event.record.number,
             "url": reverse("record", args=[event.record_id]),
             "word": _WORDS[event.kind][0],
             "tone": _WORDS[event.kind][1],
-            "title": showing.name_of(event.record, spec, lookup),
+            "title": showing.name_of(sight.see(event.record, lookup), spec, lookup),
             "changes": changes.get(event.pk, []),
         }
         for event in page.object_list
     ]
 
 
-def _changes(events: list[Event], spec: LedgerSpec, lookup: Lookup) -> dict[int, list[dict[str, str]]]:
+def _changes(events: list[Event], sight: Sight, lookup: Lookup) -> dict[int, list[dict[str, str]]]:
     """What each update changed, by event: one read of the histories of the page's records."""
     updates = {event.pk for event in events if event.kind == "updated_by_file"}
     records = {event.record_id for event in events if event.pk in updates}
     data: dict[int, dict[str, Any]] = {}
     found: dict[int, list[dict[str, str]]] = {}
-    rows = Event.objects.filter(record__in=records).order_by("record", "version") if records else ()
-    for event in rows:
+    rows = Event.objects.filter(record__in=records).select_related("record") if records else Event.objects.none()
+    for event in rows.order_by("record", "version"):
         fresh, before = loads(event.payload).get("set", {}), data.setdefault(event.record_id, {})
         if event.pk in updates:
+            changes = ((code, before.get(code), new) for code, new in fresh.items() if code in sight.spec.by_code)
             found[event.pk] = [
                 {
-                    "title": spec.by_code[code].title,
-                    "old": shown(spec.by_code[code], before.get(code), lookup),
-                    "new": shown(spec.by_code[code], new, lookup),
+                    "title": sight.spec.by_code[code].title,
+                    "old": shown(sight.spec.by_code[code], old, lookup),
+                    "new": shown(sight.spec.by_code[code], new, lookup),
                 }
-                for code, new in fresh.items()
-                if code in spec.by_code
+                for code, old, new in sight.see_changes(event.record, changes, lookup)
             ]
         before.update(fresh)
     return found

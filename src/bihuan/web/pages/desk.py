@@ -15,6 +15,7 @@ from bihuan.loop.tally_counts import Counts, summed
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
+from bihuan.web.duty_memory import is_known
 from bihuan.web.event_words import event_title
 from bihuan.web.matters import BY_URGENCY, VIEWS, Matters, NameLookup, matter_rows
 from bihuan.web.pages.matters import matters_url
@@ -43,6 +44,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "near": _near(matters, counts[Colour.YELLOW]),
         "recent": _recent(matters),
         "can_make": may_make(actor),
+        "duties_due": not is_known(clock.today()),
         "empty": _empty(actor) if not matters.ledgers else None,
     }
     return render(request, "desk.html", context)

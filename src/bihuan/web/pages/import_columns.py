@@ -129,7 +129,7 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
                 "selected": field.code == code,
             }
             for field in found.target.spec.fields
-            if field.kind != "file" and BY_CODE[field.kind].is_input
+            if field.kind != "file" and BY_CODE[field.kind].is_input and field.code in found.fillable
         ]
     field = found.target.spec.by_code.get(code)
     kinds = [

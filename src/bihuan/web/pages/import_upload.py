@@ -18,7 +18,9 @@ from bihuan.ledger.exporting import Sheet, write_xlsx
 from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.types import BY_CODE
+from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
@@ -101,8 +103,9 @@ def template(request: HttpRequest, actor: Actor, code: str) -> HttpResponseBase:
     ledger = open_ledger(request, actor, code).ledger
     if not may_import(actor, ledger):
         raise NotFound(f"没有台账“{code[:80]}”")
-    spec = spec_of(ledger)
-    fields = [field for field in spec.fields if field.kind != "file" and BY_CODE[field.kind].is_input]
+    spec, loop, sight = spec_of(ledger), loop_of(ledger), sight_of(actor, ledger)
+    theirs = sight.writable(spec.fields, loop.steps[0].code if loop else "")
+    fields = [field for field in theirs if field.kind != "file" and BY_CODE[field.kind].is_input]
     sheet = Sheet(ledger.title, fields, lookup_for(spec, actor.tree), prepared_by=actor.name, numbered=False)
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         write_xlsx(sheet, (), Path(file.name))

@@ -162,6 +162,8 @@ def _doubtful(query: Query, found: Summary) -> dict[str, Any] | None:
 
 def _columns(opened: Opened, sort: str) -> list[dict[str, Any]]:
     def column(code: str, title: str, kind: str) -> dict[str, Any]:
+        if code in opened.sight.refused:
+            return {"code": code, "title": title, "kind": kind, "sort": None}
         way = "ascending" if sort == code else "descending" if sort == f"-{code}" else ""
         return {"code": code, "title": title, "kind": kind, "sort": way}
 
@@ -189,7 +191,7 @@ def _rows(opened: Opened, records: list[Record]) -> list[dict[str, Any]]:
     lookup = with_records(plain, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
     columns = [(field, showing.title_of(field, opened.spec)) for field in opened.spec.list_columns]
     found = []
-    for record in records:
+    for record in (opened.sight.see(item, lookup) for item in records):
         url = reverse("record", args=[record.pk])
         cells = _system_cells(opened, record)
         for field, title in columns:
@@ -234,7 +236,7 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
 
 
 def _sheet(opened: Opened, request: HttpRequest, rows: QuerySet[Record]) -> Sheet:
-    every, actor, spec = bool(request.GET.get("all")), opened.actor, opened.spec
+    every, actor, spec, sight = bool(request.GET.get("all")), opened.actor, opened.spec, opened.sight
     plain, data = lookup_for(spec, actor.tree), pointing(rows, spec)
     lookup = with_records(plain, actor=actor, ledger=opened.ledger.code, spec=spec, data=data)
     return Sheet(
@@ -246,5 +248,6 @@ def _sheet(opened: Opened, request: HttpRequest, rows: QuerySet[Record]) -> Shee
         with_total=request.GET.get("total") == "1",
         extras=matter_columns(opened.loop, opened.bounds) if opened.loop and opened.bounds else (),
         among=opened.spec.fields,
+        see=None if sight.is_plain else lambda step, data: sight.see_data(step, data, lookup),
         mark=mark_of(opened.ledger, [field.code for field in (spec.fields if every else spec.list_columns)]),
     )

@@ -11,6 +11,7 @@ from bihuan.ledger.importing import Conflict
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Event
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 from bihuan.org.actor import Actor
@@ -56,7 +57,11 @@ def _context(found: Import) -> dict[str, Any]:
 
 
 def _cells(found: Import, conflicts: list[Conflict]) -> list[dict[str, Any]]:
-    spec, actor = found.target.spec, found.actor
+    ledger, actor = found.batch.ledger, found.actor
+    if ledger is None:
+        return []
+    sight = sight_of(actor, ledger)
+    spec = sight.spec
     values = [
         {item.field.code: value}
         for item in conflicts
@@ -70,9 +75,9 @@ def _cells(found: Import, conflicts: list[Conflict]) -> list[dict[str, Any]]:
     settled = {place: kept[place][0] for item in found.check().settled if (place := _place(item)) in kept}
     return [
         {
-            **_cell(item, lookup, settled.get(_place(item), "")),
+            **_cell(sight, item, lookup, settled.get(_place(item), "")),
             "by": _told(last.get(item.record.pk)),
-            "name": showing.name_of(item.record, spec, lookup),
+            "name": showing.name_of(sight.see(item.record, lookup), spec, lookup),
             "title": showing.title_of(item.field, spec),
         }
         for item in conflicts
@@ -83,14 +88,17 @@ def _place(item: Conflict) -> str:
     return place_of(item.record.pk, item.field.code)
 
 
-def _cell(item: Conflict, lookup: Lookup, side: str) -> dict[str, Any]:
-    texts = {"theirs": item.clash.theirs, "ours": item.clash.ours}
+def _cell(sight: Sight, item: Conflict, lookup: Lookup, side: str) -> dict[str, Any]:
+    clash, code = item.clash, item.field.code
+    seen = sight.see_changes(item.record, [(code, clash.base, clash.ours)], lookup)
+    base, ours = (seen[0][1], seen[0][2]) if seen else (None, None)
+    texts = {"theirs": clash.theirs, "ours": ours}
     return {
         "place": _place(item),
         "number": item.record.number,
         "url": reverse("record", args=[item.record.pk]),
         "row": item.row,
-        "base": shown(item.field, item.clash.base, lookup) or _EMPTY,
+        "base": shown(item.field, base, lookup) or _EMPTY,
         "sides": [
             {"value": value, "title": shown(item.field, text, lookup) or _EMPTY, "chosen": side == value}
             for value, text in texts.items()

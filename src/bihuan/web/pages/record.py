@@ -1,5 +1,6 @@
 """A record's page: what it is, where it stands, what may be done, how the deadline was reckoned, all that happened."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,18 +8,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.attachments import visible_files
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Attachment, Record
-from bihuan.ledger.queries import Step, history
+from bihuan.ledger.queries import Step, history, seen_history
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import, merged_into, scope_everywhere
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_for
 from bihuan.loop.effects.holders import holder_of
 from bihuan.loop.effects.pauses import is_paused
+from bihuan.loop.notice.queries import of_record
+from bihuan.loop.notice.rules import issuable
 from bihuan.loop.rules import open_verbs, stands, unit_told
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
@@ -27,6 +31,7 @@ from bihuan.web.access import signed_in
 from bihuan.web.flow_chart import flow_chart
 from bihuan.web.hands import blame, hands, ties
 from bihuan.web.levels import levels
+from bihuan.web.notice_words import row_of
 from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
@@ -42,20 +47,31 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     if survivor:
         return redirect("record", survivor)
     record = get_record(actor, pk)
-    loop, steps = loop_for(record), history(record)
-    context = _context(actor, record, loop, steps) | {"links": pointing_here(request, actor, record)}
+    loop, sight, ledger = loop_for(record), sight_of(actor, record.ledger), record.ledger.code
+    files, stored = visible_files(sight, record), history(record)
+    values = [record.data, *({code: old for code, old, _ in step.changes if old is not None} for step in stored)]
+    plain = lookup_for(sight.spec, actor.tree, files=[file.pk for file in files])
+    lookup = with_records(plain, actor=actor, ledger=ledger, spec=sight.spec, data=values)
+    steps = seen_history(record, sight, lookup, stored)
+    context = _context(actor, sight.see(record, lookup), sight.spec, loop, Told(steps, files, lookup))
     if loop:
         context |= _standing(actor, record, loop, steps)
+    context["links"] = [*ties(actor, record), *pointing_here(request, actor, record)]
     return render(request, "record.html", context)
 
 
-def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[Step]) -> dict[str, Any]:
-    """What every record has: its fields, its files, its history."""
-    ledger, spec = record.ledger, spec_of(record.ledger)
-    files = list(record.attachments.select_related("person").order_by("pk"))
-    plain = lookup_for(spec, actor.tree, files=[file.pk for file in files])
-    values = [record.data, *({code: old for code, old, _ in step.changes if old is not None} for step in steps)]
-    lookup = with_records(plain, actor=actor, ledger=ledger.code, spec=spec, data=values)
+@dataclass(frozen=True)
+class Told:
+    """What a record's page tells beside the record: its history, its files, and what fields refer to."""
+
+    steps: list[Step]
+    files: list[Attachment]
+    lookup: Lookup
+
+
+def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, found: Told) -> dict[str, Any]:
+    """What every record has: its fields, its files, its history, as the actor sees them."""
+    ledger, files, lookup = record.ledger, found.files, found.lookup
     same = _same_elsewhere(actor, record, files)
     return {
         "title": record.number,
@@ -64,7 +80,9 @@ def _context(actor: Actor, record: Record, loop: LoopSpec | None, steps: list[St
         "record": _head(actor, record, spec, loop, lookup),
         "groups": _groups(record, spec, lookup),
         "attachments": [showing.attachment(file, same.get(file.sha256, [])) for file in files],
-        "events": told(actor.tree, steps, spec, loop, lookup, files),
+        "events": told(actor.tree, found.steps, spec, loop, lookup, files),
+        "notices": [row_of(actor, notice) for notice in of_record(record)],
+        "can_issue": bool(issuable(actor, record)),
     }
 
 
@@ -80,7 +98,6 @@ def _standing(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -
         "arithmetic": reckoned(record, loop, steps),
         "hands": hands(record, loop),
         "blame": blame(actor, record, loop),
-        "links": ties(actor, record),
         "chart": flow_chart(
             loop, record.state, {str(step.system["state"]) for step in steps if "state" in step.system}
         ),

@@ -1,6 +1,7 @@
 """The form of a whole record, new or edited."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -9,11 +10,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import file_ids
@@ -38,9 +39,13 @@ class Form:
     raw: dict[str, Any] = field(default_factory=dict)
     error: BihuanError | None = None
 
+    @cached_property
+    def sight(self) -> Sight:
+        return sight_of(self.actor, self.ledger)
+
     @property
     def spec(self) -> LedgerSpec:
-        return spec_of(self.ledger)
+        return self.sight.spec
 
     @property
     def fields(self) -> tuple[FieldSpec, ...]:
@@ -52,7 +57,9 @@ class Form:
             for ask in verb.asks
             if loop and verb.from_ and loop.steps[0].code not in verb.from_
         }
-        return tuple(item for item in self.spec.fields if item.code not in later)
+        first = loop.steps[0].code if loop else ""
+        step = self.record.state if self.record else first
+        return tuple(item for item in self.sight.writable(self.spec.fields, step) if item.code not in later)
 
     def send(self, request: HttpRequest) -> Record:
         """Read what was posted and write it. Raises Invalid or Conflict; what was sent is kept in `raw`."""
@@ -104,9 +111,11 @@ def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, form: Form) -> HttpResponse:
     ledger, record, spec, error = form.ledger, form.record, form.spec, form.error
+    files = [*file_ids(spec, record.data if record else {}), *file_ids(spec, form.raw)]
+    plain, data = lookup_for(spec, form.actor.tree, files=files), [record.data if record else {}]
+    lookup = with_records(plain, actor=form.actor, ledger=ledger.code, spec=spec, data=data, raw=[form.raw])
+    record = form.sight.see(record, lookup) if record else None
     stored = record.data if record else {}
-    plain = lookup_for(spec, form.actor.tree, files=[*file_ids(spec, stored), *file_ids(spec, form.raw)])
-    lookup = with_records(plain, actor=form.actor, ledger=ledger.code, spec=spec, data=[stored], raw=[form.raw])
     number = record.number if record else "新建"
     filled = _filled(request, form, stored, lookup)
     context = {
@@ -147,7 +156,7 @@ def _filled(request: HttpRequest, form: Form, stored: dict[str, Any], lookup: Lo
     typed = form.raw if form.error else None
     version = posted_version(request)
     if isinstance(form.error, Conflict) and form.record and version is not None:
-        merged = merge(form.record, form.fields, form.raw, version, lookup)
+        merged = merge(form.sight, form.record, form.fields, form.raw, version, lookup)
         typed, problems = merged.typed, merged.problems
     return Filled({**stored, **files}, lookup, form.actor.tree, problems, typed, form.ledger.code.partition(".")[0])
 

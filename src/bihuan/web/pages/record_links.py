@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base.errors import NotFound
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.linked_records import ledger_meant, with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.sight import sight_of
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
@@ -28,10 +28,11 @@ def options(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     ledger = next((item for item in my_ledgers(request, actor) if item.code == code), None)
     if ledger is None:
         raise NotFound(f"没有台账“{code[:80]}”")
-    spec = spec_of(ledger)
+    sight = sight_of(actor, ledger)
+    spec = sight.spec
     text = request.GET.get(request.GET.get("field", ""), "").strip()[:100]
-    rows = list(list_records(actor, ledger, spec, {}, Asked(words=text))[:_OFFERED])
     lookup = lookup_for(spec, actor.tree)
+    rows = [sight.see(row, lookup) for row in list_records(actor, ledger, spec, {}, Asked(words=text))[:_OFFERED]]
     found = [
         {"value": row.pk, "title": row.number, "note": showing.name_of(row, spec, lookup) if spec.name_field else ""}
         for row in rows
@@ -43,7 +44,7 @@ def pointing_here(request: HttpRequest, actor: Actor, record: Record) -> list[di
     """The records that point at one, as far as the actor may see them: the first of each field, and how to list all."""
     found: list[dict[str, Any]] = []
     for ledger in my_ledgers(request, actor):
-        spec = spec_of(ledger)
+        spec = sight_of(actor, ledger).spec
         pack = ledger.code.partition(".")[0]
         for field in spec.fields:
             if field.kind == "record" and ledger_meant(pack, field.of) == record.ledger.code:
@@ -52,7 +53,8 @@ def pointing_here(request: HttpRequest, actor: Actor, record: Record) -> list[di
 
 
 def _through(actor: Actor, ledger: Ledger, code: str, title: str, record: Record) -> list[dict[str, Any]]:
-    spec = spec_of(ledger)
+    sight = sight_of(actor, ledger)
+    spec = sight.spec
     rows = list(visible_records(actor, ledger).filter(**{f"data__{code}": record.pk}).order_by("-id")[: _LISTED + 1])
     lookup = with_records(
         lookup_for(spec, actor.tree), actor=actor, ledger=ledger.code, spec=spec, data=[row.data for row in rows]
@@ -63,7 +65,7 @@ def _through(actor: Actor, ledger: Ledger, code: str, title: str, record: Record
             "title": " ".join(dict.fromkeys([row.number, showing.name_of(row, spec, lookup)])),
             "note": f"{ledger.title} · {title}",
         }
-        for row in rows[:_LISTED]
+        for row in (sight.see(one, lookup) for one in rows[:_LISTED])
     ]
     if len(rows) > _LISTED:
         url = reverse("ledger", args=[ledger.code])

@@ -14,6 +14,7 @@ from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import perform
@@ -49,7 +50,8 @@ def show(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse
     verb = loop.verb.get(code) if loop else None
     if loop is None or verb is None:
         raise NotFound("没有这个操作")
-    asked = Asked(verb, asked_fields(verb, spec), more_fields(record, verb, loop))
+    theirs = sight_of(actor, record.ledger).writable(asked_fields(verb, spec), record.state)
+    asked = Asked(verb, theirs, more_fields(record, verb, loop))
     if request.method == "POST":
         return _do(request, actor, record, asked)
     _offer(actor, record, verb, loop)
@@ -93,6 +95,8 @@ def _form(
     files, whole = [*file_ids(spec, record.data), *file_ids(spec, typed)], form_spec(spec, asked.more)
     lookup = lookup_for(whole, actor.tree, files=files)
     lookup = with_records(lookup, actor=actor, ledger=ledger, spec=whole, data=[record.data], raw=[typed])
+    sight = sight_of(actor, record.ledger)
+    record = sight.see(record, lookup)
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
     problems = error.problems if isinstance(error, Invalid) else {}
     filled = Filled(stored, lookup, actor.tree, problems, typed if error else None, ledger.partition(".")[0])
@@ -102,7 +106,7 @@ def _form(
             {"title": record.number, "url": reverse("record", args=[record.pk])},
             {"title": verb.title},
         ],
-        "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, spec, lookup)},
+        "record": {"pk": record.pk, "number": record.number, "title": showing.name_of(record, sight.spec, lookup)},
         "verb": {"code": verb.code, "title": verb.title, "style": verb.tone, "hint": verb.hint},
         "form": {
             "fields": field_inputs(asked.fields, filled) + verb_inputs(verb, typed, problems),

@@ -1,0 +1,234 @@
+"""THE ONE PLACE for fields: what a person sees of a ledger's fields, and may ask, search, sort by and write.
+
+`sight_of(actor, ledger)` gives it. Pages, forms, verbs, lists, exports, search, filters, imports, interfaces and
+numbers all go through it: `spec` leaves out what is never seen; `see` gives a record as the person sees it, with
+hidden fields gone, personal ones masked and sealed ones opened; `names`, `searched` and `require_sortable` say what
+may be asked; `require_writable` what may be written.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from bihuan.base.errors import Invalid, NotAllowed
+from bihuan.expression import ExpressionError, Name
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.field_rights import FieldRights, Right, rights_of
+from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.names import names_of
+from bihuan.ledger.sealed import open_value
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.ledger.types import BY_CODE, Lookup, Masked
+from bihuan.ledger.types.formula import compile_formula
+from bihuan.org.actor import Actor
+from bihuan.org.roles import BY_CODE as ROLES
+
+_NOTHING = Lookup()
+_POINTING = frozenset({"unit", "person", "record", "file"})
+"""Kinds that are shown by what they point at; without a lookup nothing of them may be shown."""
+Change = tuple[str, Any, Any]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What an actor sees of a ledger."""
+
+    actor: Actor
+    ledger: Ledger
+    whole: LedgerSpec
+    rights: FieldRights
+    sources: Mapping[str, frozenset[str]]
+
+    @property
+    def bare(self) -> frozenset[int] | None:
+        """The records whose personal data are not masked; None is all of them."""
+        return self.actor.bare
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        return tuple({post.role for post in self.actor.posts if ROLES[post.role].reach != "none"})
+
+    def right(self, code: str, step: str) -> Right:
+        """What the actor may do with a field at a step. A computed field is hidden with any that it comes from."""
+        if self.actor.is_system or not self.rights.rules:
+            return Right.WRITE
+        for source in self.sources.get(code, ()):
+            if self.rights.of(self.roles, source, step) is Right.HIDDEN:
+                return Right.HIDDEN
+        return self.rights.of(self.roles, code, step)
+
+    def _rights(self, code: str) -> set[Right]:
+        """The field's rights at all the steps that rules tell apart."""
+        steps = set().union(*(self.rights.steps_of(name) for name in (code, *self.sources.get(code, ()))))
+        return {self.right(code, step) for step in steps}
+
+    @cached_property
+    def _sometimes_hidden(self) -> frozenset[str]:
+        if self.actor.is_system or not self.rights.rules:
+            return frozenset()
+        return frozenset(field.code for field in self.whole.fields if Right.HIDDEN in self._rights(field.code))
+
+    @cached_property
+    def _never_seen(self) -> frozenset[str]:
+        return frozenset(code for code in self._sometimes_hidden if self._rights(code) == {Right.HIDDEN})
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The fields that hold personal data, and those computed from such that do not say otherwise."""
+        own = {field.code for field in self.whole.fields if BY_CODE[field.kind].is_personal(field)}
+        derived = {
+            code for code, sources in self.sources.items() if sources & own and not self.whole.by_code[code].personal
+        }
+        return frozenset(own | derived)
+
+    @cached_property
+    def spec(self) -> LedgerSpec:
+        """The definition without the fields that the actor sees at no step."""
+        hidden = self._never_seen
+        return _without(self.whole, hidden) if hidden else self.whole
+
+    # What may be asked.
+
+    @cached_property
+    def refused(self) -> dict[str, str]:
+        """Why some fields may not be asked about, by code: the answer would tell what may not be seen."""
+        masked = {} if self.bare is None else dict.fromkeys(self.personal, "“{}”是个人信息，已遮盖，不能用作条件或排序")
+        sealed = {field.code: "“{}”加密保存，不能用作条件或排序" for field in self.whole.fields if field.encrypted}
+        hidden = dict.fromkeys(self._sometimes_hidden, "您看不到“{}”，不能用作条件或排序")
+        return {
+            code: words.format(self.whole.by_code[code].title) for code, words in (masked | sealed | hidden).items()
+        }
+
+    def names(self, states: dict[str, str]) -> dict[str, Name]:
+        """The names of expressions, for this person: those refused answer with a word."""
+        return names_of(self.whole, states, self.refused)
+
+    @cached_property
+    def searched(self) -> tuple[str, ...]:
+        """The fields in whose values a word may be looked for, grouped by, or counted."""
+        return tuple(field.code for field in self.whole.fields if field.code not in self.refused)
+
+    def require_sortable(self, code: str) -> None:
+        """Raises Invalid for a field whose order would tell what may not be seen."""
+        if code in self.refused:
+            raise Invalid(self.refused[code])
+
+    # What is seen.
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether every record is seen just as it is stored."""
+        masks = bool(self.personal) and self.bare is not None
+        return not (masks or self._sometimes_hidden or any(field.encrypted for field in self.whole.fields))
+
+    def masks(self, record: int | None) -> frozenset[str]:
+        """The fields that are masked in a record, or in many."""
+        return frozenset() if self.bare is None or record in self.bare else self.personal
+
+    def hidden_at(self, step: str) -> frozenset[str]:
+        """The fields that are hidden in records at a step."""
+        return frozenset(code for code in self._sometimes_hidden if self.right(code, step) is Right.HIDDEN)
+
+    def see(self, record: Record, lookup: Lookup = _NOTHING) -> Record:
+        """A copy of a record as the actor sees it, for showing. Never write with it."""
+        if self.is_plain:
+            return record
+        seen = copy(record)
+        seen.data = self.see_data(record.state, record.data, lookup, record.pk)
+        return seen
+
+    def see_data(
+        self, step: str, data: Mapping[str, Any], lookup: Lookup = _NOTHING, record: int | None = None
+    ) -> dict[str, Any]:
+        """Data of a record at a step as the actor sees it."""
+        hidden, masked = self.hidden_at(step), self.masks(record)
+        return {code: self._seen(code, value, masked, lookup) for code, value in data.items() if code not in hidden}
+
+    def _seen(self, code: str, value: Any, masked: Collection[str], lookup: Lookup) -> Any:
+        value = open_value(self.ledger.code, code, value)
+        field = self.whole.by_code.get(code)
+        return mask(field, value, lookup) if field and code in masked and value is not None else value
+
+    def see_changes(self, record: Record, changes: Iterable[Change], lookup: Lookup = _NOTHING) -> tuple[Change, ...]:
+        """Changes of a record (field, before, after) as the actor sees them, by the rights at its present step."""
+        hidden, masked = self.hidden_at(record.state), self.masks(record.pk)
+        return tuple(
+            (code, self._seen(code, old, masked, lookup), self._seen(code, new, masked, lookup))
+            for code, old, new in changes
+            if code not in hidden
+        )
+
+    # What may be written.
+
+    def writable(self, fields: Iterable[FieldSpec], step: str) -> tuple[FieldSpec, ...]:
+        """Those of the fields that the actor may fill in at a step."""
+        return tuple(field for field in fields if self.right(field.code, step) is Right.WRITE)
+
+    def ever_writable(self, fields: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
+        """Those of the fields that the actor may fill in at some step."""
+        return tuple(field for field in fields if Right.WRITE in self._rights(field.code))
+
+    def require_writable(self, codes: Iterable[str], step: str) -> None:
+        """Raises NotAllowed naming the fields that the actor may not fill in at a step."""
+        closed = [code for code in codes if code in self.whole.by_code and self.right(code, step) is not Right.WRITE]
+        if closed:
+            titles = "、".join(
+                self.whole.by_code[code].title if self.right(code, step) is Right.READ else code for code in closed
+            )
+            raise NotAllowed(f"您不能填写：{titles}")
+
+    def given(self, record: Record, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Raw values without those of masked fields that say nothing, or what the mask says: they mean no change."""
+        masked = self.masks(record.pk)
+        return {code: raw for code, raw in fields.items() if code not in masked or not self._repeats(record, code, raw)}
+
+    def _repeats(self, record: Record, code: str, raw: Any) -> bool:
+        stored = open_value(self.ledger.code, code, record.data.get(code))
+        if raw in ("", None, []):
+            return stored is not None
+        return stored is not None and str(raw).strip() == mask(self.whole.by_code[code], stored, _NOTHING)
+
+
+def mask(field: FieldSpec, value: Any, lookup: Lookup) -> Masked:
+    """What remains of a value of a personal field."""
+    if field.kind in _POINTING and lookup is _NOTHING:
+        return Masked("****")
+    return Masked(BY_CODE[field.kind].mask(value, field, lookup))
+
+
+def sight_of(actor: Actor, ledger: Ledger) -> Sight:
+    """What the actor sees of a ledger today. The machine's own work sees all, and no field masked."""
+    return Sight(actor, ledger, spec_of(ledger), rights_of(ledger), _sources_at(ledger.stamp, ledger.pk))
+
+
+@lru_cache(maxsize=512)
+def _sources_at(stamp: str, ledger: int) -> Mapping[str, frozenset[str]]:  # noqa: ARG001 - the stamp makes the key unique
+    """The fields that each computed field comes from, through others too."""
+    spec = spec_of(Ledger.objects.get(pk=ledger))
+    found: dict[str, frozenset[str]] = {}
+    for field in spec.fields:
+        if field.kind == "computed":
+            direct = _used(spec, field)
+            found[field.code] = direct.union(*(found.get(code, frozenset()) for code in direct))
+    return found
+
+
+def _used(spec: LedgerSpec, field: FieldSpec) -> frozenset[str]:
+    try:
+        return frozenset(name.code for name in compile_formula(spec, field).names)
+    except ExpressionError:
+        # It cannot be worked out any more; then it may come from any field.
+        return frozenset(other.code for other in spec.fields if other is not field)
+
+
+def _without(spec: LedgerSpec, hidden: frozenset[str]) -> LedgerSpec:
+    """A definition without some fields and without what names them."""
+    parts = ("name_field", "unit_field", "opened_field", "due_field", "closed_field", "status_field", "assignee_field")
+    values = {name: getattr(spec, name) for name in type(spec).model_fields}
+    values |= {part: "" for part in parts if values[part] in hidden}
+    values["fields"] = tuple(field for field in spec.fields if field.code not in hidden)
+    values["columns"] = tuple(code for code in spec.columns if code not in hidden)
+    values["key"] = tuple(code for code in spec.key if code not in hidden)
+    return LedgerSpec.model_construct(**values)
