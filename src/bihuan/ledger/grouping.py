@@ -57,10 +57,11 @@ def grouped(rows: QuerySet[Record], spec: LedgerSpec, code: str, fields: Sequenc
     by = _value_of(spec, code)
     sums = {f"sum{place}": Sum(_scaled(item), output_field=IntegerField()) for place, item in enumerate(fields)}
     found = rows.order_by().annotate(group=by).values("group").annotate(n=Count("pk"), **sums).order_by("-n", "group")
-    listed = list(found[: MOST_GROUPS + 1])
+    listed: list[Any] = list(found[: MOST_GROUPS + 1])
     left_out = found.count() - MOST_GROUPS if len(listed) > MOST_GROUPS else 0
+    of = [f"sum{place}" for place in range(len(fields))]
     groups = tuple(
-        Group(row["group"], row["n"], tuple(_exact(row[f"sum{place}"], item) for place, item in enumerate(fields)))
+        Group(row["group"], row["n"], tuple(_exact(row[name], item) for name, item in zip(of, fields, strict=True)))
         for row in listed[:MOST_GROUPS]
     )
     return Grouped(groups, left_out)

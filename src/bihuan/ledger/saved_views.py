@@ -32,7 +32,7 @@ def offices(actor: Actor) -> tuple[int, ...]:
 
 def visible_views(actor: Actor, ledger: Ledger) -> list[SavedView]:
     """The actor's own views of a ledger, their unit's, and those for all: in this order, by title."""
-    mine = Q(audience=SavedView.Audience.PERSON, person_id=actor.person)
+    mine = Q(audience=SavedView.Audience.PERSON, person=actor.person or 0)
     unit = Q(audience=SavedView.Audience.UNIT, unit__in=offices(actor))
     found = SavedView.objects.filter(mine | unit | Q(audience=SavedView.Audience.LEDGER), ledger=ledger)
     return sorted(found, key=lambda view: (_RANK[SavedView.Audience(view.audience)], view.title))
@@ -62,7 +62,7 @@ def save_view(
     unit = works_in[-1] if audience == SavedView.Audience.UNIT else None
     alike = SavedView.objects.filter(ledger=ledger, audience=audience, unit=unit)
     if audience == SavedView.Audience.PERSON:
-        alike = alike.filter(person_id=actor.person)
+        alike = alike.filter(person=actor.person or 0)
     if is_default:
         alike.update(is_default=False)
     kept = {name: asked[name] for name in ASKED if asked.get(name)}
