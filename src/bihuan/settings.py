@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "bihuan.loop.declared",
     "bihuan.loop.notice",
     "bihuan.loop.duty",
+    "bihuan.loop.petition",
+    "bihuan.form",
     "bihuan.web",
 ]
 

@@ -36,6 +36,8 @@ def write_import(
     if check.failed_rows and not good_rows_only:
         raise Invalid(f"有 {len(check.failed_rows)} 行不能导入，一行也没有写入")
     hold(ledger)
+    first = [draft for _, opening in check.creates for draft in opening.before]
+    append_many(actor=actor, ledger=ledger, drafts=first, batch=batch)
     keys = [row.key for row, _ in check.creates] if ledger.records.exists() else []
     for start in range(0, len(keys), 500):
         if ledger.records.filter(key__in=keys[start : start + 500], deleted=False).exists():

@@ -139,10 +139,16 @@ def check_table(
         if record is None and row.record:
             message = f"没有编号为“{row.record[:60]}”的记录，或它不在您的查看范围内；新的记录请把编号空着"
             check.fault(CellProblem(row.number, -1, "编号", message))
+        elif record is None and row.key in standing.merged:
+            check.unchanged += 1
+            check.doubts.append((row.number, f"已并入“{standing.merged[row.key]}”，不再另开"))
         elif record is None:
             opening = lifecycle.open(row.data)
             check.creates.append((row, opening))
             check.doubts += [(row.number, doubt) for doubt in opening.doubts]
+        elif (again := lifecycle.again(record, row.data)) is not None:
+            check.creates.append((row, again))
+            check.doubts += [(row.number, doubt) for doubt in again.doubts]
         elif record.pk in touched:
             message = f"与第 {touched[record.pk]} 行是同一条记录 {record.number}，一条记录只能出现一次"
             check.fault(CellProblem(row.number, -1, "", message))
