@@ -1,6 +1,7 @@
 """A ledger's list as the template takes it: heads with how they sort, rows with their cells, groups with their sums."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,7 +15,6 @@ from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.values import shown
 from bihuan.web import showing
 from bihuan.web.asking import Opened, Query
@@ -100,7 +100,14 @@ def list_groups(query: Query, rows: QuerySet[Record]) -> dict[str, Any] | None:
 
 def _sums(group: Group, fields: Sequence[FieldSpec]) -> list[str]:
     sums = zip(group.sums, fields, strict=True)
-    return ["—" if total is None else f"{total:,.{BY_CODE[field.kind].places(field)}f}" for total, field in sums]
+    return ["—" if total is None else _told(total, field) for total, field in sums]
+
+
+def _told(total: Decimal, field: FieldSpec) -> str:
+    """A sum with the field's own places, and more only where there are more."""
+    least = 0 if field.kind == "integer" else field.scale
+    places = max(least, -int(total.normalize().as_tuple().exponent))
+    return f"{total:,.{places}f}"
 
 
 class _GroupTitles:

@@ -200,7 +200,7 @@ def _sheet(query: Query, rows: QuerySet[Record]) -> Sheet:
         lookup,
         prepared_by=actor.name,
         reporting_unit=actor.tree.name(actor.home_unit),
-        grouped=every or bool(query.get("columns")),
+        grouped=every,
         with_total=query.get("total") == "1" or bool(query.group),
         extras=matter_columns(opened.loop, opened.bounds) if opened.loop and opened.bounds else (),
         among=spec.fields,
