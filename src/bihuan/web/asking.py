@@ -109,7 +109,13 @@ class Query:
     def group(self) -> str:
         """By what the list is grouped; empty if it is not."""
         code = self.get("group")
-        return code if code in groupings(self.opened.spec, has_loop=self.opened.loop is not None) else ""
+        return code if code in self.groupings else ""
+
+    @cached_property
+    def groupings(self) -> dict[str, str]:
+        """By what the person may group the list: what may not be asked about is not counted either."""
+        found = groupings(self.opened.spec, has_loop=self.opened.loop is not None)
+        return {code: title for code, title in found.items() if code not in self.opened.sight.refused}
 
     @property
     def colour(self) -> Colour | None:

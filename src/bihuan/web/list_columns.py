@@ -8,10 +8,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from bihuan.ledger.conditions import Condition, write_conditions
-from bihuan.ledger.grouping import Group, grouped, groupings, summed_fields
+from bihuan.ledger.grouping import Group, grouped, summed_fields
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
-from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
@@ -28,6 +27,8 @@ def list_heads(query: Query) -> list[dict[str, Any]]:
     sort = words[0] if words else ""
 
     def column(code: str, title: str, kind: str) -> dict[str, Any]:
+        if code in query.opened.sight.refused:
+            return {"code": code, "title": title, "kind": kind, "sort": None}
         way = "ascending" if sort == code else "descending" if sort == f"-{code}" else ""
         return {"code": code, "title": title, "kind": kind, "sort": way}
 
@@ -55,7 +56,7 @@ def list_rows(query: Query, records: list[Record]) -> list[dict[str, Any]]:
     lookup = with_records(plain, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
     columns = [(field, showing.title_of(field, opened.spec)) for field in query.fields]
     found = []
-    for record in records:
+    for record in (opened.sight.see(item, lookup) for item in records):
         url = reverse("record", args=[record.pk])
         cells = _system_cells(opened, record)
         for field, title in columns:
@@ -84,11 +85,11 @@ def list_groups(query: Query, rows: QuerySet[Record]) -> dict[str, Any] | None:
     code, spec = query.group, query.opened.spec
     if not code:
         return None
-    fields = summed_fields(query.fields)
+    fields = summed_fields([field for field in query.fields if field.code in query.opened.sight.searched])
     found = grouped(rows, spec, code, fields)
     titles = _GroupTitles(query, code)
     return {
-        "title": groupings(spec, has_loop=query.opened.loop is not None)[code],
+        "title": query.groupings[code],
         "heads": [head_title(field, spec) for field in fields],
         "rows": [
             {"title": titles.of(group), "count": group.count, "url": titles.url(group), "sums": _sums(group, fields)}
@@ -117,7 +118,7 @@ class _GroupTitles:
         self.query, self.code, self.spec = query, code, query.opened.spec
         self.field = self.spec.by_code.get(code)
         self.lookup = lookup_for(self.spec, query.opened.actor.tree)
-        self.names = names_of(self.spec, query.opened.states)
+        self.names = query.opened.sight.names(query.opened.states)
 
     def of(self, group: Group) -> str:
         value = group.value

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid
 from bihuan.expression import ExpressionError
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Batch
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.values import shown
 from bihuan.loop.bulk_edit import MOST_RECORDS, BulkPreview, prepare_bulk, preview_bulk
@@ -33,7 +33,7 @@ def choose(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """The form: which field of the listed records, and its new value. Posting goes on to the preview."""
     query = Query(open_ledger(request, actor, code), request)
     require_editor(actor, query.opened.ledger)
-    fields = editable_fields(query.opened.spec)
+    fields = _fields(query)
     asked = request.POST.get("field") or request.GET.get("field", "")
     field = next((item for item in fields if item.code == asked), None)
     if request.method != "POST" or field is None:
@@ -43,6 +43,11 @@ def choose(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     except BihuanError as error:
         return _form(request, query, field, error)
     return go(request, reverse("bulk_preview", args=[batch.pk]))
+
+
+def _fields(query: Query) -> tuple[FieldSpec, ...]:
+    """The fields that the person may fill in at some step; each record's own is asked when it is worked out."""
+    return query.opened.sight.ever_writable(editable_fields(query.opened.spec))
 
 
 def _prepared(request: HttpRequest, query: Query, field: FieldSpec) -> Batch:
@@ -80,7 +85,7 @@ def _form(
         "problem": error.message if error else "",
         "fields": [
             {"value": item.code, "title": showing.title_of(item, opened.spec), "selected": item == field}
-            for item in editable_fields(opened.spec)
+            for item in _fields(query)
         ],
         "inputs": field_inputs([plain], filled) if plain else [],
         "keep": [
@@ -135,21 +140,26 @@ def _told(actor: Actor, batch: Batch, found: BulkPreview) -> dict[str, Any]:
 def _rows(actor: Actor, changes: list[Planned]) -> list[dict[str, Any]]:
     if not changes:
         return []
-    spec = spec_of(changes[0].record.ledger)
-    lookup = lookup_for(spec, actor.tree)
+    sight = sight_of(actor, changes[0].record.ledger)
+    spec, lookup = sight.spec, lookup_for(sight.spec, actor.tree)
     return [
         {
             "number": one.record.number,
             "url": reverse("record", args=[one.record.pk]),
-            "title": showing.name_of(one.record, spec, lookup),
+            "title": showing.name_of(sight.see(one.record, lookup), spec, lookup),
             "changes": [
                 {
                     "title": showing.title_of(spec.by_code[code], spec),
-                    "old": shown(spec.by_code[code], one.before.get(code), lookup),
-                    "new": shown(spec.by_code[code], value, lookup),
+                    "old": shown(spec.by_code[code], old, lookup),
+                    "new": shown(spec.by_code[code], new, lookup),
                 }
-                for code, value in one.draft.set.items()
+                for code, old, new in sight.see_changes(one.record, _changes(one), lookup)
+                if code in spec.by_code
             ],
         }
         for one in changes
     ]
+
+
+def _changes(one: Planned) -> list[tuple[str, Any, Any]]:
+    return [(code, one.before.get(code), value) for code, value in one.draft.set.items()]

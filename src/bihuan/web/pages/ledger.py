@@ -189,7 +189,7 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
 
 def _sheet(query: Query, rows: QuerySet[Record]) -> Sheet:
     opened = query.opened
-    every, actor, spec = bool(query.get("all")), opened.actor, opened.spec
+    every, actor, spec, sight = bool(query.get("all")), opened.actor, opened.spec, opened.sight
     plain, data = lookup_for(spec, actor.tree), pointing(rows, spec)
     lookup = with_records(plain, actor=actor, ledger=opened.ledger.code, spec=spec, data=data)
     fields = spec.fields if every else query.fields
@@ -204,5 +204,6 @@ def _sheet(query: Query, rows: QuerySet[Record]) -> Sheet:
         with_total=query.get("total") == "1" or bool(query.group),
         extras=matter_columns(opened.loop, opened.bounds) if opened.loop and opened.bounds else (),
         among=spec.fields,
+        see=None if sight.is_plain else lambda step, data: sight.see_data(step, data, lookup),
         mark=mark_of(opened.ledger, [field.code for field in fields]),
     )

@@ -9,8 +9,6 @@ from django.urls import reverse
 from bihuan.base.errors import Invalid
 from bihuan.expression import ExpressionError, Name
 from bihuan.ledger.conditions import Condition, operators_of, read_conditions, write_conditions
-from bihuan.ledger.grouping import groupings
-from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
@@ -40,10 +38,7 @@ def arrange(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         ],
         "sorts": _sorts(query),
         "groups": [{"value": "", "title": "不分组", "selected": not query.group}]
-        + [
-            {"value": name, "title": title, "selected": name == query.group}
-            for name, title in groupings(spec, has_loop=query.opened.loop is not None).items()
-        ],
+        + [{"value": name, "title": title, "selected": name == query.group} for name, title in query.groupings.items()],
     }
     return render(request, "parts/arrange_form.html" if is_part(request) else "arrange.html", context)
 
@@ -67,7 +62,11 @@ def _arranged(query: Query) -> dict[str, str | None]:
 
 def _sorts(query: Query) -> list[dict[str, Any]]:
     spec, words = query.opened.spec, order_words(query.get("sort"))
-    titles = _SYSTEM_SORTS | {field.code: showing.title_of(field, spec) for field in spec.fields}
+    titles = _SYSTEM_SORTS | {
+        field.code: showing.title_of(field, spec)
+        for field in spec.fields
+        if field.code not in query.opened.sight.refused
+    }
     found = []
     for place in range(_SORTS):
         word = words[place] if place < len(words) else ""
@@ -130,7 +129,8 @@ def _askable(opened: Opened) -> dict[str, Name]:
     hidden = {field.code for field in opened.spec.fields if field.kind in _NOT_BY_WORDS} | {"unit"}
     if opened.loop is None:
         hidden |= {"state", "due_at", "closed_at"}
-    return {code: name for code, name in names_of(opened.spec, opened.states).items() if code not in hidden}
+    names = opened.sight.names(opened.states)
+    return {code: name for code, name in names.items() if code not in hidden and not name.refused}
 
 
 def _rows(query: Query, names: dict[str, Name]) -> tuple[list[Condition], bool, str]:
@@ -142,7 +142,7 @@ def _rows(query: Query, names: dict[str, Name]) -> tuple[list[Condition], bool, 
         return sent, asked.get("either") == "1", ""
     note = "现在的条件式不能拆成一条一条的条件；在这里设的条件会代替它。"
     try:
-        found = read_conditions(query.get("where"), names_of(query.opened.spec, query.opened.states))
+        found = read_conditions(query.get("where"), query.opened.sight.names(query.opened.states))
     except ExpressionError:
         return [], False, note
     if found is None or any(row.code not in names for row in found[0]):
