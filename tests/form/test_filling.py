@@ -20,9 +20,10 @@ from bihuan.form.sheet_form import read_grids
 from bihuan.form.sources import Asking, answer, beside
 from bihuan.form.spec import EVERY, Blank, period_before, period_of
 from bihuan.form.workbook_parts import Package
+from bihuan.loop.actions import create_record
 from tests.cast import EVERYBODY, Cast
 from tests.form.forms import LEDGER, blank_document, blank_workbook, fill_in, keep, three_findings
-from tests.ledger.making import make_finding
+from tests.ledger.making import make_finding, make_ledger
 
 FEBRUARY = period_of("month", date(2026, 2, 1))
 
@@ -137,6 +138,29 @@ def test_numbers_are_asked_through_the_filler_s_own_scope(cast: Cast) -> None:
     (other,) = answer(blank, Asking(cast["other_town"], cast.other_town.pk, FEBRUARY))
     assert office.value == 3
     assert (other.value, "看不到" in other.note) == (None, True)
+
+
+def test_what_a_person_does_not_see_of_a_field_is_in_no_cell(cast: Cast) -> None:
+    fields = (
+        {"code": "who", "title": "姓名", "kind": "text", "personal": "name"},
+        {"code": "pay", "title": "工资", "kind": "money", "personal": "all"},
+        {"code": "secret", "title": "底数", "kind": "money"},
+    )
+    rights = [{"fields": ["secret"], "roles": ["handler"], "right": "hidden"}]
+    ledger = make_ledger(cast.office, code="demo.pay", fields=fields, loop=None, rights=rights)
+    create_record(actor=cast["office"], ledger=ledger, fields={"who": "陈青青", "pay": "8", "secret": "5"})
+    sources: list[dict[str, Any]] = [
+        {"kind": "sum", "ledger": "demo.pay", "field": "pay"},
+        {"kind": "sum", "ledger": "demo.pay", "field": "secret"},
+        {"kind": "count", "ledger": "demo.pay", "where": "secret > 1"},
+        {"kind": "table", "ledger": "demo.pay", "columns": ["who", "pay"], "rows": 1},
+    ]
+    asking = Asking(cast["colleague"], cast.office.pk, FEBRUARY)
+    blanks = [Blank.model_validate({"place": "a!B2", "source": source}) for source in sources]
+    found = [cell.value for blank in blanks for cell in answer(blank, asking)]
+    assert found[:3] == [None, None, None]
+    assert "陈青青" not in str(found)
+    assert 8 not in found
 
 
 @pytest.mark.parametrize(

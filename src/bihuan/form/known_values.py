@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE
+from bihuan.ledger.types import BY_CODE, Masked
 from bihuan.org.actor import Actor
 
 KEYS = ("identity", "credit_code")
@@ -58,7 +58,8 @@ def _take(
     key: FieldSpec,
     value: Any,
 ) -> None:
-    other = spec_of(ledger)
+    sight = sight_of(actor, ledger)
+    other = sight.spec
     same = {
         field.code: wanted[field.title, field.kind]
         for field in other.fields
@@ -70,8 +71,9 @@ def _take(
             for code, ours in same.items():
                 before = found.get(ours.code)
                 is_newer = before is None or record.updated_at > before.record.updated_at
-                if code in record.data and is_newer:
-                    found[ours.code] = Known(ours.code, record.data[code], record, ledger)
+                seen = sight.see_data(record.state, record.data, record=record.pk).get(code)
+                if seen is not None and seen.__class__ is not Masked and is_newer:
+                    found[ours.code] = Known(ours.code, seen, record, ledger)
 
 
 def _alike(one: FieldSpec, other: FieldSpec) -> bool:

@@ -10,14 +10,13 @@ from bihuan.base.errors import BihuanError, Invalid
 from bihuan.expression import ExpressionError, compile_check, explain
 from bihuan.form.spec import WORDS, Blank, Period, Source
 from bihuan.form.workbook_parts import split
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.excel import column_letter
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.names import names_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import visible_ledgers
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.values import shown
@@ -84,24 +83,29 @@ class _Asked:
     """The records that a source means, as its asker may see them."""
 
     ledger: Ledger
-    spec: LedgerSpec
+    sight: Sight
     rows: Any
     where: str
     told: str
+
+    @property
+    def spec(self) -> LedgerSpec:
+        return self.sight.spec
 
 
 def _records(source: Source, asking: Asking) -> _Asked:
     ledger = next((item for item in visible_ledgers(asking.actor) if item.code == source.ledger), None)
     if ledger is None:
         raise Invalid(f"没有台账“{source.ledger}”，或者您看不到它")
-    spec, loop = spec_of(ledger), loop_of(ledger)
+    sight, loop = sight_of(asking.actor, ledger), loop_of(ledger)
+    spec = sight.spec
     states = loop.states if loop else {}
     where = " and ".join(
         filter(None, [f"({source.where})" if source.where.strip() else "", _within(source, spec, asking)])
     )
     rows = list_records(asking.actor, ledger, spec, states, Asked(where=where, order="number"))
-    condition = f"，{explain(compile_check(where, names_of(spec, states)))}" if where else ""
-    return _Asked(ledger, spec, rows, where, f"{ledger.title}{condition}")
+    condition = f"，{explain(compile_check(where, sight.names(states)))}" if where else ""
+    return _Asked(ledger, sight, rows, where, f"{ledger.title}{condition}")
 
 
 def _within(source: Source, spec: LedgerSpec, asking: Asking) -> str:
@@ -126,6 +130,7 @@ def _sum(blank: Blank, asking: Asking) -> list[Cell]:
     field = _field(asked.spec, blank.source.field)
     if field.kind not in _NUMBERS:
         raise Invalid(f"“{field.title}”不是数，不能合计")
+    asked.sight.require_sortable(field.code)
     values = [
         value for value in asked.rows.order_by().values_list(f"data__{field.code}", flat=True) if value is not None
     ]
@@ -164,15 +169,12 @@ def _value(blank: Blank, asking: Asking) -> list[Cell]:
 
 def _cell(field: FieldSpec, record: Record, asked: _Asked, actor: Actor) -> str | float | int | None:
     """A field's value as a form shows it: numbers as numbers, all else in words; personal data masked."""
-    stored = record.data.get(field.code)
-    if stored is None:
+    if field.code not in record.data:
         return None
-    kind = BY_CODE[field.kind]
     lookup = with_records(
         lookup_for(asked.spec, actor.tree), actor=actor, ledger=asked.ledger.code, spec=asked.spec, data=[record.data]
     )
-    if kind.is_personal(field):
-        return kind.mask(stored, field, lookup)
+    stored = asked.sight.see(record, lookup).data.get(field.code)
     if isinstance(stored, int | float) and not isinstance(stored, bool) and field.kind in _NUMBERS:
         return stored
     return shown(field, stored, lookup)

@@ -8,7 +8,9 @@ from bihuan.base.errors import Invalid
 from bihuan.form.spec import KINDS, WORDS
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
+from bihuan.org.actor import Actor
 
 _FROM_LEDGER = ("count", "sum", "value", "table")
 _NUMBERS = ("integer", "number", "money", "percent", "computed")
@@ -16,7 +18,7 @@ _SERIAL = ("#", "序号")
 _PASSED_OVER = ("-", "—")
 
 
-def source_form(data: dict[str, Any], ledgers: list[Ledger]) -> list[dict[str, Any]]:
+def source_form(data: dict[str, Any], actor: Actor, ledgers: list[Ledger]) -> list[dict[str, Any]]:
     """The inputs for a source of this kind; those about fields come once its ledger is chosen."""
     kind = data.get("kind", "count")
     found = [_select("kind", "来源", KINDS, kind)]
@@ -28,7 +30,7 @@ def source_form(data: dict[str, Any], ledgers: list[Ledger]) -> list[dict[str, A
         titles = {ledger.code: ledger.title for ledger in ledgers}
         found.append(_select("ledger", "台账", {"": "请选择", **titles}, data.get("ledger", "")))
         ledger = next((item for item in ledgers if item.code == data.get("ledger")), None)
-        found += _from_ledger(kind, data, spec_of(ledger)) if ledger else []
+        found += _from_ledger(kind, data, sight_of(actor, ledger).spec) if ledger else []
     return found
 
 
@@ -67,7 +69,7 @@ def _column_told(code: str, spec: LedgerSpec) -> str:
     return spec.by_code[code].title if code in spec.by_code else code or _PASSED_OVER[0]
 
 
-def source_posted(posted: QueryDict, ledgers: list[Ledger]) -> dict[str, Any]:
+def source_posted(posted: QueryDict, actor: Actor, ledgers: list[Ledger]) -> dict[str, Any]:
     """A source as it was posted. Raises Invalid for a column that is no field."""
     names = ("kind", "text", "word", "ledger", "field", "during", "where")
     found: dict[str, Any] = {name: text for name in names if (text := posted.get(name, "").strip())}
@@ -77,7 +79,7 @@ def source_posted(posted: QueryDict, ledgers: list[Ledger]) -> dict[str, Any]:
     ledger = next((item for item in ledgers if item.code == found.get("ledger")), None)
     if columns and ledger:
         words = [word.strip() for word in columns.replace("，", "、").split("、")]
-        found["columns"] = [_column_of(word, spec_of(ledger)) for word in words]
+        found["columns"] = [_column_of(word, sight_of(actor, ledger).spec) for word in words]
     return found
 
 

@@ -82,7 +82,7 @@ def blank(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     data = dict(known["source"]) if known else {"kind": "count"}
     if request.method == "POST":
         try:
-            data = source_posted(request.POST, ledgers)
+            data = source_posted(request.POST, actor, ledgers)
             if not request.POST.get("again"):
                 _keep(request, actor, form, at, data)
                 return redirect("form", pk=pk)
@@ -94,7 +94,7 @@ def blank(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "form": {"pk": pk, "title": form.title},
         "at": at,
         "label": request.POST.get("label") or (known["label"] if known else label),
-        "inputs": source_form(data, ledgers),
+        "inputs": source_form(data, actor, ledgers),
         "mapped": known is not None,
         "problem": problem,
     }
