@@ -4,6 +4,7 @@ from django.urls import path
 
 from bihuan.web.pages import (
     attachment,
+    away,
     batch,
     board,
     definition_edit,
@@ -23,6 +24,7 @@ from bihuan.web.pages import (
     import_upload,
     ledger,
     ledgers,
+    loop_standing,
     matters,
     merge,
     notice_delivery,
@@ -59,6 +61,8 @@ urlpatterns = [
     path("ledgers/<str:code>/export/", ledger.export, name="export"),
     path("ledgers/<str:code>/new/", record_form.new, name="record_new"),
     path("records/of/<str:code>/", record_links.options, name="record_options"),
+    path("ledgers/<str:code>/loop/", loop_standing.show, name="loop_standing"),
+    path("away/", away.show, name="away"),
     path("records/<int:pk>/", record.show, name="record"),
     path("records/<int:pk>/edit/", record_form.edit, name="record_edit"),
     path("records/<int:pk>/do/<str:code>/", verb.show, name="verb"),
