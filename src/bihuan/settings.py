@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "bihuan.figure",
     "bihuan.scorecard",
     "bihuan.report",
+    "bihuan.loop.draw",
     "bihuan.form",
     "bihuan.web",
 ]

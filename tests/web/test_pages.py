@@ -111,6 +111,11 @@ TABLE: dict[str, dict[str, int]] = {
     "sign_out": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
+    "arrange": everyone(READERS),
+    "conditions": everyone(READERS),
+    "views": everyone(READERS),
+    "bulk": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "bulk_preview": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "grid": everyone(READERS),
     "grid_rows": everyone(READERS),
     "grid_changes": everyone(READERS),
@@ -152,6 +157,14 @@ TABLE: dict[str, dict[str, int]] = {
     "notice_receive": everyone(set(), no=405, but={NOBODY: 405}),
     "notice_again": everyone(set(), no=405, but={NOBODY: 405}),
     "duties": everyone(set(EVERYBODY)),
+    "draws": everyone(set(EVERYBODY)),
+    "draw_commit": everyone(set(), no=405, but={NOBODY: 405}),
+    "draw_reveal": everyone(set(), no=405, but={NOBODY: 405}),
+    "public_draws": everyone(set(EVERYBODY), but={NOBODY: 200}),
+    "public_draw": everyone(set(), but={NOBODY: 404}),
+    "public_draw_file": everyone(set(), but={NOBODY: 404}),
+    "plans": everyone(set(EVERYBODY)),
+    "plan": everyone(set()),
     "petitions": everyone(set(EVERYBODY)),
     "petition_desk": everyone(set()),
     "petition_merge": everyone(set(), no=405, but={NOBODY: 405}),
@@ -185,11 +198,15 @@ def issued_about(record: Record) -> Notice:
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
-    if name in ("import_map", "import_preview", "import_merge", "import_run", "batch"):
+    if name in ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch"):
         return reverse(name, args=[batch.pk])
     if name in (
         "ledger",
         "export",
+        "arrange",
+        "conditions",
+        "views",
+        "bulk",
         "grid",
         "grid_rows",
         "grid_changes",
@@ -211,9 +228,9 @@ def address(name: str, record: Record) -> str:
         return form_address(name)
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])
-    if name in ("duty", "petition_desk", "public_submit"):
+    if name in ("duty", "petition_desk", "public_submit", "plan", "draw_commit"):
         return reverse(name, args=["audit.none"])
-    if name == "petition_merge":
+    if name in ("petition_merge", "draw_reveal", "public_draw", "public_draw_file"):
         return reverse(name, args=[1])
     special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
     return reverse(name, args=special.get(name, []))
@@ -262,7 +279,8 @@ GRID = (
     "/ledgers/audit.finding/grid/rows/",
     "/ledgers/audit.finding/grid/changes/?since=0",
 )
-LISTS = (*GRID, "/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
+SAVED = ("/ledgers/audit.finding/?group=audit_type&columns=title,amount&sort=-amount,number",)
+LISTS = (*GRID, *SAVED, "/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
 
 
 def queries(client: Client, url: str) -> int:
