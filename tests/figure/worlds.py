@@ -117,7 +117,7 @@ def history(seed: int, units: Sequence[int], records: int = 24) -> list[Change]:
     made: dict[int, int] = {}
     for _ in range(records * 3):
         known += -50 if dice.random() < 0.05 else dice.randint(0, 60)
-        record = len(made) if len(made) < records and dice.random() < 0.4 or not made else dice.randrange(len(made))
+        record = len(made) if (len(made) < records and dice.random() < 0.4) or not made else dice.randrange(len(made))
         is_new = record not in made
         made[record] = made.get(record, 0) + 1
         effective = known - dice.choice([0, 0, 0, 5, 200, 900, -300])

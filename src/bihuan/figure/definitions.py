@@ -111,7 +111,7 @@ def figure_codes() -> list[str]:
 
 @transaction.atomic
 def install_figures(*, pack: str, specs: Mapping[str, FigureSpec], owner: Unit, origin: str) -> None:
-    """Put a pack's figures in force: a changed one gets a new version, one that is gone is retired and may come back."""
+    """Put a pack's figures in force: a changed one gets a new version, one that is gone is retired."""
     known = {figure.code: figure for figure in Figure.objects.filter(code__startswith=f"{pack}.")}
     current = {
         version.figure_id: version.definition
