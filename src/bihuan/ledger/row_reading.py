@@ -11,9 +11,10 @@ from bihuan.base.errors import Invalid
 from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
+from bihuan.ledger.types import BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import as_text
 from bihuan.ledger.types.formula import Computer, computer
+from bihuan.ledger.unreported import reader_of, stored
 from bihuan.ledger.values import key_of
 from bihuan.standards.masking import STAR
 
@@ -117,7 +118,7 @@ def read_rows(
         key = "" if faults else key_of(spec, data) or _fingerprint(data, serial)
         # A row that names its record is only a part of it: rules and formulas are asked of the whole, later.
         if not (faults or record):
-            _complete(number, data, compute, faults)
+            _complete(spec, number, data, compute, faults)
         for breach in () if faults or record else breaches(data):
             if breach.is_error:
                 faults.append(CellProblem(number, -1, "", breach.message))
@@ -131,7 +132,7 @@ def read_rows(
 
 
 def _reader(field: FieldSpec, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
-    read = BY_CODE[field.kind].reader(field, lookup)
+    read = reader_of(field, lookup)
     return (lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw)) if is_masked else read
 
 
@@ -147,8 +148,14 @@ def _record(number: int, cells: Sequence[Any], named: int | None, faults: list[C
         return ""
 
 
-def _complete(number: int, data: dict[str, Any], compute: Computer, faults: list[CellProblem]) -> None:
-    """Add the computed fields to a row's data."""
+def _complete(
+    spec: LedgerSpec, number: int, data: dict[str, Any], compute: Computer, faults: list[CellProblem]
+) -> None:
+    """Put a new record's data as they are stored, and add the computed fields."""
+    if spec.may_be_unreported:
+        kept = {code: value for code, value in stored(spec, {}, data).items() if value is not None}
+        data.clear()
+        data.update(kept)
     try:
         data.update(compute(data))
     except Invalid as error:
