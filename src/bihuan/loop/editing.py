@@ -114,6 +114,13 @@ class Planner:
             for code in self._open
         }
 
+    def problems(self, raw: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with raw values whatever record they are for, by field."""
+        found: dict[str, str] = {}
+        for code, value in raw.items():
+            self._read(code, value, found)
+        return found
+
     def locked(self, record: Record) -> str:
         """Why nothing of a record can be changed; empty if it can."""
         return f"“{record.number}”已销号，不能再修改" if self.loop and record.closed_at else ""
