@@ -1,6 +1,7 @@
 """The pages' addresses."""
 
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from bihuan.web.pages import (
     attachment,
@@ -35,10 +36,15 @@ from bihuan.web.pages import (
     petition_desk,
     plans,
     public,
+    publication,
     record,
     record_form,
     record_links,
+    report_draft,
+    report_issued,
+    reports,
     saved_view,
+    scorecards,
     sign_in,
     units,
     verb,
@@ -120,4 +126,19 @@ urlpatterns = [
     path("duties/open/", duties.open_today, name="duties_open"),
     path("duties/<str:code>/", duties.show, name="duty"),
     path("units/options/", units.options, name="units"),
+    path("reports/", reports.show, name="reports"),
+    path("reports/<str:code>/begin/", require_POST(reports.begin), name="report_begin"),
+    path("drafts/<int:pk>/", report_draft.show, name="report_draft"),
+    path("drafts/<int:pk>/parts/<str:code>/", require_POST(report_draft.write), name="report_part"),
+    path("drafts/<int:pk>/do/<str:code>/", require_POST(report_draft.act), name="report_act"),
+    path("issued/<int:pk>/", report_issued.show, name="report_issued"),
+    path("issued/<int:pk>/changes/", report_issued.changes, name="report_changes"),
+    path("issued/<int:pk>/report.<str:form>", report_issued.download, name="report_file"),
+    path("scorecards/", scorecards.show, name="scorecards"),
+    path("scorecards/<str:code>/", scorecards.run, name="scorecard"),
+    path("scorecards/<str:code>/give/", require_POST(scorecards.give), name="scorecard_give"),
+    path("scorecards/<str:code>/publish/", require_POST(scorecards.post), name="scorecard_publish"),
+    path("publications/<int:pk>/", publication.show, name="publication"),
+    path("publications/<int:pk>/appeal/", require_POST(publication.appeal), name="appeal"),
+    path("appeals/<int:pk>/answer/", require_POST(publication.answer), name="appeal_answer"),
 ]
