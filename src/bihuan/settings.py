@@ -27,9 +27,11 @@ INSTALLED_APPS = [
     "bihuan.loop.notice",
     "bihuan.loop.duty",
     "bihuan.loop.petition",
+    "bihuan.figure",
+    "bihuan.scorecard",
+    "bihuan.report",
     "bihuan.loop.draw",
     "bihuan.form",
-    "bihuan.figure",
     "bihuan.web",
 ]
 
