@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bihuan.web.pages import (
+    access_log,
     attachment,
     batch,
     board,
@@ -29,6 +30,7 @@ from bihuan.web.pages import (
     record_links,
     sign_in,
     units,
+    unmask,
     verb,
 )
 
@@ -53,6 +55,10 @@ urlpatterns = [
     path("ledgers/<str:code>/new/", record_form.new, name="record_new"),
     path("records/of/<str:code>/", record_links.options, name="record_options"),
     path("records/<int:pk>/", record.show, name="record"),
+    path("records/<int:pk>/unmask/", unmask.record, name="unmask"),
+    path("ledgers/<str:code>/export/unmasked/", unmask.export, name="export_unmasked"),
+    path("access-log/", access_log.show, name="access_log"),
+    path("access-log/export/", access_log.export, name="access_log_export"),
     path("records/<int:pk>/edit/", record_form.edit, name="record_edit"),
     path("records/<int:pk>/do/<str:code>/", verb.show, name="verb"),
     path("matters/", matters.show, name="matters"),

@@ -26,9 +26,10 @@ from bihuan.loop.export_columns import matter_columns
 from bihuan.loop.queries import colour_counts
 from bihuan.loop.summary import Summary
 from bihuan.loop.tally_counts import Counts
+from bihuan.org.access_log import Kind, log_access
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
+from bihuan.web.access import address_of, signed_in
 from bihuan.web.asking import Opened, Query, open_ledger
 
 SIZES = (10, 20, 50, 100)
@@ -222,6 +223,12 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
     `?format=` is xlsx, csv (with `&encoding=gb18030` if wanted) or docx.
     """
     opened = open_ledger(request, actor, code)
+    log_access(Kind.EXPORT, opened.ledger.code, by=actor, address=address_of(request))
+    return export_file(request, opened)
+
+
+def export_file(request: HttpRequest, opened: Opened) -> FileResponse:
+    """The list that the address asks for, as a file with what the actor sees."""
     try:
         rows = Query(opened, request).rows()
     except ExpressionError as error:
