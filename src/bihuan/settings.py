@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "bihuan.loop.declared",
     "bihuan.loop.notice",
     "bihuan.loop.duty",
+    "bihuan.loop.petition",
     "bihuan.web",
 ]
 

@@ -14,9 +14,10 @@ _SMALL = 16 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class BookScan:
-    """What is known of a workbook beforehand: a scan by sheet name, and whether text cells spell errors."""
+    """What is known of a workbook beforehand: scan and part by sheet name, and whether text cells spell errors."""
 
     sheets: dict[str, PartScan]
+    parts: dict[str, str]
     has_error_text: bool
 
 
@@ -29,8 +30,9 @@ def scan_xlsx(package: Package, limits: Limits) -> BookScan:
         if part_name.lower().endswith((".xml", ".rels")) or _holds_a_sheet(package, part_name):
             scans[part_name] = scan_part(package, part_name)
             refuse_spread(package.name, part_name, scans[part_name], limits)
-    sheets = {name: scans[part] for name, part in _sheet_parts(package).items() if part in scans}
-    return BookScan(sheets, any(scan.has_error_text for scan in scans.values()))
+    parts = {name: part for name, part in _sheet_parts(package).items() if part in scans}
+    sheets = {name: scans[part] for name, part in parts.items()}
+    return BookScan(sheets, parts, any(scan.has_error_text for scan in scans.values()))
 
 
 def refuse_spread(name: str, where: str, scan: PartScan, limits: Limits) -> None:

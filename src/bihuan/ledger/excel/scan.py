@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from bihuan.ledger.excel.kind import SAVE_AS, broken
-from bihuan.ledger.excel.model import UnreadableFile, column_number
+from bihuan.ledger.excel.model import Merge, UnreadableFile, column_number
 from bihuan.ledger.excel.package import Package
 
 # A cell other than one in columns A to Z and rows to 999,999.
@@ -22,6 +22,8 @@ _ANY_CELL = re.compile(rb"<c(?![A-Za-z])")
 _PREFIXED_CELL = re.compile(rb"<[\w.-]+:c(?![A-Za-z])")
 _ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>', re.DOTALL)
 _CLAIM = re.compile(rb'<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"')
+_ADDRESS = re.compile(rb'<c r="[A-Z]+(\d+)"')
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 # Counts that the reader turns into memory at once.
 _HUGE_COUNT = re.compile(rb"ount\s*=\s*[\"']\s*\d{9}")
 _ERROR_TEXT = re.compile(rb"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
@@ -41,6 +43,9 @@ class PartScan:
     has_error_text: bool = False
     form: str = "narrow"
     begun: bool = False
+    # For a sheet that is read in portions: its last row with a cell, and its merged areas, counted from 0.
+    last_row: int = 0
+    merges: list[Merge] = field(default_factory=list)
 
     def reach(self, rows: int, columns: int) -> None:
         self.rows = max(self.rows, rows)
@@ -50,7 +55,7 @@ class PartScan:
 def scan_part(package: Package, part_name: str) -> PartScan:
     """Look through one part, the quick way where its form allows."""
     scan = PartScan()
-    for piece in _whole_tags(package, part_name):
+    for piece in whole_tags(package, part_name):
         _refuse_tricks(piece, package.name)
         if not scan.begun:
             scan.begun = True
@@ -58,7 +63,7 @@ def scan_part(package: Package, part_name: str) -> PartScan:
             scan.claimed_rows = int(claim[1]) if claim else None
         _look(piece, scan)
     if scan.form == "far":
-        for piece in _whole_tags(package, part_name):
+        for piece in whole_tags(package, part_name):
             _look_far(piece, scan)
             if scan.form == "odd":
                 break
@@ -72,7 +77,7 @@ def scan_part(package: Package, part_name: str) -> PartScan:
     return scan
 
 
-def _whole_tags(package: Package, part_name: str) -> Iterator[bytes]:
+def whole_tags(package: Package, part_name: str) -> Iterator[bytes]:
     """Give a part in pieces that end where a row ends, or at least a tag."""
     rest = b""
     for piece in package.pieces(part_name):
@@ -100,6 +105,11 @@ def _refuse_tricks(piece: bytes, name: str) -> None:
 
 
 def _look(piece: bytes, scan: PartScan) -> None:
+    last = piece.rfind(b'<c r="')
+    if last >= 0 and (address := _ADDRESS.match(piece, last)):
+        scan.last_row = int(address[1])
+    if not piece.endswith(b"</row>") and b"<mergeCell " in piece:
+        scan.merges += [_area(*corners) for corners in _MERGE.findall(piece)]
     if b":c" in piece and _PREFIXED_CELL.search(piece):
         scan.form = "odd"
     elif scan.form == "narrow" and _OTHER_CELL.search(piece):
@@ -124,6 +134,11 @@ def _look_far(piece: bytes, scan: PartScan) -> None:
     rows = max((row for _, row in filled), key=_as_number)
     columns = max({letters for letters, _ in filled}, key=lambda letters: (len(letters), letters))
     scan.reach(int(rows), column_number(columns.decode()))
+
+
+def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> Merge:
+    first = int(top) - 1, column_number(left.decode()) - 1
+    return first, (int(bottom) - 1, column_number(right.decode()) - 1)
 
 
 def _as_number(digits: bytes) -> tuple[int, bytes]:

@@ -76,15 +76,24 @@ def records(grid: Grid, shape: Shape, survey: Survey, *, fill_down: bool = True)
             gap = 0
             continue
         gap = 0
+        if len(cells) > grid.columns:
+            _note_beyond(number, cells, grid.columns, survey)
         for index in outside:
             if index not in survey.strays and not is_blank(cells[index]):
                 survey.strays[index] = number
-        row = cells if whole else [cells[index] for index in indexes]
+        row = cells if whole and len(cells) == grid.columns else [cells[index] for index in indexes]
         if fills is not None and next_fill is not None and number >= next_fill:
             survey.filled_down += fills.apply(number, row)
             next_fill = fills.next_row
         survey.records += 1
         yield number, row
+
+
+def _note_beyond(number: int, cells: Row, width: int, survey: Survey) -> None:
+    """Note what stands right of all that the sheet's first rows reach to."""
+    for index in range(width, len(cells)):
+        if index not in survey.strays and not is_blank(cells[index]):
+            survey.strays[index] = number
 
 
 def _first_filled(cells: Row) -> Cell | None:

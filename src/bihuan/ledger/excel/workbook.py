@@ -16,6 +16,7 @@ from bihuan.ledger.excel.delimited import DelimitedGrid, refuse_columns
 from bihuan.ledger.excel.kind import SAVE_AS, broken, kind_of
 from bihuan.ledger.excel.model import LIMITS, Grid, Limits, Merge, UnreadableFile
 from bihuan.ledger.excel.package import Package
+from bihuan.ledger.excel.portions import PortionedGrid, is_large
 from bihuan.ledger.excel.scan import PartScan
 from bihuan.ledger.excel.sheet import SheetGrid
 
@@ -134,7 +135,7 @@ def _open_text(workbook: Workbook, path: Path) -> None:
 
 
 def _open_book(workbook: Workbook, path: Path, kind: str) -> None:
-    scans, merges, has_error_text = _scan(workbook, path, kind)
+    scans, merges, has_error_text, large = _scan(workbook, path, kind)
     with contained(workbook.name):
         book = _open_calamine(path, kind)
         listed = [
@@ -157,13 +158,14 @@ def _open_book(workbook: Workbook, path: Path, kind: str) -> None:
     workbook.sheets = _with_guess([SheetInfo(name, matched[name].filled, hidden) for name, hidden in listed])
 
     def load(sheet: str) -> Grid:
+        grid: Grid
         with contained(workbook.name):
-            grid = SheetGrid(
-                book.get_sheet_by_name(sheet),
-                matched[sheet],
-                merges.get(sheet),
-                has_error_text=has_error_text,
-            )
+            if sheet in large:
+                package, part = large[sheet]
+                grid = PortionedGrid(sheet, package, part, matched[sheet], has_error_text=has_error_text)
+            else:
+                loaded = book.get_sheet_by_name(sheet)
+                grid = SheetGrid(loaded, matched[sheet], merges.get(sheet), has_error_text=has_error_text)
         refuse_columns(workbook.name, sheet, grid.columns, workbook.limits)
         if grid.rows > workbook.limits.rows:
             raise UnreadableFile(
@@ -175,15 +177,22 @@ def _open_book(workbook: Workbook, path: Path, kind: str) -> None:
     workbook._load = load  # noqa: SLF001 - the one maker of workbooks
 
 
-def _scan(workbook: Workbook, path: Path, kind: str) -> tuple[dict[str, PartScan], dict[str, list[Merge]], bool]:
+_Found = tuple[dict[str, PartScan], dict[str, list[Merge]], bool, dict[str, tuple[Package, str]]]
+
+
+def _scan(workbook: Workbook, path: Path, kind: str) -> _Found:
+    """What a look through the file tells: scans and merged areas by sheet, error texts, which sheets are large."""
     if kind == "xlsx":
-        found = scan_xlsx(Package(path, workbook.name, workbook.limits), workbook.limits)
-        return found.sheets, {}, found.has_error_text
+        package = Package(path, workbook.name, workbook.limits)
+        found = scan_xlsx(package, workbook.limits)
+        parts = found.parts.items()
+        large = {name: (package, part) for name, part in parts if is_large(package, part, found.sheets[name])}
+        return found.sheets, {}, found.has_error_text, large
     if kind == "ods":
         sheets = scan_ods(Package(path, workbook.name, workbook.limits), workbook.limits)
         scans = {name: sheet.scan for name, sheet in sheets.items()}
-        return scans, {name: sheet.merges for name, sheet in sheets.items()}, True
-    return scan_xls(path, workbook.name, workbook.limits), {}, True
+        return scans, {name: sheet.merges for name, sheet in sheets.items()}, True, {}
+    return scan_xls(path, workbook.name, workbook.limits), {}, True, {}
 
 
 def _open_calamine(path: Path, kind: str) -> Any:

@@ -31,7 +31,7 @@ class Watched(models.Model):
     position = models.PositiveBigIntegerField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["code", "ledger"], name="notice_watched")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code", "ledger"], name="notice_watched_once")]
 
     def __str__(self) -> str:
         return f"{self.code}@{self.position}"
@@ -87,7 +87,7 @@ class Addressee(models.Model):
     told_at = models.DateTimeField("交给邮件的时间", null=True)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "person"], name="notice_addressee")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["notice", "person"], name="notice_addressee_once")]
         indexes: ClassVar = [
             models.Index(fields=["person"], condition=models.Q(read_at__isnull=True), name="notice_unread")
         ]

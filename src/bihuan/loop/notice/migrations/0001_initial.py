@@ -125,10 +125,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='addressee',
-            constraint=models.UniqueConstraint(fields=('notice', 'person'), name='notice_addressee'),
+            constraint=models.UniqueConstraint(fields=('notice', 'person'), name='notice_addressee_once'),
         ),
         migrations.AddConstraint(
             model_name='watched',
-            constraint=models.UniqueConstraint(fields=('code', 'ledger'), name='notice_watched'),
+            constraint=models.UniqueConstraint(fields=('code', 'ledger'), name='notice_watched_once'),
         ),
     ]
