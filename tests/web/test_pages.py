@@ -121,6 +121,10 @@ TABLE: dict[str, dict[str, int]] = {
     "definition_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_field": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_preview": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "unmask": everyone(READERS, but=refused("leader")),
+    "export_unmasked": everyone(READERS, but=refused("leader")),
+    "access_log": everyone({"audit_admin"}, no=403),
+    "access_log_export": everyone({"audit_admin"}, no=403),
     "import_upload": everyone(WORKERS, no=403),
     "import_template": everyone(INSIDE),
     "import_map": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
@@ -169,6 +173,7 @@ def address(name: str, record: Record) -> str:
     if name in (
         "ledger",
         "export",
+        "export_unmasked",
         "grid",
         "grid_rows",
         "grid_changes",
@@ -184,7 +189,7 @@ def address(name: str, record: Record) -> str:
         "import_template",
     ):
         return reverse(name, args=["audit.finding"])
-    if name in ("record", "record_edit"):
+    if name in ("record", "record_edit", "unmask"):
         return reverse(name, args=[record.pk])
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])

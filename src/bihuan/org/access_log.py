@@ -41,7 +41,8 @@ def log_access(
     entry.hash = chain.link(head.head if head else chain.GENESIS, _content(count, entry))
     entry.save(force_insert=True)
     signed = {"count": count, "head": entry.hash, "signature": chain.sign(_NAME, count, entry.hash)}
-    AccessHead.objects.update_or_create(pk=1, defaults=signed)
+    if not AccessHead.objects.filter(pk=1).update(**signed):
+        AccessHead.objects.create(pk=1, **signed)
 
 
 def _content(place: int, entry: AccessEntry) -> bytes:

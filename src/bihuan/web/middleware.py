@@ -10,6 +10,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
+from bihuan.expression import ExpressionError
 from bihuan.org.access_log import Kind, log_access
 from bihuan.org.models import Person
 
@@ -60,6 +61,8 @@ class ErrorsInWords:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, _DJANGOS_OWN):
             return None
+        if isinstance(error, ExpressionError):
+            return error_page(request, 422, f"条件式有误：{error}")
         if isinstance(error, NotAllowed | NotFound):
             _note_denied(request)
         if isinstance(error, BihuanError):
