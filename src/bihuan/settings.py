@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "bihuan.loop.notice",
     "bihuan.loop.duty",
     "bihuan.loop.petition",
+    "bihuan.form",
     "bihuan.web",
 ]
 

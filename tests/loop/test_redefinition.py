@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.base.errors import Conflict, NotAllowed
+from bihuan.base.sealing import is_sealed
 from bihuan.installed import KINDS, install_pack, packs_folder
 from bihuan.ledger.definition_diff import differences
 from bihuan.ledger.definition_yaml import from_yaml, from_yaml_text, to_yaml
@@ -151,6 +152,21 @@ def test_a_new_rule_must_hold_of_all(cast: Cast, ledger: Ledger) -> None:
 def test_a_formula_is_worked_out_for_every_record(cast: Cast, ledger: Ledger) -> None:
     go(cast, ledger, add(code="each", title="人均", kind="computed", formula="amount / people", scale=4))
     assert [data.get("each") for data in data_of(ledger)] == [4.1667, 0.0, None]
+
+
+def test_a_field_is_encrypted_from_now_on_and_opened_again(cast: Cast, ledger: Ledger) -> None:
+    plan = go(cast, ledger, put("name", encrypted=True))
+    assert plan.changed == 2
+    assert all(is_sealed(data["name"]) for data in data_of(ledger) if "name" in data)
+    go(cast, ledger, put("name", title="事由", code="why", was="name"))
+    assert all(is_sealed(data["why"]) for data in data_of(ledger) if "why" in data)
+    go(cast, ledger, put("why", encrypted=False))
+    assert [data.get("why") for data in data_of(ledger)] == ["修路", "架桥", None]
+
+
+def test_what_is_personal_is_quoted_to_nobody(cast: Cast, ledger: Ledger) -> None:
+    ((message, _),) = told(cast, ledger, put("name", pattern="[a-z]+", personal="name"), lambda data: None)
+    assert message == "“名称”有不合新要求的内容"
 
 
 def test_a_loop_s_fields_stay(cast: Cast) -> None:

@@ -163,7 +163,12 @@ _CELLS = json.dumps({"cells": [{"record": 1, "code": "name", "text": "改了", "
 RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("desk", "ledgers", "ledger_new", "duties", "duties_open", "units", "sign_in"), _NOTHING),
     **dict.fromkeys(("import_upload", "notice_delivery", "notice_mail", "access_log", "access_log_export"), _NOTHING),
-    "sign_out": _NOTHING,
+    **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
+    "public_picture": _NOTHING,
+    "public_submit": _LEDGER,
+    "petition_desk": _LEDGER,
+    "petition_merge": _RECORD,
+    **dict.fromkeys(("form", "form_blank", "form_fill", "form_filling", "form_file"), Recipe(lambda _world: [[1]])),
     "matters": Recipe(queries=({}, {"view": "waiting"}, {"view": "opened"}, {"colour": "green"}, {"q": "机密"})),
     "board": Recipe(queries=({}, {"ledger": "own.secret"}, {"ledger": "own.secret", "under": "330999102"})),
     "notices": Recipe(queries=({}, {"show": "all"}, {"show": "owed"})),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from time import monotonic, sleep
@@ -18,14 +19,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from bihuan.base import clock
+from bihuan.form.actions import fill_form, keep_form
+from bihuan.form.spec import period_of
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.excel import Limits
 from bihuan.ledger.models import Attachment, Batch, Event, Ledger, Record
 from bihuan.loop import intake
 from bihuan.loop.actions import Said, perform
 from bihuan.loop.notice.models import Notice
+from bihuan.org.actor import actor_of
+from bihuan.org.models import Person, Unit
 from bihuan.web import importing
 from tests.cast import EVERYBODY, Cast
+from tests.form.forms import blank_workbook
 from tests.web import scene
 from tests.web.conftest import bring_in
 
@@ -125,6 +131,13 @@ TABLE: dict[str, dict[str, int]] = {
     "export_unmasked": everyone(READERS, but=refused("leader")),
     "access_log": everyone({"audit_admin"}, no=403),
     "access_log_export": everyone({"audit_admin"}, no=403),
+    "forms": everyone(set(EVERYBODY)),
+    "form_burden": everyone(set(EVERYBODY)),
+    "form": everyone(INSIDE | {"auditor"}),
+    "form_blank": everyone(INSIDE | {"auditor"}),
+    "form_fill": everyone(set(), no=405, but={NOBODY: 405}),
+    "form_filling": everyone(INSIDE | {"auditor"}),
+    "form_file": everyone(INSIDE | {"auditor"}),
     "import_upload": everyone(WORKERS, no=403),
     "import_template": everyone(INSIDE),
     "import_map": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
@@ -143,6 +156,14 @@ TABLE: dict[str, dict[str, int]] = {
     "notice_receive": everyone(set(), no=405, but={NOBODY: 405}),
     "notice_again": everyone(set(), no=405, but={NOBODY: 405}),
     "duties": everyone(set(EVERYBODY)),
+    "petitions": everyone(set(EVERYBODY)),
+    "petition_desk": everyone(set()),
+    "petition_merge": everyone(set(), no=405, but={NOBODY: 405}),
+    "public": everyone(set(EVERYBODY), but={NOBODY: 200}),
+    "public_ask": everyone(set(EVERYBODY), but={NOBODY: 200}),
+    "public_rate": everyone(set(), no=405, but={NOBODY: 405}),
+    "public_picture": everyone(set(), but={NOBODY: 404}),
+    "public_submit": everyone(set(), but={NOBODY: 404}),
     "duty": everyone(set()),
     "duties_open": everyone(set(), no=405, but={NOBODY: 405}),
 }
@@ -191,12 +212,29 @@ def address(name: str, record: Record) -> str:
         return reverse(name, args=["audit.finding"])
     if name in ("record", "record_edit", "unmask"):
         return reverse(name, args=[record.pk])
+    if name.startswith("form"):
+        return form_address(name)
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])
-    if name == "duty":
+    if name in ("duty", "petition_desk", "public_submit"):
         return reverse(name, args=["audit.none"])
+    if name == "petition_merge":
+        return reverse(name, args=[1])
     special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
     return reverse(name, args=special.get(name, []))
+
+
+def form_address(name: str) -> str:
+    """The page of a form that the audit office has to fill, and has filled."""
+    if name in ("forms", "form_burden"):
+        return reverse(name)
+    office, owner = actor_of(Person.objects.get(username="office")), Unit.objects.get(code="330999-SJ").pk
+    words = {"title": "月报", "asked_by": "市审计局", "every": "month", "name": "月报.xlsx"}
+    form = keep_form(actor=office, owner=owner, content=blank_workbook(), **words)
+    filling = fill_form(actor=office, form=form, period=period_of("month", date(2026, 2, 1)))
+    if name in ("form_filling", "form_file"):
+        return reverse(name, args=[filling.pk])
+    return reverse(name, args=[form.pk]) + ("?at=整改情况!B3" if name == "form_blank" else "")
 
 
 def test_the_table_names_every_page() -> None:

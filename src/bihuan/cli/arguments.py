@@ -27,6 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
         _user,
         _verify,
         _rebuild,
+        _loop,
         _backup,
         _restore,
         _define,
@@ -167,6 +168,17 @@ def _restore(commands: "_Commands[Parser]") -> None:
     parser.add_argument("file", metavar="文件", help="bihuan backup 写出的文件")
     parser.add_argument("--replace", action="store_true", help="换掉现有数据：原有内容移到一边，不删除")
     parser.add_argument("--allow-findings", action="store_true", help="事件链或记录核对不过也照样恢复，并逐个列出")
+
+
+def _loop(commands: "_Commands[Parser]") -> None:
+    parser = _command(
+        commands, "loop", "bihuan.cli.loop", "列出在办事项用的是哪一版闭环、换用新版会变什么；--move 换用新版"
+    )
+    _ledger(parser)
+    parser.add_argument("--move", action="store_true", help="把在办事项都换到现行版本")
+    parser.add_argument("--step", metavar="旧=新", action="append", default=[], help="新版没有的环节里的事项到哪个环节")
+    parser.add_argument("--reason", metavar="理由", default="", help="记在每个事件里的理由")
+    _json(parser)
 
 
 def _define(commands: "_Commands[Parser]") -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -36,10 +37,9 @@ def write_import(
     if check.failed_rows and not good_rows_only:
         raise Invalid(f"有 {len(check.failed_rows)} 行不能导入，一行也没有写入")
     hold(ledger)
-    keys = [row.key for row, _ in check.creates] if ledger.records.exists() else []
-    for start in range(0, len(keys), 500):
-        if ledger.records.filter(key__in=keys[start : start + 500], deleted=False).exists():
-            raise Conflict("预览之后有人导入了相同的记录，请重新预览")
+    append_many(actor=actor, ledger=ledger, drafts=check.creates.before, batch=batch)
+    if ledger.records.exists():
+        _refuse_known(ledger, check)
     append_many(actor=actor, ledger=ledger, drafts=_drafts(ledger, spec, check), batch=batch)
     result = {
         "created": len(check.creates),
@@ -54,12 +54,21 @@ def write_import(
     return result
 
 
+def _refuse_known(ledger: Ledger, check: Check) -> None:
+    rows = iter(check.creates)
+    while keys := [row.key for row, _ in islice(rows, 500)]:
+        if ledger.records.filter(key__in=keys, deleted=False).exists():
+            raise Conflict("预览之后有人导入了相同的记录，请重新预览")
+
+
 def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft]:
-    opened = [_opened(opening.system.get("opened_at")) for _, opening in check.creates]
-    wanted = Counter(series_of(spec, at) for at in opened)
+    wanted = Counter[str]()
+    for opened_at, count in check.creates.opened.items():
+        wanted[series_of(spec, _opened(opened_at))] += count
     give = numberer(ledger, spec, wanted)
-    for (row, opening), at in zip(check.creates, opened, strict=True):
-        system = {**opening.system, "number": give(at), "key": row.key}
+    for row, opening in check.creates:
+        number = give(_opened(opening.system.get("opened_at")))
+        system = {**opening.system, "number": number, "key": row.key}
         detail = {"row": row.number}
         yield Draft("imported", None, row.data, system, detail, opening.effective_at, follows=opening.follows)
     for change in check.updates:

@@ -38,7 +38,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "result": ("computed",),
 }
 """Keys of a field that only some kinds read."""
-_NEVER_SEALED = ("file", "computed", "unit", "person", "record", "point", "line", "polygon")
+NEVER_SEALED = ("file", "computed", "unit", "person", "record", "point", "line", "polygon")
 _NO_KEY = ("longtext", "choices", "file", "computed", "point", "line", "polygon")
 
 
@@ -193,7 +193,7 @@ def _sealed_is_apart(ledger: Definition) -> Iterator[Issue]:
     spec: LedgerSpec = ledger.spec
     parts = {getattr(spec, name) for name in _FIELD_REFERENCES}
     for index, field in enumerate(spec.fields):
-        if field.encrypted and field.kind in _NEVER_SEALED:
+        if field.encrypted and field.kind in NEVER_SEALED:
             yield ledger.source.issue(f"{field.kind} 字段“{field.title}”不能加密保存", "fields", index, "encrypted")
         if field.encrypted and field.code in parts:
             message = f"“{field.title}”在台账里另有用处（名称、责任单位、日期或状态），不能加密保存"

@@ -98,7 +98,9 @@ class _Move:
             if value is None and self._fill:
                 value = self._filled(fresh)
         except BadValue as error:
-            faults.append(InTheWay(field.code, f"“{field.title}”：{error}", _where(self.source, field, value)))
+            # A message quotes the value, which is for nobody's eyes where it is personal.
+            told = "有不合新要求的内容" if BY_CODE[field.kind].is_personal(field) or field.encrypted else f"：{error}"
+            faults.append(InTheWay(field.code, f"“{field.title}”{told}", _where(self.source, field, value)))
             return
         if value is not None:
             fresh[field.code] = value

@@ -26,6 +26,7 @@ _FIELD_WORDS = {
     "formula": "公式",
     "result": "公式的结果",
     "personal": "个人信息",
+    "encrypted": "加密保存",
     "hint": "填写提示",
     "group": "分组",
 }
@@ -42,6 +43,7 @@ _LEDGER_WORDS = {
     "closed_values": "算已办结的状态",
     "key": "唯一键",
     "columns": "列表显示的字段",
+    "assignee_field": "承办人字段",
 }
 _FIELDS_NAMED = frozenset(_LEDGER_WORDS) - {"title", "description", "loop", "closed_values"}
 
@@ -62,6 +64,8 @@ def _ledger(old: LedgerSpec, new: LedgerSpec) -> Iterator[str]:
         if before != after:
             told = [_named(value, spec, key) for value, spec in ((before, old), (after, new))]
             yield f"{word}：{told[0]} → {told[1]}"
+    if old.rights != new.rights:
+        yield f"字段权限：{len(old.rights)} 条 → {len(new.rights)} 条，有变动"
     if old.number != new.number:
         yield f"编号：{_numbering(old)} → {_numbering(new)}（已给的编号不变）"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from bihuan.ledger.row_reading import MISSING_MARKS
+from bihuan.ledger.column_reading import MISSING_MARKS
 from bihuan.ledger.spec import ChoiceSpec, FieldSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
 from bihuan.standards.measures import find_unit, is_unit

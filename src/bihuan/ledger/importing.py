@@ -13,6 +13,7 @@ from bihuan.ledger.export_mark import Mark
 from bihuan.ledger.field_rights import Right
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.new_rows import NewRows
 from bihuan.ledger.row_reading import NUMBER, CellProblem, Columns, Row, read_rows
 from bihuan.ledger.settling import settle
 from bihuan.ledger.sight import Sight, mask
@@ -64,7 +65,7 @@ class Check:
     in the file: nothing happens to them.
     """
 
-    creates: list[tuple[Row, Opening]] = field(default_factory=list)
+    creates: NewRows = field(default_factory=NewRows)
     updates: list[Change] = field(default_factory=list)
     unchanged: int = 0
     problems: list[CellProblem] = field(default_factory=list)
@@ -75,6 +76,10 @@ class Check:
     settled: list[Conflict] = field(default_factory=list)
     kept: int = 0
     removed: list[Record] = field(default_factory=list)
+
+    def create(self, row: Row, opening: Opening) -> None:
+        self.creates.append(row, opening)
+        self.doubts += [(row.number, doubt) for doubt in opening.doubts]
 
     def fault(self, problem: CellProblem) -> None:
         self.problems.append(problem)
@@ -125,37 +130,49 @@ def check_table(
     number finds it among `visible`, those that the actor may see; any other is looked for by its key. `sight` is
     that of the person who imports into a ledger that is there.
     """
-    reading = read_rows(spec, table, columns, lookup, progress, sight.masks(None) if sight else frozenset())
-    check = Check(rows=reading.count, doubts=list(reading.doubts))
-    for problem in reading.problems:
-        check.fault(problem)
-    rows = _without_duplicates(spec, reading.rows, check)
-    back = back or Back()
-    standing = standing_records(ledger, rows, back.mark, visible) if ledger else Standing()
+    check, back = Check(), back or Back()
     rules = _Rules(spec, columns, lookup, lifecycle, back, sight)
+    seen: dict[str, int] = {}
     touched: dict[int, int] = {}
-    for row in rows:
-        record = standing.of(row)
-        if record is None and row.record:
-            message = f"没有编号为“{row.record[:60]}”的记录，或它不在您的查看范围内；新的记录请把编号空着"
-            check.fault(CellProblem(row.number, -1, "编号", message))
-        elif record is None:
-            opening = lifecycle.open(row.data)
-            check.creates.append((row, opening))
-            check.doubts += [(row.number, doubt) for doubt in opening.doubts]
-        elif record.pk in touched:
-            message = f"与第 {touched[record.pk]} 行是同一条记录 {record.number}，一条记录只能出现一次"
-            check.fault(CellProblem(row.number, -1, "", message))
-        else:
-            touched[record.pk] = row.number
-            _compare(row, record, standing.base(record), rules, check)
-    _require_free_keys(standing, rules, check)
-    check.removed = standing.removed(touched)
+    masked = sight.masks(None) if sight else frozenset()
+    for reading in read_rows(spec, table, columns, lookup, progress, masked):
+        check.rows += reading.count
+        check.doubts += reading.doubts
+        for problem in reading.problems:
+            check.fault(problem)
+        rows = _without_duplicates(spec, reading.rows, seen, check)
+        standing = standing_records(ledger, rows, back.mark, visible) if ledger else Standing()
+        for row in rows:
+            _check_row(row, standing, rules, touched, check)
+    whole = standing_records(ledger, (), back.mark, visible) if ledger else Standing()
+    _require_free_keys(whole, rules, check)
+    check.removed = whole.removed(touched)
     return check
 
 
-def _without_duplicates(spec: LedgerSpec, rows: list[Row], check: Check) -> list[Row]:
-    first: dict[str, int] = {}
+def _check_row(row: Row, standing: Standing, rules: _Rules, touched: dict[int, int], check: Check) -> None:
+    """What one row would do: a new record, a change of one, or a fault."""
+    record = standing.of(row)
+    if record is None and row.record:
+        message = f"没有编号为“{row.record[:60]}”的记录，或它不在您的查看范围内；新的记录请把编号空着"
+        check.fault(CellProblem(row.number, -1, "编号", message))
+    elif record is None and row.key in standing.merged:
+        check.unchanged += 1
+        check.doubts.append((row.number, f"已并入“{standing.merged[row.key]}”，不再另开"))
+    elif record is None:
+        check.create(row, rules.lifecycle.open(row.data))
+    elif (again := rules.lifecycle.again(record, row.data)) is not None:
+        check.create(row, again)
+    elif record.pk in touched:
+        message = f"与第 {touched[record.pk]} 行是同一条记录 {record.number}，一条记录只能出现一次"
+        check.fault(CellProblem(row.number, -1, "", message))
+    else:
+        touched[record.pk] = row.number
+        _compare(row, record, standing.base(record), rules, check)
+
+
+def _without_duplicates(spec: LedgerSpec, rows: list[Row], first: dict[str, int], check: Check) -> list[Row]:
+    """The rows that mean no record that an earlier one means; `first` holds the row of each from portion to portion."""
     kept: list[Row] = []
     titles = "、".join(spec.by_code[code].title for code in spec.key)
     for row in rows:
@@ -235,7 +252,7 @@ def _tell_clashes(row: Row, record: Record, clashes: Mapping[str, Clash], rules:
 
 def _require_free_keys(standing: Standing, rules: _Rules, check: Check) -> None:
     """A record found by its number may be given another key, but none that is another's."""
-    if not set(rules.spec.key) & set(rules.columns.values()):
+    if not check.updates or not set(rules.spec.key) & set(rules.columns.values()):
         return
     fresh = [(change, key_of(rules.spec, {**change.record.data, **change.changes})) for change in check.updates]
     moved = [(change, key) for change, key in fresh if key and key != change.record.key]

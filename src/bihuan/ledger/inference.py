@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from bihuan.ledger.excel import CellError, Table
@@ -13,6 +14,8 @@ from bihuan.ledger.types import Lookup, is_blank
 
 _WORD = re.compile(r"[^a-z0-9]+")
 _SHOWN_COLUMNS = 9
+_LOOKED_AT = 50_000
+"""What stands further down and does not fit the guess is told when the rows are checked."""
 _WORK = "办理"
 _RESERVED = (*SYSTEM_NAMES, "responsible_unit", "due_on", "outcome", "evidence")
 
@@ -53,7 +56,7 @@ def guess_ledger(
         title=title,
         fields=tuple(guess.field for guess in guesses),
         number=NumberSpec(by_year=False, digits=5),
-        **guess_parts(guesses, table.row_count, wishes.key),
+        **guess_parts(guesses, min(table.row_count, _LOOKED_AT), wishes.key),
     )
     return _made_live(spec), {guess.index: guess.field.code for guess in guesses}
 
@@ -81,9 +84,9 @@ def _columns(spec: LedgerSpec, parts: dict[str, Any]) -> tuple[str, ...]:
 
 
 def column_values(table: Table) -> dict[int, list[Any]]:
-    """The cells of each column that hold something."""
+    """The cells of each column that hold something, in the first rows of a long table."""
     values: dict[int, list[Any]] = {column.index: [] for column in table.columns}
-    for _, cells in table.rows():
+    for _, cells in islice(table.rows(), _LOOKED_AT):
         for column, cell in zip(table.columns, cells, strict=False):
             if not is_blank(cell) and not isinstance(cell, CellError):
                 values[column.index].append(cell)

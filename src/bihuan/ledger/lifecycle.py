@@ -11,20 +11,26 @@ from bihuan.ledger.models import Record
 
 @dataclass(frozen=True)
 class Opening:
-    """The system columns a new record starts with, the events that follow at once, and what looks doubtful."""
+    """The system columns a new record starts with, the events that follow at once, and what looks doubtful.
+
+    `before` are events of other records that must have happened first.
+    """
 
     system: dict[str, Any]
     follows: tuple[Draft, ...] = ()
     effective_at: datetime | None = None
     doubts: tuple[str, ...] = ()
+    before: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True)
 class Lifecycle:
     """`open` begins a new record from its data; `change` says what else moves when a file changes some fields.
 
-    `change` returns a refusal in words where the record may not be changed any more.
+    `change` returns a refusal in words where the record may not be changed any more. `again` opens a new record where a
+    row means one that is over and done with, and has come up anew.
     """
 
     open: Callable[[dict[str, Any]], Opening]
     change: Callable[[Record, dict[str, Any]], Opening | str]
+    again: Callable[[Record, dict[str, Any]], Opening | None] = lambda _record, _data: None

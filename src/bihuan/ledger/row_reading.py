@@ -2,12 +2,14 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from bihuan.base.canonical import dumps
 from bihuan.base.errors import Invalid
+from bihuan.ledger.column_reading import ColumnReader, Faults, column_reader
 from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
@@ -17,8 +19,7 @@ from bihuan.ledger.types.formula import Computer, computer
 from bihuan.ledger.values import key_of
 from bihuan.standards.masking import STAR
 
-MISSING_MARKS = frozenset({"--", "—", "——", "-", "/", "N/A", "n/a", "NA", "无数据"})
-_TOLD_EVERY = 2_000
+_AT_ONCE = 2_000
 
 NUMBER = "number"
 """What the column that names each row's record by its number is matched to, in place of a field."""
@@ -41,7 +42,7 @@ class CellProblem:
         return f"{column_letter(self.column)}{self.row}" if self.column >= 0 else f"第 {self.row} 行"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of the sheet that read well."""
 
@@ -54,20 +55,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Reading:
-    """All rows of a table: those that read well, the faults of the others, and what looks doubtful."""
+    """Some rows of a table: those that read well, the faults of the others, and what looks doubtful."""
 
-    rows: list[Row]
-    problems: list[CellProblem]
-    doubts: list[tuple[int, str]]
-    count: int
-
-
-@dataclass(frozen=True)
-class _Column:
-    place: int
-    index: int
-    field: FieldSpec
-    read: Callable[[Any], Any]
+    rows: list[Row] = field(default_factory=list)
+    problems: list[CellProblem] = field(default_factory=list)
+    doubts: list[tuple[int, str]] = field(default_factory=list)
+    count: int = 0
 
 
 def read_rows(
@@ -77,48 +70,77 @@ def read_rows(
     lookup: Lookup,
     progress: Callable[[int], None],
     masked: Collection[str] = (),
-) -> Reading:
-    """Read every row. Blank cells are absent from the data; marks such as "--" are blank but in text fields.
+) -> Iterator[Reading]:
+    """Read every row, some at a time. Blank cells are absent from the data; marks such as "--" are blank but in text.
 
     So is what a mask left of personal data, in the `masked` fields: the file was exported by someone who saw no more.
     """
-    places = {column.index: place for place, column in enumerate(table.columns)}
-    read_by = {code: _reader(spec.by_code[code], lookup, code in masked) for code in columns.values() if code != NUMBER}
-    fields = [(index, code) for index, code in columns.items() if code != NUMBER]
-    plan = [_Column(places[index], index, spec.by_code[code], read_by[code]) for index, code in fields]
-    named = next((places[index] for index, code in columns.items() if code == NUMBER), None)
-    cells_of = [(column.place, column.field.code, column.read, column) for column in plan]
-    absent = [field.title for field in spec.fields if field.required and field.code not in columns.values()]
-    required = [column for column in plan if column.field.required]
-    breaches, compute, serial = checker(spec), computer(spec), Counter[str]()
-    reading = Reading([], [], [], 0)
-    count = 0
-    for number, cells in table.rows():
-        count += 1
-        if count % _TOLD_EVERY == 0:
-            progress(count)
-        data: dict[str, Any] = {}
-        faults: list[CellProblem] = []
-        for place, code, read, column in cells_of:
-            raw = cells[place]
-            if raw == "" or raw is None:
-                continue
-            try:
-                value = _error_cell(raw) if raw.__class__ is CellError else read(raw)
-            except BadValue as error:
-                if not _is_missing(raw, column.field):
-                    faults.append(CellProblem(number, column.index, column.field.title, str(error)))
-                continue
-            if value != "":
-                data[code] = value
-        record = _record(number, cells, named, faults)
-        if not record:
-            _require(number, data, required, absent, faults)
-        key = "" if faults else key_of(spec, data) or _fingerprint(data, serial)
+    rows = _Rows(spec, table, columns, lookup, masked)
+    source = table.rows()
+    done = 0
+    while some := list(islice(source, _AT_ONCE)):
+        yield rows.read(some)
+        done += len(some)
+        progress(done)
+
+
+class _Rows:
+    """Reads the rows of one table, remembering what all of them share."""
+
+    def __init__(
+        self, spec: LedgerSpec, table: Table, columns: Columns, lookup: Lookup, masked: Collection[str]
+    ) -> None:
+        places = {column.index: place for place, column in enumerate(table.columns)}
+        chosen = {index: spec.by_code[code] for index, code in columns.items() if code != NUMBER}
+        self.spec = spec
+        self.columns = [
+            column_reader(places[index], index, found, _reader(found, lookup, found.code in masked))
+            for index, found in chosen.items()
+        ]
+        self.named = next((places[index] for index, code in columns.items() if code == NUMBER), None)
+        self.absent = [f.title for f in spec.fields if f.required and f.code not in columns.values()]
+        self.required = [column for column in self.columns if column.field.required]
+        self.breaches, self.compute = checker(spec), computer(spec)
+        self.serial = Counter[str]()
+
+    def read(self, some: Sequence[tuple[int, Sequence[Any]]]) -> Reading:
+        """Read a portion of rows, each with its number in the sheet."""
+        reading = Reading(count=len(some))
+        faults: dict[int, list[CellProblem]] = {}
+        cells_of = list(zip(*(cells for _, cells in some), strict=True))
+        values = [self._column(column, cells_of[column.place], some, faults) for column in self.columns]
+        codes = [column.field.code for column in self.columns]
+        for place, ((number, cells), row) in enumerate(zip(some, zip(*values, strict=True), strict=True)):
+            data = {code: value for code, value in zip(codes, row, strict=True) if value is not None}
+            self._finish(number, cells, data, faults.get(place, []), reading)
+        return reading
+
+    def _column(
+        self,
+        column: ColumnReader,
+        raws: Sequence[Any],
+        some: Sequence[tuple[int, Sequence[Any]]],
+        faults: dict[int, list[CellProblem]],
+    ) -> list[Any]:
+        found: Faults = []
+        values = column.values(raws, found)
+        for place, message in found:
+            problem = CellProblem(some[place][0], column.index, column.field.title, message)
+            faults.setdefault(place, []).append(problem)
+        return values
+
+    def _finish(
+        self, number: int, cells: Sequence[Any], data: dict[str, Any], faults: list[CellProblem], reading: Reading
+    ) -> None:
+        """Hold a row as a whole to what is asked of it, and put it where it belongs."""
+        record = "" if self.named is None else _record(number, cells, self.named, faults)
+        if not record and (self.absent or self.required):
+            _require(number, data, self.required, self.absent, faults)
+        key = "" if faults else key_of(self.spec, data) or _fingerprint(data, self.serial)
         # A row that names its record is only a part of it: rules and formulas are asked of the whole, later.
         if not (faults or record):
-            _complete(number, data, compute, faults)
-        for breach in () if faults or record else breaches(data):
+            _complete(number, data, self.compute, faults)
+        for breach in () if faults or record else self.breaches(data):
             if breach.is_error:
                 faults.append(CellProblem(number, -1, "", breach.message))
             else:
@@ -127,17 +149,16 @@ def read_rows(
             reading.problems.extend(faults)
         else:
             reading.rows.append(Row(number, data, key, record))
-    return Reading(reading.rows, reading.problems, reading.doubts, count)
 
 
-def _reader(field: FieldSpec, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
-    read = BY_CODE[field.kind].reader(field, lookup)
+def _reader(named: FieldSpec, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
+    read = BY_CODE[named.kind].reader(named, lookup)
     return (lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw)) if is_masked else read
 
 
-def _record(number: int, cells: Sequence[Any], named: int | None, faults: list[CellProblem]) -> str:
+def _record(number: int, cells: Sequence[Any], named: int, faults: list[CellProblem]) -> str:
     """The number of a record as a cell names it; blank for a row that is none yet."""
-    raw = None if named is None else cells[named]
+    raw = cells[named]
     if is_blank(raw) or raw.__class__ is CellError:
         return ""
     try:
@@ -155,19 +176,8 @@ def _complete(number: int, data: dict[str, Any], compute: Computer, faults: list
         faults.append(CellProblem(number, -1, "", "；".join(error.problems.values())))
 
 
-def _error_cell(raw: CellError) -> Any:
-    raise BadValue(f"表格里显示的是错误值 {raw}")
-
-
-def _is_missing(raw: Any, field: FieldSpec) -> bool:
-    """Whether a cell that its field refused says nothing, or says in words that there is nothing."""
-    if is_blank(raw):
-        return True
-    return isinstance(raw, str) and field.kind not in ("text", "longtext") and raw.strip() in MISSING_MARKS
-
-
 def _require(
-    number: int, data: Mapping[str, Any], required: list[_Column], absent: list[str], faults: list[CellProblem]
+    number: int, data: Mapping[str, Any], required: list[ColumnReader], absent: list[str], faults: list[CellProblem]
 ) -> None:
     if absent:
         faults.append(CellProblem(number, -1, "", f"表中没有必填的列：{'、'.join(absent)}"))

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from bihuan.base.canonical import loads
 from bihuan.ledger.export_mark import Mark
-from bihuan.ledger.models import Event, Ledger, Record
+from bihuan.ledger.models import Event, Ledger, Record, Tie
 from bihuan.ledger.row_reading import Row
 from bihuan.ledger.sealed import open_data
 
@@ -17,7 +17,9 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Standing:
-    """Records by number and by key; `bases` what each was at the export, or what the last files said of it."""
+    """Records by number and by key; `merged` says by key into which number one went.
+
+    `bases` is what each was at the export, or what the last files said of it."""
 
     ledger: Ledger | None = None
     mark: Mark | None = None
@@ -25,6 +27,7 @@ class Standing:
     by_key: Mapping[str, Record] = field(default_factory=dict)
     bases: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     visible: QuerySet[Record] | None = None
+    merged: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, row: Row) -> Record | None:
         """The record that a row means; None for a new one, and for a number that is nobody's."""
@@ -67,7 +70,16 @@ def standing_records(
     exported = sorted(ids & mark.records) if mark else []
     bases = _exported_values(ledger, exported, mark.position) if mark else {}
     bases = _imported_values(ledger, sorted(ids - set(exported))) | bases
-    return Standing(ledger, mark, by_number, by_key, bases, among)
+    return Standing(ledger, mark, by_number, by_key, bases, among, _merged(ledger, keys))
+
+
+def _merged(ledger: Ledger, keys: list[str]) -> dict[str, str]:
+    """By their keys, the records that went into another, and that one's number."""
+    ties = Tie.objects.filter(record__ledger=ledger, kind="merged")
+    if not ties.exists():
+        return {}
+    rows = (ties.filter(record__key__in=some).values_list("record__key", "other__number") for some in _portions(keys))
+    return {str(key): number for some in rows for key, number in some}
 
 
 def _opened(records: QuerySet[Record]) -> Iterator[Record]:

@@ -59,6 +59,8 @@ def plan_undo(batch: Batch) -> UndoPlan:
                 drafts.append(draft)
             if kept:
                 spared.append(Spared(record.number, kept))
+    # What the batch made goes first: its keys may belong to what the batch only changed.
+    drafts.sort(key=lambda draft: "deleted" not in draft.system)
     return UndoPlan(tuple(drafts), tuple(spared))
 
 

@@ -13,6 +13,7 @@ from bihuan.expression import Kind
 from bihuan.ledger.append import Draft, append, hold, moment
 from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
@@ -29,10 +30,12 @@ from bihuan.loop.definitions import loop_for, loop_of, version_of
 from bihuan.loop.effects import EFFECTS, Doing, Outcome
 from bihuan.loop.effects.base import without
 from bihuan.loop.effects.people import people_in
-from bihuan.loop.opening import instant, moved_columns, opener, start_clock
+from bihuan.loop.look_back import look_back_of
+from bihuan.loop.opening import instant, lifecycle, moved_columns, start_clock
 from bihuan.loop.rules import guard_holds, may, stands, value_of, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
+from bihuan.org.models import Person
 
 __all__ = ["Said", "create_record", "edit_record", "perform"]
 
@@ -49,9 +52,12 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, raw=[fields])
     data = read_fields(sight.writable(spec.fields, first), fields, lookup, require=True)
     data = {code: value for code, value in settle(spec, {}, data).items() if value is not None}
-    opening = opener(spec, loop, version_of(ledger))(data)
+    look_back, key = look_back_of(ledger, loop), key_of(spec, data)
+    life = lifecycle(spec, loop, version_of(ledger), look_back)
+    opening = _opened_again(ledger, life, key, data) or life.open(data)
     opened = instant(opening.system.get("opened_at"))
-    key = key_of(spec, data)
+    if opening.before:
+        append(actor=actor, ledger=ledger, drafts=opening.before)
     _require_free(ledger, spec, key)
     number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
     system = {**opening.system, "number": number, **({"key": key} if key else {})}
@@ -59,6 +65,13 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     record = append(actor=actor, ledger=ledger, drafts=[draft])[0]
     bind(record, spec)
     return record
+
+
+def _opened_again(ledger: Ledger, life: Lifecycle, key: str | None, data: dict[str, Any]) -> Opening | None:
+    """How the record opens if its key is that of a closed matter which it repeats."""
+    hold(ledger)
+    old = Record.objects.filter(ledger=ledger, key=key, deleted=False).first() if key else None
+    return life.again(old, data) if old and old.closed_at else None
 
 
 @transaction.atomic
@@ -129,6 +142,7 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     sight.require_writable(said.fields, record.state)
     said = replace(said, fields=sight.given(record, said.fields))
     record.data = open_data(record.ledger.code, record.data)
+    actor = _signing(actor, record, what, loop)
     brought = read_brought(actor, record, what, loop, spec, said)
     changes = settle(spec, record.data, brought.changes)
     doing = Doing(actor, record, what, loop, spec, brought.more, said.reason, clock.now())
@@ -154,6 +168,17 @@ def _allow(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, version
         raise Conflict(why_not(record, verb, loop))
     if not guard_holds(record, verb, loop):
         raise NotAllowed(verb.guard_message or f"现在还不能“{verb.title}”：条件不满足")
+
+
+def _signing(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> Actor:
+    """The actor as the event names them: where they act by a post lent to them, for whom."""
+    if actor.is_system or not any(post.of for post in actor.posts):
+        return actor
+    own = replace(actor, posts=tuple(post for post in actor.posts if post.of is None))
+    if may(own, record, verb, loop):
+        return actor
+    away = Person.objects.filter(pk__in=actor.acts_for - {actor.person or 0}).order_by("pk")
+    return replace(actor, name=f"{actor.name}（代{'、'.join(away.values_list('name', flat=True))}）"[:60])
 
 
 def _verb_system(doing: Doing, outcome: Outcome, changes: dict[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def form_spec(spec: LedgerSpec, more: tuple[FieldSpec, ...]) -> LedgerSpec:
 
 def _persons(more: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
     """Several people are typed as a text, yet looked up as persons."""
-    return tuple(FieldSpec(code="do_names", title="", kind="person") for field in more if field.code == PEOPLE)
+    return tuple(FieldSpec(code="do_names", title="人员", kind="person") for field in more if field.code == PEOPLE)
 
 
 def read_brought(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, spec: LedgerSpec, said: Said) -> Brought:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bihuan.base.sealing import is_sealed
 from bihuan.ledger.append import Draft
 from bihuan.ledger.conversion import InTheWay, converter
 from bihuan.ledger.definition_diff import source_of
 from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sealed import open_data
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.values import key_of
 from bihuan.loop.definitions import loop_of
@@ -63,16 +65,25 @@ class Following:
                 yield draft
 
     def _draft(self, record: Record) -> Draft | None:
+        stored, record.data = record.data, open_data(self.ledger.code, record.data)
         found = self._convert(record.data)
         for fault in found.faults:
             self._note(fault, record)
-        changes = found.changes
+        changes = self._sealed_anew(stored, record.data) | found.changes
         data = {code: value for code, value in {**record.data, **changes}.items() if value is not None}
         moved = {code: data.get(code) for code in self._parts if code}
         system = self._system(record, {**moved, **changes}, data)
         if found.faults or not (changes or system):
             return None
         return Draft("redefined", record.pk, changes, system, expects=record.version)
+
+    def _sealed_anew(self, stored: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """Values that stay, but are from now on encrypted or no longer are: the one door writes them so."""
+        return {
+            code: data[code]
+            for code, value in stored.items()
+            if code in self.new.by_code and is_sealed(value) is not self.new.by_code[code].encrypted
+        }
 
     def _system(self, record: Record, changes: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         system = moved_columns(self.new, self.loop, record, changes) if changes else {}

@@ -22,6 +22,7 @@ from bihuan.ledger.excel import Field, Table, UnreadableFile, match_columns, ope
 from bihuan.ledger.exporting import number_head
 from bihuan.ledger.importing import Back, Check, check_table
 from bihuan.ledger.inference import NO_WISHES, Wishes, guess_ledger
+from bihuan.ledger.lifecycle import Lifecycle
 from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.references import lookup_for
@@ -31,6 +32,7 @@ from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.loop.definitions import install_loop, loop_of, version_of
+from bihuan.loop.look_back import look_back_of
 from bihuan.loop.opening import lifecycle
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
@@ -168,7 +170,7 @@ def check(
         table=table,
         columns=columns,
         lookup=lookup,
-        lifecycle=lifecycle(target.spec, target.loop, version_of(target.ledger) if target.ledger else 1),
+        lifecycle=_lifecycle(target),
         visible=visible_records(actor, target.ledger) if target.ledger else None,
         sight=sight,
         back=back,
@@ -184,6 +186,11 @@ def record_cells(spec: LedgerSpec, table: Table, columns: dict[int, str]) -> lis
         {(code, str(cells[place])): cells[place] for _, cells in table.rows() for place, code in plan} if plan else {}
     )
     return [{code: cell} for (code, _), cell in found.items()]
+
+
+def _lifecycle(target: Target) -> Lifecycle:
+    version = version_of(target.ledger) if target.ledger else 1
+    return lifecycle(target.spec, target.loop, version, look_back_of(target.ledger, target.loop))
 
 
 def columns_make_sense(spec: LedgerSpec, columns: dict[int, str]) -> None:

@@ -16,17 +16,42 @@ from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.values import key_of
 from bihuan.loop.deadline import due_after
+from bihuan.loop.look_back import LookBack, linked, release
 from bihuan.loop.spec import DeadlineSpec, LoopSpec
 
 _LONGEST_TERM = 3_650
 
 
-def lifecycle(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Lifecycle:
+def lifecycle(
+    spec: LedgerSpec, loop: LoopSpec | None, version: int = 1, look_back: LookBack | None = None
+) -> Lifecycle:
     """How a ledger's rows open and change, with this version of its loop or without one."""
-    return Lifecycle(opener(spec, loop, version), _changer(spec, loop))
+    open_row = opener(spec, loop, version, look_back)
+    return Lifecycle(open_row, _changer(spec, loop), _reopener(spec, open_row, look_back))
 
 
-def opener(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Callable[[dict[str, Any]], Opening]:
+def _reopener(
+    spec: LedgerSpec, open_row: Callable[[dict[str, Any]], Opening], look_back: LookBack | None
+) -> Callable[[Record, dict[str, Any]], Opening | None]:
+    """A row that was found after its matter's close-out, within the look-back period, is the same problem again."""
+
+    def again(record: Record, data: dict[str, Any]) -> Opening | None:
+        found_at = instant(data.get(spec.opened_field))
+        if look_back is None or found_at is None or not look_back.runs(record.closed_at, found_at):
+            return None
+        if record.opened_at and found_at <= record.opened_at:
+            return None
+        opening = open_row(data)
+        system = {**opening.system, "loop": linked({"v": opening.system["loop"]["v"]}, record.pk, record.number)}
+        doubts = (*opening.doubts, f"与已销号的“{record.number}”相同，按再犯另开一件")
+        return replace(opening, system=system, doubts=doubts, before=(release(record),))
+
+    return again
+
+
+def opener(
+    spec: LedgerSpec, loop: LoopSpec | None, version: int = 1, look_back: LookBack | None = None
+) -> Callable[[dict[str, Any]], Opening]:
     """A function that opens a row's data, for a ledger with or without a loop. The matter keeps the loop's version."""
 
     def open_row(data: dict[str, Any]) -> Opening:
@@ -35,6 +60,9 @@ def opener(spec: LedgerSpec, loop: LoopSpec | None, version: int = 1) -> Callabl
         if loop is None:
             return Opening(system, effective_at=opened)
         system |= {"state": loop.steps[0].code, "loop": {"v": version}}
+        repeated = look_back.matching(data, opened) if look_back else None
+        if repeated:
+            system["loop"] = linked(system["loop"], repeated[0], repeated[1])
         closing, doubts = _closing(spec, loop, data, opened)
         closing = tuple(_with_log(draft, system["loop"]) for draft in closing)
         return Opening(system, closing, opened, doubts)

@@ -1,13 +1,14 @@
 """Who is acting: a person with the posts they hold today and the reach those give. Every read and action takes one."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from django.db.models import Q
 
 from bihuan.base import clock
-from bihuan.org.models import Person
-from bihuan.org.roles import BY_CODE
+from bihuan.org.models import Absence, Person, Post
+from bihuan.org.roles import BY_CODE, ROLES
 from bihuan.org.tree import Tree, tree_on
 
 
@@ -72,7 +73,16 @@ def actor_of(person: Person) -> Actor:
     today = clock.today()
     held = person.posts.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
     posts = tuple(Held(unit, role) for unit, role in held.order_by("pk").values_list("unit_id", "role"))
-    return Actor(person.pk, person.name, posts, tree_on(today))
+    return Actor(person.pk, person.name, posts + _deputised(person, today), tree_on(today))
+
+
+def _deputised(person: Person, today: date) -> tuple[Held, ...]:
+    """The posts of those who are away today and named this person; those of the three administrators cannot be lent."""
+    away = Absence.objects.filter(deputy=person, valid_from__lte=today, valid_to__gt=today).values("person")
+    current = Q(valid_to__isnull=True) | Q(valid_to__gt=today)
+    lent = [role.code for role in ROLES if role.acts]
+    held = Post.objects.filter(current, person__in=away, valid_from__lte=today, role__in=lent).order_by("pk")
+    return tuple(Held(unit, role, of) for unit, role, of in held.values_list("unit_id", "role", "person_id"))
 
 
 def system_actor(name: str = "系统") -> Actor:

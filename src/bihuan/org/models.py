@@ -95,6 +95,22 @@ class Post(models.Model):
         return f"{self.person_id}@{self.unit_id}:{role_title(self.role)}"
 
 
+class Absence(models.Model):
+    """A person is away from a day up to, and not including, another; a deputy acts in their posts meanwhile."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="absences")
+    deputy = models.ForeignKey(Person, models.PROTECT, related_name="stands_in")
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至（不含）")
+    reason = models.CharField("事由", max_length=200, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["deputy", "valid_from"], name="absence_deputy")]
+
+    def __str__(self) -> str:
+        return f"{self.deputy_id} for {self.person_id}"
+
+
 class SignInFailure(models.Model):
     """Failed sign-ins of a login name since the last good one; too many of them lock it for a while."""
 

@@ -17,7 +17,7 @@ from bihuan.pack.reading import validated
 from bihuan.web.access import may_make
 from bihuan.web.request_memory import my_ledgers
 
-_POINTING = ("name_field", "unit_field", "opened_field", "due_field", "closed_field", "status_field")
+_POINTING = ("name_field", "unit_field", "opened_field", "due_field", "closed_field", "status_field", "assignee_field")
 
 
 @dataclass

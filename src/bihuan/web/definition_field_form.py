@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from bihuan.ledger.checks import ONLY_FOR
+from bihuan.ledger.checks import NEVER_SEALED, ONLY_FOR
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, FIELD_TYPES
 from bihuan.ledger.types.computed import RESULTS
@@ -21,6 +21,7 @@ _FOR = {
     "maximum": _NUMBERS[:4],
     "max_length": _TEXTS,
     "required": _INPUTS,
+    "encrypted": tuple(code for code in _INPUTS if code not in NEVER_SEALED),
     "fill": tuple(code for code in _INPUTS if code != "file"),
 }
 # Key, title, widget, hint.
@@ -45,10 +46,13 @@ _FIELD_INPUTS = (
     ("formula", "公式", "textarea", "由本表其他字段算出，如 amount - coalesce(amount_fixed, 0)"),
     ("result", "公式的结果", "select", ""),
     ("personal", "个人信息", "select", ""),
+    ("encrypted", "加密保存（不能再筛选、排序、计算）", "tick", ""),
     ("group", "分组", "text", "表单和记录页上归到哪一组"),
     ("hint", "填写提示", "text", ""),
     ("fill", "已有记录没有内容的，补上", "text", "表达式，如 0、'未定'、amount * 2；只在这一次改定义时用"),
 )
+FORMED = frozenset(row[0] for row in _FIELD_INPUTS)
+"""The keys that the form asks for; others, such as `was`, are left as they are."""
 _OPTIONS: dict[str, dict[str, str]] = {
     "date_order": {"": "不收", "mdy": "先月", "dmy": "先日"},
     "whole_month": {"": "不收", "first": "算 1 日", "last": "算月末"},

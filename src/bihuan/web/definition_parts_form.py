@@ -12,6 +12,7 @@ _PARTS = (
     ("unit_field", "责任单位", ("unit",)),
     ("opened_field", "发现（受理）日期", ("date", "datetime")),
     ("due_field", "期限", ("date", "datetime")),
+    ("assignee_field", "承办人", ("person",)),
 )
 _NO_KEY = frozenset({"longtext", "choices", "file", "computed", "point", "line", "polygon"})
 

@@ -11,6 +11,7 @@ _TITLES = {
     "undone": "撤销批次",
     "redefined": "随台账定义变动",
     "recurred": "再犯另开",
+    "recurrence_seen": "再次出现",
     "merged_in": "并入另一件",
     "recheck_drawn": "抽中复核",
     "version_moved": "换用新版闭环",

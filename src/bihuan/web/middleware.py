@@ -22,6 +22,8 @@ _POLICY = (
 )
 _DJANGOS_OWN = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
 """Django answers these itself, with our templates."""
+_OPEN_TO_ALL = "/public/"
+_MOST_FROM_THE_PUBLIC = 40 * 1024 * 1024
 _log = logging.getLogger("bihuan.web")
 
 
@@ -46,6 +48,8 @@ class ErrorsInWords:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(_OPEN_TO_ALL) and _body_bytes(request) > _MOST_FROM_THE_PUBLIC:
+            return error_page(request, 400, "提交的内容太大了，请减少照片后再试")
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
             return error_page(request, 405, "这个地址要从页面上的按钮进入，不能直接打开")
@@ -77,6 +81,12 @@ def _note_denied(request: HttpRequest) -> None:
     if isinstance(request.user, Person):
         address = str(request.META.get("REMOTE_ADDR", ""))
         log_access(Kind.DENIED, f"{request.method} {request.path}", by=request.user, address=address)
+
+
+def _body_bytes(request: HttpRequest) -> int:
+    """How large a request says that it is. What is larger than the public may send is not read at all."""
+    told = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(told) if told.isdecimal() and len(told) < 19 else 0
 
 
 def status_of(error: BihuanError) -> int:

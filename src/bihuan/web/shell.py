@@ -36,9 +36,11 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         _entry(request, "全部台账", reverse("ledgers"), "books"),
         {**_entry(request, "文书提醒", reverse("notices"), "bell"), "count": unread_count(actor), "hot": True},
         _entry(request, "例行任务", reverse("duties"), "checklist"),
+        _entry(request, "公众诉求", reverse("petitions"), "message-dots"),
     ]
     if may_make(actor):
         work.append(_entry(request, "导入表格", reverse("import_upload"), "table-import"))
+        work.append(_entry(request, "上级的表", reverse("forms"), "file-text"))
     known = my_ledgers(request, actor)
     ledgers = [_entry(request, item.title, reverse("ledger", args=[item.code]), "table") for item in known[:_SHOWN]]
     if len(known) > _SHOWN:

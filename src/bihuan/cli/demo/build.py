@@ -12,8 +12,10 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError
-from bihuan.cli.demo.bureaus.acting import Staff, acts_of
+from bihuan.cli.demo.bureaus.acting import Entry, Staff, acts_of
+from bihuan.cli.demo.bureaus.book import Deed
 from bihuan.cli.demo.bureaus.history import history
+from bihuan.cli.demo.bureaus.routines import Monday, do_routine, mondays
 from bihuan.cli.demo.county import COUNTY, County, Size, build_county
 from bihuan.cli.demo.people import PASSWORD, workers
 from bihuan.cli.demo.perform import Players
@@ -65,7 +67,10 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
     if loop is None or loop.deadline is None:
         raise BihuanError(f"业务包里的“{ledger.title}”没有闭环或期限，示范县装不进去")
     plan = make_plan(county, size, seed=seed, today=today, term_days=loop.deadline.days)
-    acts = [*plan.acts, *(acts_of(history(today, seed, size.pace)) if size.pace else ())]
+    acts: list[Intake | Step | Entry | Deed | Monday] = [*plan.acts]
+    if size.pace:
+        book = history(today, seed, size.pace)
+        acts += [*acts_of(book), *mondays(book)]
     with tempfile.TemporaryDirectory() as folder:
         players, staff = Players(ledger, Path(folder), county.renamed_on), Staff(Path(folder), county.renamed_on)
         for done, act in enumerate(sorted(acts, key=lambda act: act.at)):
@@ -75,6 +80,8 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
                     players.take_in(act)
                 elif isinstance(act, Step):
                     players.do(act)
+                elif isinstance(act, Monday):
+                    do_routine(seed)
                 else:
                     staff.do(act)
     return len(acts)

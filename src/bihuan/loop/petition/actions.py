@@ -29,7 +29,7 @@ _LONGEST_WORDS = 300
 
 @transaction.atomic
 def submit(
-    *, page: InForce[PetitionSpec], fields: Mapping[str, Any], photos: Sequence[ContentFile[bytes]] = ()
+    *, page: InForce[PetitionSpec], fields: Mapping[str, Any], photos: Sequence["ContentFile[bytes]"] = ()
 ) -> tuple[Petition, str]:
     """Take a petition in as a matter; gives it with the code that is shown once. Only the page's fields are taken."""
     spec, ledger, public = page.spec, ledger_of(page), system_actor("公众提交")

@@ -20,7 +20,7 @@ _LONGEST_SIDE = 2_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
-def redrawn(upload: "UploadedFile[Any]", place: int) -> ContentFile[bytes]:
+def redrawn(upload: "UploadedFile[Any]", place: int) -> "ContentFile[bytes]":
     """The picture as a JPEG of at most 2,000 pixels a side. Raises Invalid where it is none, or too large."""
     if (upload.size or 0) > MOST_BYTES:
         raise Invalid(f"照片有 {(upload.size or 0) / 1048576:.1f} MB，每张最大 {MOST_BYTES // 1048576} MB")

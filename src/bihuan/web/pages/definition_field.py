@@ -10,7 +10,7 @@ from bihuan.ledger.types import BY_CODE
 from bihuan.org.actor import Actor
 from bihuan.web.access import signed_in
 from bihuan.web.definition_drafts import Draft, keep_draft, open_draft
-from bihuan.web.definition_field_form import field_form, field_posted
+from bihuan.web.definition_field_form import FORMED, field_form, field_posted
 from bihuan.web.pages.definition_versions import crumbs
 
 
@@ -43,10 +43,10 @@ def field(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
 
 
 def _put(draft: Draft, data: dict[str, Any]) -> None:
-    """A field in the place of the one that has its code, or at the end; `was` stays with it."""
+    """A field in the place of the one that has its code, or at the end; what the form does not ask stays with it."""
     places = [place for place, item in enumerate(draft.fields) if item["code"] == data["code"]]
     if places:
-        kept = {key: value for key, value in draft.fields[places[0]].items() if key in ("code", "was")}
+        kept = {key: value for key, value in draft.fields[places[0]].items() if key == "code" or key not in FORMED}
         draft.fields[places[0]] = kept | data
     else:
         draft.fields.append(data)

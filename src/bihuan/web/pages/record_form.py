@@ -25,6 +25,7 @@ from bihuan.web import showing
 from bihuan.web.access import go, signed_in
 from bihuan.web.asking import open_ledger
 from bihuan.web.inputs import Filled, field_inputs, posted_version, raw_values
+from bihuan.web.known import Offered, may_be_known, offered
 from bihuan.web.merging import merge
 from bihuan.web.middleware import status_of
 
@@ -38,6 +39,7 @@ class Form:
     record: Record | None = None
     raw: dict[str, Any] = field(default_factory=dict)
     error: BihuanError | None = None
+    known: dict[str, Offered] = field(default_factory=dict)
 
     @cached_property
     def sight(self) -> Sight:
@@ -61,6 +63,12 @@ class Form:
         step = self.record.state if self.record else first
         return tuple(item for item in self.sight.writable(self.spec.fields, step) if item.code not in later)
 
+    def look_up(self, request: HttpRequest) -> None:
+        """Fill the inputs that were left blank with what other records know of the same thing."""
+        self.raw = raw_values(request, self.actor, self.ledger, self.fields).raw
+        self.known = offered(request, self.actor, self.spec, self.raw)
+        self.raw |= {code: item.typed for code, item in self.known.items()}
+
     def send(self, request: HttpRequest) -> Record:
         """Read what was posted and write it. Raises Invalid or Conflict; what was sent is kept in `raw`."""
         sent = raw_values(request, self.actor, self.ledger, self.fields)
@@ -78,7 +86,9 @@ def new(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     if not may_import(actor, ledger):
         raise NotAllowed(f"您不能在“{ledger.title}”新增记录")
     form = Form(actor, ledger)
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("then") == "known":
+        form.look_up(request)
+    elif request.method == "POST":
         try:
             record = form.send(request)
         except (Invalid, Conflict) as error:
@@ -137,6 +147,7 @@ def _page(request: HttpRequest, form: Form) -> HttpResponse:
             "problem": _told(form),
             "problems": len(filled.problems),
             "version": record.version if record else "",
+            "asks_known": record is None and may_be_known(form.fields),
         },
         "cancel_url": reverse("record", args=[record.pk]) if record else reverse("ledger", args=[ledger.code]),
     }
@@ -153,7 +164,7 @@ def _filled(request: HttpRequest, form: Form, stored: dict[str, Any], lookup: Lo
     """What the form holds: after a refusal what was typed; after somebody was faster, that over what they saved."""
     files = {item.code: form.raw[item.code] for item in form.fields if item.kind == "file" and item.code in form.raw}
     problems = form.error.problems if isinstance(form.error, Invalid) else {}
-    typed = form.raw if form.error else None
+    typed = form.raw or None
     version = posted_version(request)
     if isinstance(form.error, Conflict) and form.record and version is not None:
         merged = merge(form.sight, form.record, form.fields, form.raw, version, lookup)
@@ -166,4 +177,14 @@ def _groups(form: Form, filled: Filled) -> list[dict[str, Any]]:
     groups = {
         title: [item for item in fields if item.code in asked] for title, fields in showing.groups(form.spec).items()
     }
-    return [{"title": title, "fields": field_inputs(fields, filled)} for title, fields in groups.items() if fields]
+    return [
+        {"title": title, "fields": [_with_source(item, form) for item in field_inputs(fields, filled)]}
+        for title, fields in groups.items()
+        if fields
+    ]
+
+
+def _with_source(item: dict[str, Any], form: Form) -> dict[str, Any]:
+    """An input that was filled from another record says so."""
+    known = form.known.get(item["name"])
+    return {**item, "hint": known.told} if known else item

@@ -16,5 +16,5 @@ def unguard(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("org", "0002_access_log")]
+    dependencies = [("org", "0003_access_log")]
     operations = [migrations.RunPython(guard, unguard)]

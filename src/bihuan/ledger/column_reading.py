@@ -1,0 +1,82 @@
+"""Reads some rows of a table column by column: what a column says again and again is read once.
+
+Most columns hold one type of cell and no fault. Such a column is read in one sweep; any other cell by cell.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bihuan.ledger.excel import CellError
+from bihuan.ledger.spec import FieldSpec
+from bihuan.ledger.types import BadValue, is_blank
+
+MISSING_MARKS = frozenset({"--", "—", "——", "-", "/", "N/A", "n/a", "NA", "无数据"})
+_REMEMBERED = 20_000
+
+Faults = list[tuple[int, str]]
+"""Row of the portion, from 0, and what is wrong with its cell."""
+
+
+class _Memory(dict[Any, Any]):
+    """What raw values of one type were read as. A blank is None."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        super().__init__({"": None})
+        self._read = read
+
+    def __missing__(self, raw: Any) -> Any:
+        value = self._read(raw)
+        value = None if value == "" else value
+        if len(self) < _REMEMBERED:
+            self[raw] = value
+        return value
+
+
+@dataclass(frozen=True)
+class ColumnReader:
+    """A column of the table, by its place among the cells of a row and in the sheet, and the field it is."""
+
+    place: int
+    index: int
+    field: FieldSpec
+    read: Callable[[Any], Any]
+    known: dict[type, _Memory]
+
+    def values(self, raws: Sequence[Any], faults: Faults) -> list[Any]:
+        """The stored values of some cells; None for a blank, and for a fault, which is noted."""
+        types = set(map(type, raws))
+        if len(types) == 1 and CellError not in types:
+            (kind,) = types
+            memory = self.known.get(kind) or self.known.setdefault(kind, _Memory(self.read))
+            try:
+                return list(map(memory.__getitem__, raws))
+            except BadValue:
+                pass  # told cell by cell
+        return [None if raw == "" else self._one(place, raw, faults) for place, raw in enumerate(raws)]
+
+    def _one(self, place: int, raw: Any, faults: Faults) -> Any:
+        if raw is None:
+            return None
+        try:
+            value = _error_cell(raw) if raw.__class__ is CellError else self.read(raw)
+        except BadValue as error:
+            if not self._is_missing(raw):
+                faults.append((place, str(error)))
+            return None
+        return None if value == "" else value
+
+    def _is_missing(self, raw: Any) -> bool:
+        """Whether a cell that its field refused says nothing, or says in words that there is nothing."""
+        if is_blank(raw):
+            return True
+        return isinstance(raw, str) and self.field.kind not in ("text", "longtext") and raw.strip() in MISSING_MARKS
+
+
+def column_reader(place: int, index: int, field: FieldSpec, read: Callable[[Any], Any]) -> ColumnReader:
+    """A reader of one column, for all portions of a table."""
+    return ColumnReader(place, index, field, read, {})
+
+
+def _error_cell(raw: CellError) -> Any:
+    raise BadValue(f"表格里显示的是错误值 {raw}")
