@@ -15,17 +15,19 @@ from bihuan.ledger.models import Ledger, LedgerVersion
 from bihuan.loop.checks import LOOPS
 from bihuan.loop.declared.definitions import install_declared
 from bihuan.loop.definitions import install_loop
+from bihuan.loop.draw.checks import DRAWS
 from bihuan.loop.duty.checks import DUTIES
 from bihuan.loop.fitting import check_fit
 from bihuan.loop.notice.checks import NOTICES
 from bihuan.loop.petition.checks import PETITIONS
+from bihuan.loop.plan.checks import PLANS
 from bihuan.loop.redefinition import Refused, last_from_pack, redefine
 from bihuan.org.actor import system_actor
 from bihuan.org.models import Unit
 from bihuan.pack.kind import Definition, PackKind
 from bihuan.pack.reading import Pack, read_pack
 
-DECLARED: tuple[PackKind, ...] = (NOTICES, DUTIES, PETITIONS)
+DECLARED: tuple[PackKind, ...] = (NOTICES, DUTIES, PETITIONS, DRAWS, PLANS)
 """The kinds that are kept as they were declared; what they mean is known to their own noun."""
 
 KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, *DECLARED, FIGURES)

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "bihuan.loop.notice",
     "bihuan.loop.duty",
     "bihuan.loop.petition",
+    "bihuan.loop.draw",
     "bihuan.form",
     "bihuan.web",
 ]

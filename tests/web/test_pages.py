@@ -156,6 +156,14 @@ TABLE: dict[str, dict[str, int]] = {
     "notice_receive": everyone(set(), no=405, but={NOBODY: 405}),
     "notice_again": everyone(set(), no=405, but={NOBODY: 405}),
     "duties": everyone(set(EVERYBODY)),
+    "draws": everyone(set(EVERYBODY)),
+    "draw_commit": everyone(set(), no=405, but={NOBODY: 405}),
+    "draw_reveal": everyone(set(), no=405, but={NOBODY: 405}),
+    "public_draws": everyone(set(EVERYBODY), but={NOBODY: 200}),
+    "public_draw": everyone(set(), but={NOBODY: 404}),
+    "public_draw_file": everyone(set(), but={NOBODY: 404}),
+    "plans": everyone(set(EVERYBODY)),
+    "plan": everyone(set()),
     "petitions": everyone(set(EVERYBODY)),
     "petition_desk": everyone(set()),
     "petition_merge": everyone(set(), no=405, but={NOBODY: 405}),
@@ -216,9 +224,9 @@ def address(name: str, record: Record) -> str:
         return form_address(name)
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])
-    if name in ("duty", "petition_desk", "public_submit"):
+    if name in ("duty", "petition_desk", "public_submit", "plan", "draw_commit"):
         return reverse(name, args=["audit.none"])
-    if name == "petition_merge":
+    if name in ("petition_merge", "draw_reveal", "public_draw", "public_draw_file"):
         return reverse(name, args=[1])
     special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
     return reverse(name, args=special.get(name, []))

@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
         _pack,
         _notices,
         _duties,
+        _draw,
     ):
         add(commands)
     return parser
@@ -209,4 +210,10 @@ def _duties(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "duties", "bihuan.cli.duties", "例行任务：开启到期的；或列出某一天谁报了、谁没报")
     parser.add_argument("--open", action="store_true", help="开启所有到期而未开启的任务")
     parser.add_argument("--on", metavar="日期", type=day, help="按这一天结束时的样子（默认今天）")
+    _json(parser)
+
+
+def _draw(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "draw", "bihuan.cli.draw", "随机抽查：按公布的文件重抽一遍，核对结果")
+    parser.add_argument("--check", metavar="文件", type=Path, required=True, help="公示页面上下载的文件")
     _json(parser)

@@ -37,6 +37,8 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         {**_entry(request, "文书提醒", reverse("notices"), "bell"), "count": unread_count(actor), "hot": True},
         _entry(request, "例行任务", reverse("duties"), "checklist"),
         _entry(request, "公众诉求", reverse("petitions"), "message-dots"),
+        _entry(request, "随机抽查", reverse("draws"), "rotate"),
+        _entry(request, "规划计划", reverse("plans"), "flag"),
     ]
     if may_make(actor):
         work.append(_entry(request, "导入表格", reverse("import_upload"), "table-import"))

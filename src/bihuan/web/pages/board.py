@@ -35,6 +35,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "scope": (actor.tree.name(top) if top else actor.tree.name(actor.home_unit)) or actor.name,
         "levels": _ledger_tabs(ledgers, chosen),
         "filters": [],
+        "standing": reverse("loop_standing", args=[chosen[0].code]) if chosen else "",
         "colours": [_head(c, chosen) for c in Colour],
         "rows": [_row(row, chosen, actor.tree) for row in rows] if chosen else [],
         "sum": _sums(rows, chosen, top, actor.tree) if chosen else None,

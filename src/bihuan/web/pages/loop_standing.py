@@ -1,0 +1,153 @@
+"""How a ledger's loop goes: days in each colour, doubles, re-checks, and which versions run. Drawing and moving too."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bihuan.base import clock
+from bihuan.base.errors import BihuanError, Invalid, NotFound
+from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.rules import may_import, visible_records
+from bihuan.loop.colour import Colour, word
+from bihuan.loop.colour_days import UnitDays, colour_days
+from bihuan.loop.doubles import find_doubles
+from bihuan.loop.sampling import draw_recheck
+from bihuan.loop.spec import LoopSpec
+from bihuan.loop.versioning import move_matters, plan_move
+from bihuan.org.actor import Actor
+from bihuan.web.access import go, signed_in
+from bihuan.web.middleware import status_of
+from bihuan.web.request_memory import my_loops
+
+_MOST = 50
+_LIVING = (Colour.GREEN, Colour.YELLOW, Colour.RED)
+
+
+@signed_in
+def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """The page; posting `draw` draws matters for a re-check, `move` moves running ones to the loop in force."""
+    ledger, loop = _chosen(request, actor, code)
+    problem: BihuanError | None = None
+    if request.method == "POST":
+        try:
+            messages.success(request, _do(request, actor, ledger, loop))
+            return go(request, reverse("loop_standing", args=[code]))
+        except BihuanError as error:
+            problem = error
+    context = {
+        "title": "闭环情况",
+        "crumbs": [{"title": ledger.title, "url": reverse("ledger", args=[code])}, {"title": "闭环情况"}],
+        "ledger": {"code": code, "title": ledger.title},
+        "problem": problem.message if problem else "",
+        "may_act": may_import(actor, ledger),
+        "days": _days(request, actor, ledger, loop),
+        "doubles": _doubles(actor, ledger, loop),
+        "recheck": _recheck(actor, ledger, loop),
+        "versions": _versions(ledger, loop),
+    }
+    return render(request, "loop_standing.html", context, status=status_of(problem) if problem else 200)
+
+
+def _chosen(request: HttpRequest, actor: Actor, code: str) -> tuple[Ledger, LoopSpec]:
+    found = next((item for item in my_loops(request, actor) if item[0].code == code), None)
+    if found is None:
+        raise NotFound("没有这个台账，或者它没有闭环")
+    return found
+
+
+def _do(request: HttpRequest, actor: Actor, ledger: Ledger, loop: LoopSpec) -> str:
+    if "draw" in request.POST:
+        start, end = _day(request.POST, "start"), _day(request.POST, "end")
+        drawn = draw_recheck(actor=actor, ledger=ledger, start=start, end=end, seed=request.POST.get("seed", ""))
+        return f"抽到 {len(drawn)} 件：{'、'.join(record.number for record in drawn[:10])}"
+    steps = {step: request.POST.get(f"step-{step}", "") for step in plan_move(ledger).homeless}
+    moved = move_matters(actor=actor, ledger=ledger, steps=steps, reason=request.POST.get("reason", ""))
+    return f"{moved} 件换用了现行版本“{loop.title}”"
+
+
+def _day(given: Any, name: str, default: date | None = None) -> date:
+    try:
+        return date.fromisoformat(given.get(name, "") or (default.isoformat() if default else ""))
+    except ValueError as error:
+        raise Invalid(f"日期“{given.get(name, '')}”不对，要写成 2026-03-05 这样") from error
+
+
+def _days(request: HttpRequest, actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
+    """Days in each colour by unit within a span; the last thirty days at first."""
+    today = clock.today()
+    start = _day(request.GET, "from", today - timedelta(days=30))
+    end = _day(request.GET, "to", today)
+    found = colour_days(actor, ledger, loop, clock.start_of_day(start), min(clock.end_of_day(end), clock.now()))
+    units = sorted(found.by_unit.items(), key=lambda item: -item[1].days[Colour.RED])
+    titles = {level.code: level.title for level in loop.levels}
+    return {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        "heads": [word(loop, colour) for colour in _LIVING],
+        "rows": [_row(actor, unit, days, titles) for unit, days in units[:_MOST]],
+        "more": max(0, len(units) - _MOST),
+        "charged": "，".join(
+            f"{actor.tree.name(unit) or '未定单位'} {days:.1f} 天"
+            for unit, days in sorted(found.charged.items(), key=lambda item: -item[1])[:_MOST]
+        ),
+    }
+
+
+def _row(actor: Actor, unit: int | None, days: UnitDays, titles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "unit": actor.tree.name(unit) or "未定责任单位",
+        "matters": len(days.matters),
+        "days": [f"{days.days[colour]:.1f}" for colour in _LIVING],
+        "paused": f"{days.paused:.1f}",
+        "turned": len(days.turned),
+        "levels": "，".join(
+            f"{titles.get(code, '未分级')} {spent:.1f} 天" for code, spent in days.red_by_level.items()
+        ),
+    }
+
+
+def _doubles(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
+    groups, total = find_doubles(actor, ledger, loop, _MOST)
+    rows = [
+        [{"number": record.number, "url": reverse("record", args=[record.pk])} for record in group] for group in groups
+    ]
+    return {"groups": rows, "total": total, "ruled": loop.doubles is not None}
+
+
+def _recheck(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
+    drawn = visible_records(actor, ledger).filter(closed_at__isnull=False, loop__has_key="recheck")
+    return {
+        "ruled": loop.recheck is not None,
+        "percent": loop.recheck.percent if loop.recheck else 0,
+        "start": clock.today().replace(day=1).isoformat(),
+        "end": clock.today().isoformat(),
+        "rows": [_drawn(record) for record in drawn.order_by("-closed_at")[:_MOST]],
+        "total": drawn.count(),
+    }
+
+
+def _drawn(record: Record) -> dict[str, str]:
+    told = record.loop["recheck"]
+    return {
+        "number": record.number,
+        "url": reverse("record", args=[record.pk]),
+        "seed": told["seed"],
+        "result": {"pass": "通过", "fail": "不通过"}.get(told.get("result", ""), "待复核"),
+    }
+
+
+def _versions(ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
+    plan = plan_move(ledger)
+    return {
+        "newest": plan.version,
+        "old": [
+            {"version": version, "count": sum(steps.values()), "changes": plan.changes.get(version, ())}
+            for version, steps in sorted(plan.matters.items())
+        ],
+        "homeless": [{"step": step, "count": count} for step, count in plan.homeless.items()],
+        "steps": [{"code": step.code, "title": step.title} for step in loop.steps if not step.closed],
+    }
