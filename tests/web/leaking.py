@@ -158,17 +158,20 @@ _ASKED: tuple[Mapping[str, str], ...] = (
 )
 _FILES = ({"all": "1"}, {"all": "1", "format": "csv"}, {"all": "1", "format": "docx"}, {"total": "1", "q": "机密"})
 _NOTHING, _LEDGER, _RECORD = Recipe(), Recipe(_ledger), Recipe(_record, posted={"name": "改了", "reason": "核对身份"})
+_FIRST = Recipe(lambda _world: [[1]])
 _CELLS = json.dumps({"cells": [{"record": 1, "code": "name", "text": "改了", "before": ""}]})
 
 RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("desk", "ledgers", "ledger_new", "duties", "duties_open", "units", "sign_in"), _NOTHING),
     **dict.fromkeys(("import_upload", "notice_delivery", "notice_mail", "access_log", "access_log_export"), _NOTHING),
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
-    "public_picture": _NOTHING,
+    **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
+    **dict.fromkeys(("plan", "draw_commit", "loop_standing"), _LEDGER),
     "public_submit": _LEDGER,
     "petition_desk": _LEDGER,
     "petition_merge": _RECORD,
-    **dict.fromkeys(("form", "form_blank", "form_fill", "form_filling", "form_file"), Recipe(lambda _world: [[1]])),
+    **dict.fromkeys(("form", "form_blank", "form_fill", "form_filling", "form_file"), _FIRST),
+    **dict.fromkeys(("public_draw", "public_draw_file", "draw_reveal"), _FIRST),
     "matters": Recipe(queries=({}, {"view": "waiting"}, {"view": "opened"}, {"colour": "green"}, {"q": "机密"})),
     "board": Recipe(queries=({}, {"ledger": "own.secret"}, {"ledger": "own.secret", "under": "330999102"})),
     "notices": Recipe(queries=({}, {"show": "all"}, {"show": "owed"})),
