@@ -1,0 +1,106 @@
+"""A draft as blocks of plain text: its paragraphs and the cells of its tables, in the order of reading."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from bihuan.base.errors import Invalid
+from bihuan.ledger.excel.model import Limits, UnreadableFile
+from bihuan.ledger.excel.package import Package
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MAIN = "word/document.xml"
+_LIMITS = Limits(file_bytes=20 * 1024**2, unpacked_bytes=200 * 1024**2)
+_LARGEST_TEXT = 5 * 1024**2
+_BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n"}
+# Text that was struck out in review is no longer said; field codes never were.
+_UNSAID = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph or a cell: its number from 0, where it is in words (第3段, 表1第2行第3列), and its text."""
+
+    index: int
+    label: str
+    text: str
+
+
+def read_text(path: Path, name: str) -> list[Block]:
+    """The lines of a .txt, in UTF-8 or GB18030. Raises Invalid for any other file."""
+    content = path.read_bytes()
+    if len(content) > _LARGEST_TEXT:
+        raise Invalid(f"“{name}”有 {len(content) / 1024**2:.1f} MB，文本最大 {_LARGEST_TEXT // 1024**2} MB")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        lines = enumerate(text.splitlines(), start=1)
+        kept = [(number, line) for number, line in lines if line.strip()]
+        return [Block(index, f"第{number}行", line) for index, (number, line) in enumerate(kept)]
+    raise Invalid(f"“{name}”不是 UTF-8 或 GB18030 的文本文件")
+
+
+def read_docx(path: Path, name: str) -> list[Block]:
+    """The paragraphs and table cells of a .docx. Raises Invalid for what is none, is damaged or means harm."""
+    try:
+        if path.stat().st_size > _LIMITS.file_bytes:
+            raise Invalid(f"“{name}”超过 {_LIMITS.file_bytes // 1024**2} MB，请删去图片后再上传")
+        package = Package(path, name, _LIMITS)
+        if _MAIN not in package.parts:
+            raise Invalid(f"“{name}”不是 Word 文档（.docx），请用 Word 或 WPS 另存为 .docx")
+        root = _parsed(package.read(_MAIN, _LIMITS.unpacked_bytes), name)
+    except UnreadableFile as error:
+        raise Invalid(str(error)) from error
+    body = root.find(f"{_W}body")
+    said = _labelled(body) if body is not None else ()
+    return [Block(index, label, text) for index, (label, text) in enumerate(said)]
+
+
+def _parsed(content: bytes, name: str) -> Any:
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise Invalid(f"“{name}”里含有 XML 实体声明（DOCTYPE），正常的文档没有它，已拒绝")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise Invalid(f"“{name}”已损坏，里面的 XML 不完整") from error
+
+
+def _labelled(body: Any) -> Iterator[tuple[str, str]]:
+    paragraphs = tables = 0
+    for element in body.iter(f"{_W}p", f"{_W}tbl"):
+        if any(True for _ in element.iterancestors(f"{_W}tbl")):
+            continue  # told with its table
+        if element.tag == f"{_W}p":
+            paragraphs += 1
+            text = _text(element)
+            if text.strip():
+                yield f"第{paragraphs}段", text
+        else:
+            tables += 1
+            yield from _cells(element, tables)
+
+
+def _cells(table: Any, number: int) -> Iterator[tuple[str, str]]:
+    for row_number, row in enumerate(table.findall(f"{_W}tr"), start=1):
+        for column, cell in enumerate(row.findall(f"{_W}tc"), start=1):
+            text = "\n".join(_text(paragraph) for paragraph in cell.iter(f"{_W}p"))
+            if text.strip():
+                yield f"表{number}第{row_number}行第{column}列", text
+
+
+def _text(paragraph: Any) -> str:
+    pieces = []
+    for element in paragraph.iter():
+        if element.tag == f"{_W}t" and not any(above.tag in _UNSAID for above in element.iterancestors()):
+            pieces.append(element.text or "")
+        elif element.tag in _BREAKS and element.getparent().tag == f"{_W}r":
+            pieces.append(_BREAKS[element.tag])
+    return "".join(pieces)

@@ -1,0 +1,65 @@
+"""The words of the number check: where a number stands, what it says, what is wrong with it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+Role = Literal["level", "total", "part", "change", "share"]
+"""What a number does in its sentence: a level, a total (共), a part (其中), a change (同比增长), a share (占)."""
+
+Fault = Literal["sum", "share", "contradiction", "stale", "future"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Characters of a block, from `start` up to and without `end`; blocks are counted from 0."""
+
+    block: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days that a number speaks of, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure in a text.
+
+    `text` is what stands at `place`, number and unit; `value` is in `unit`, which is "" where none is written.
+    `places` are the decimal places as written. `noun` is what is counted, `sentence` counts the sentences of the text.
+    """
+
+    place: Place
+    text: str
+    value: Decimal
+    unit: str
+    places: int
+    noun: str
+    role: Role
+    period: Period | None
+    is_about: bool
+    sentence: int
+
+    @property
+    def half(self) -> Fraction:
+        """Half of the last place that is written: how far rounding can have moved the value, in `unit`."""
+        return Fraction(1, 2) / Fraction(10) ** self.places
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that does not hold in the text itself; `others` are the numbers it was held against."""
+
+    fault: Fault
+    place: Place
+    message: str
+    is_error: bool = True
+    others: tuple[Place, ...] = ()

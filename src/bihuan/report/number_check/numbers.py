@@ -1,0 +1,169 @@
+"""Finds the figures of a text: value, unit, what is counted, what the number does, and which period it speaks of."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bihuan.report.number_check.blocks import Block
+from bihuan.report.number_check.model import Number, Period, Place, Role
+from bihuan.report.number_check.no_figures import without_no_figures
+from bihuan.report.number_check.periods import PERIOD, periods
+from bihuan.standards.chinese_numerals import parse_number
+from bihuan.standards.measure_units import PREFIXES
+from bihuan.standards.measures import find_unit, is_unit
+from bihuan.standards.problem import Refused
+
+_ARABIC = r"(?<![\d.])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_CHINESE = r"百分之[零〇一二三四五六七八九十百点]+|[零〇一二三四五六七八九十百千万亿两]+"
+_NUMBER = re.compile(f"(?P<arabic>{_ARABIC})|(?P<chinese>{_CHINESE})")
+_MULTIPLE = re.compile("|".join(sorted(PREFIXES, key=len, reverse=True)))
+_LONGEST_UNIT = 6
+_SENTENCE_END = re.compile("[。！？；;!?\n]")
+_CLAUSE_END = re.compile("[，,、：:（）()。！？；;!?\n]")
+_CHANGE = re.compile("(?:同比|环比|较|比|增|减|升|降|上升|提高|回落|下降|增长)[^，。；]{0,10}$")
+_CHANGE_WORD = re.compile("(?:增长|增加|增幅|上升|提高|提升|下降|减少|降低|降幅|回落|增速)[了为约达]*$")
+_SHARE = re.compile("(?:占|占比|比重|份额)[^，。；、]{0,20}$")
+_TOTAL = re.compile("(?:共|合计|总计|共计|总共|累计|总数|总额|总量)[^，。；、]{0,20}$")
+_PART = re.compile("其中")
+_ABOUT_BEFORE = re.compile("(?:约|近|超过|超|逾|不足|不低于|不少于|至少|突破|达到近)[为]?$")
+_ABOUT_BEHIND = re.compile("^(?:余|多|左右|以上|以下|以内)")
+_VERBS = re.compile(
+    "(?:共计|合计|总计|总共|累计|其中|分别|达到|达|为|是|有|约|近|超过|超|逾|占比|占|同比|环比|增长|下降|较上年|比上年|已|共|了|到|至)+$"
+)
+_LEADS = re.compile(
+    "^(?:在|对|将|把|全年|截至|截止|其中|共|目前|累计|合计|总计|年末|期末|全县|我县|我局|本局|的|和|及|与|并|且|已|底|末)+"
+)
+_NOUN_BEHIND = re.compile(r"^[\u4e00-\u9fff]{1,8}")
+
+
+@dataclass(frozen=True)
+class _Found:
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    places: int
+
+
+def find_numbers(blocks: Iterable[Block], today: date | None = None) -> Iterator[Number]:
+    """Every figure of a text in its order. `today` tells what 今年 and 去年 mean."""
+    sentence = 0
+    for block in blocks:
+        start = 0
+        ends = [found.end() for found in _SENTENCE_END.finditer(block.text)]
+        for end in (*ends, len(block.text)):
+            yield from _in_sentence(block, start, end, sentence, today)
+            sentence += end > start
+            start = end
+
+
+def _in_sentence(block: Block, start: int, end: int, sentence: int, today: date | None) -> Iterator[Number]:
+    text = block.text[start:end]
+    plain = without_no_figures(text)
+    spoken = list(periods(text, today))
+    before, noun, is_part = 0, "", False
+    for found in _figures(plain):
+        lead = text[before : found.start]
+        clause = _CLAUSE_END.split(plain[before : found.start])[-1]
+        is_part = is_part or _PART.search(lead) is not None
+        role = _role(lead, found.unit, is_part)
+        own = "" if role in ("change", "share") and noun else _noun(clause, plain[found.end :])
+        noun = own or noun
+        yield Number(
+            Place(block.index, start + found.start, start + found.end),
+            text[found.start : found.end],
+            found.value,
+            found.unit,
+            found.places,
+            noun,
+            role,
+            _period_at(spoken, found.start),
+            bool(_ABOUT_BEFORE.search(lead) or _ABOUT_BEHIND.search(text[found.end :])),
+            sentence,
+        )
+        before = found.end
+
+
+def _figures(plain: str) -> Iterator[_Found]:
+    position = 0
+    while found := _NUMBER.search(plain, position):
+        figure = _arabic(plain, found) if found["arabic"] else _chinese(plain, found)
+        position = figure.end if figure else found.end()
+        if figure:
+            yield figure
+
+
+def _arabic(plain: str, found: re.Match[str]) -> _Found | None:
+    digits = found["arabic"].replace(",", "").replace("−", "-").replace("－", "-")
+    unit, end = _unit_at(plain, found.end())
+    value = Decimal(digits)
+    places = -int(value.as_tuple().exponent)
+    if unit == "" and (multiple := _MULTIPLE.match(plain, found.end())):
+        power = PREFIXES[multiple.group()]
+        return _Found(found.start(), multiple.end(), value * power, "", places - len(str(power)) + 1)
+    return _Found(found.start(), end, value, unit, places)
+
+
+def _chinese(plain: str, found: re.Match[str]) -> _Found | None:
+    """三十五件, 百分之十二. A word such as 一些 or 四个全面 is no figure: ten at least, and a unit behind it."""
+    words = found["chinese"]
+    if words.startswith("百分之"):
+        return _chinese_percent(words, found)
+    for length in range(len(words), 0, -1):
+        value = _read(words[:length])
+        unit, end = _unit_at(plain, found.start() + length)
+        if value is not None and unit and value >= 10:
+            return _Found(found.start(), end, value, unit, 0)
+    return None
+
+
+def _chinese_percent(words: str, found: re.Match[str]) -> _Found | None:
+    value = _read(words.removeprefix("百分之"))
+    if value is None:
+        return None
+    return _Found(found.start(), found.end(), value, "%", max(0, -int(value.as_tuple().exponent)))
+
+
+def _read(words: str) -> Decimal | None:
+    try:
+        return parse_number(words)
+    except Refused:
+        return None
+
+
+def _unit_at(plain: str, start: int) -> tuple[str, int]:
+    """The longest unit that begins there, and where it ends; of 20个百分点 the points, of 3个月 the months."""
+    for length in range(_LONGEST_UNIT, 0, -1):
+        word = plain[start : start + length]
+        if len(word) == length and is_unit(word):
+            return find_unit(word).name, start + length
+    return "", start
+
+
+def _role(lead: str, unit: str, is_part: bool) -> Role:
+    if unit in ("%", "‰") and _SHARE.search(lead):
+        return "share"
+    if _CHANGE_WORD.search(lead) or (_CHANGE.search(lead) and re.search("同比|环比|增|减|升|降|较上年|比上年", lead)):
+        return "change"
+    if _TOTAL.search(lead) and not is_part:
+        return "total"
+    return "part" if is_part else "level"
+
+
+def _noun(clause: str, behind: str) -> str:
+    """What is counted: the words before the number in its clause, or else those behind its unit."""
+    words = PERIOD.sub("", clause)
+    words = re.sub(r"[^\u4e00-\u9fffA-Za-z“”]", "", words)
+    stripped = _LEADS.sub("", _VERBS.sub("", words))
+    if len(stripped) >= 2:
+        return stripped[-16:]
+    after = _NOUN_BEHIND.match(behind)
+    return after.group() if after and not _ABOUT_BEHIND.match(behind) else stripped
+
+
+def _period_at(spoken: list[tuple[int, int, Period]], place: int) -> Period | None:
+    """The last period named before the number, else the first one behind it in the sentence."""
+    before = [period for _, end, period in spoken if end <= place]
+    return before[-1] if before else spoken[0][2] if spoken else None
