@@ -27,10 +27,7 @@ INSTALLED_APPS = [
     "bihuan.loop.notice",
     "bihuan.loop.duty",
     "bihuan.loop.petition",
-<<<<<<< HEAD
     "bihuan.loop.draw",
-=======
->>>>>>> figure
     "bihuan.figure",
     "bihuan.scorecard",
     "bihuan.report",
