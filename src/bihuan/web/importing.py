@@ -35,7 +35,7 @@ _AT_ONCE = 2_000
 OPEN_STATES = (Batch.State.UPLOADED, Batch.State.CHECKED)
 """In these a batch has not been written yet."""
 _log = logging.getLogger("bihuan.import")
-_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
+worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
 
 
 def keep_upload(file: "UploadedFile[Any]") -> tuple[Path, str]:
@@ -207,7 +207,7 @@ def run_import(found: Import, *, good_rows_only: bool) -> None:
         _write(found, good_rows_only)
     else:
         report(batch.pk, Progress("排队等待", 0, rows))
-        _worker.submit(_write_apart, found, good_rows_only)
+        worker.submit(_write_apart, found, good_rows_only)
 
 
 def _write_apart(found: Import, good_rows_only: bool) -> None:
