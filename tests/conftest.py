@@ -59,8 +59,11 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
-    """SQLite in a file: the live server's threads then have connections of their own, as in an installation."""
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite in a file: the live server's threads then have connections of their own, as in an installation.
+
+    Workers that run side by side have a home folder each; on PostgreSQL their databases differ by a suffix.
+    """
     database = connections["default"]
     if database.vendor != "sqlite":
         return

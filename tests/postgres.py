@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,8 +140,15 @@ def run_pytest(title: str, *arguments: str, **environment: str) -> int:
     print(f"→ {title}", flush=True)
     # The database may be named only by the run that means it.
     inherited = {name: value for name, value in os.environ.items() if name != "BIHUAN_DATABASE_URL"}
-    command = [sys.executable, "-m", "pytest", *arguments]
+    command = [sys.executable, "-m", "pytest", *side_by_side(arguments), *arguments]
     return subprocess.run(command, check=False, cwd=outside.REPOSITORY, env=inherited | environment).returncode
+
+
+def side_by_side(arguments: Sequence[str]) -> list[str]:
+    """A worker a core, the tests of a file together; not where a debugger or the caller's own number is asked for."""
+    cores = len(os.sched_getaffinity(0))
+    own = any(argument.startswith(("-n", "--pdb", "--numprocesses")) for argument in arguments)
+    return [] if own or cores < 2 else ["-n", str(cores), "--dist", "loadfile"]
 
 
 def run_all(arguments: list[str], *, both: bool) -> int:

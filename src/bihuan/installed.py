@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bihuan.base.errors import BihuanError, Issue, NotFound
 from bihuan.figure.checks import FIGURES
+from bihuan.figure.definitions import install_figures
 from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.models import Ledger, LedgerVersion
@@ -79,6 +80,8 @@ def install_pack(pack: Pack, tell: Callable[[str], None] = _log.warning) -> list
     for kind in DECLARED:
         specs = {code: found.spec for code, found in pack.definitions[kind.folder].items()}
         install_declared(kind=kind.folder, pack=pack.spec.code, owner=owner, specs=specs)
+    figures = {code: figure.spec for code, figure in pack.definitions["figures"].items()}
+    install_figures(pack=pack.spec.code, specs=figures, owner=owner, origin="pack")
     return list(pack.definitions["ledgers"])
 
 

@@ -2,7 +2,10 @@
 
 import json
 import sqlite3
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+
+import polars as pl
 
 from bihuan.expression import (
     SQLITE_FUNCTIONS,
@@ -14,6 +17,8 @@ from bihuan.expression import (
     to_postgresql,
     to_sqlite,
 )
+from bihuan.expression.columnar import Held, read_columnar, to_columnar
+from bihuan.expression.evaluate import read_value
 from tests.expression.sample import NAMES, NOW, TODAY
 
 COLUMNS = {code: name for code, name in NAMES.items() if isinstance(name.storage, Column)}
@@ -109,3 +114,53 @@ def same(left: object, right: object) -> bool:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return left.as_tuple() == right.as_tuple()
     return type(left) is type(right) and left == right
+
+
+_LAKE_TYPES = {
+    Kind.TEXT: pl.String,
+    Kind.INTEGER: pl.Int64,
+    Kind.DECIMAL: pl.Int64,
+    Kind.DATE: pl.Int32,
+    Kind.DATETIME: pl.Int64,
+    Kind.BOOLEAN: pl.Boolean,
+    Kind.TEXTS: pl.List(pl.String),
+}
+
+
+def _in_lake(value: object, scale: int) -> object:
+    """A value as the lake's columns hold it."""
+    match value:
+        case Decimal():
+            return int(value.scaleb(scale))
+        case datetime():
+            return (value - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        case date():
+            return (value - date(1970, 1, 1)).days
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+class Columnar:
+    """Polars, over the columns that the lake would hold; texts of few words as their numbers."""
+
+    def values(self, checked: Checked, rows: list[dict[str, object]]) -> list[object]:
+        data: dict[str, pl.Series] = {}
+        held: dict[str, Held] = {}
+        for code, name in NAMES.items():
+            stored = [read_value(name, row.get(code)) for row in rows]
+            kept = [None if value is None else _in_lake(value, name.scale) for value in stored]
+            if name.kind is Kind.TEXT and name.choices:
+                words = sorted({value for value in kept if value is not None})
+                data[code] = pl.Series(
+                    [None if value is None else words.index(value) for value in kept], dtype=pl.UInt16
+                )
+                held[code] = Held(pl.col(code), words=tuple(words))
+            else:
+                data[code] = pl.Series(kept, dtype=_LAKE_TYPES[name.kind])
+                numbers = [abs(value) for value in kept if name.kind.is_number and value is not None]
+                held[code] = Held(pl.col(code), largest=max(numbers, default=0) if name.kind.is_number else None)
+        result = to_columnar(checked, held, today=TODAY, now=NOW)
+        found = pl.DataFrame(data).with_columns(result.alias("_found"))["_found"].to_list()
+        return [read_columnar(checked.tree.type, value) for value in found]

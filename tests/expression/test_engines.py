@@ -1,10 +1,13 @@
 """Python, SQLite and PostgreSQL give the same answer to every expression over every row."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bihuan.expression import Checked, ExpressionError, Kind, evaluate, normalise
-from tests.expression.engines import Postgresql, Sqlite, same
+from bihuan.expression.columnar import TooLarge
+from tests.expression.engines import Columnar, Postgresql, Sqlite, same
 from tests.expression.examples import ALL
 from tests.expression.sample import NOW, TODAY, check
 from tests.expression.strategies import cases
@@ -70,6 +73,18 @@ def test_sqlite_says_the_same_in_steps(sqlite, case):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("bihuan.expression.sqlite.MAXIMUM_NESTING", 1)
         expect_same(sqlite, *case)
+
+
+@OFTEN
+@given(case=CASES)
+def test_columns_say_what_python_says(case):
+    """Or refuse a number that could need more than 128 bits."""
+    with suppress(TooLarge):
+        expect_same(Columnar(), *case)
+
+
+def test_examples_on_columns():
+    expect_examples(Columnar())
 
 
 def expect_examples(engine) -> None:

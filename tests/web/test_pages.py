@@ -111,6 +111,11 @@ TABLE: dict[str, dict[str, int]] = {
     "sign_out": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
+    "arrange": everyone(READERS),
+    "conditions": everyone(READERS),
+    "views": everyone(READERS),
+    "bulk": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "bulk_preview": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "grid": everyone(READERS),
     "grid_rows": everyone(READERS),
     "grid_changes": everyone(READERS),
@@ -193,11 +198,15 @@ def issued_about(record: Record) -> Notice:
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
-    if name in ("import_map", "import_preview", "import_merge", "import_run", "batch"):
+    if name in ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch"):
         return reverse(name, args=[batch.pk])
     if name in (
         "ledger",
         "export",
+        "arrange",
+        "conditions",
+        "views",
+        "bulk",
         "grid",
         "grid_rows",
         "grid_changes",
@@ -270,7 +279,8 @@ GRID = (
     "/ledgers/audit.finding/grid/rows/",
     "/ledgers/audit.finding/grid/changes/?since=0",
 )
-LISTS = (*GRID, "/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
+SAVED = ("/ledgers/audit.finding/?group=audit_type&columns=title,amount&sort=-amount,number",)
+LISTS = (*GRID, *SAVED, "/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
 
 
 def queries(client: Client, url: str) -> int:

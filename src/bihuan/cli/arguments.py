@@ -30,6 +30,8 @@ def build_parser() -> argparse.ArgumentParser:
         _loop,
         _backup,
         _restore,
+        _scorecards,
+        _reports,
         _define,
         _pack,
         _notices,
@@ -198,6 +200,30 @@ def _pack(commands: "_Commands[Parser]") -> None:
     parser.add_argument("folder", metavar="目录", help="业务包所在的目录")
     _json(parser)
     _command(actions, "schema", "bihuan.cli.pack", "输出业务包的 JSON Schema")
+
+
+def _clocks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as-of", metavar="时间", help="截至这一天或时刻（默认现在）")
+    parser.add_argument("--known-at", metavar="时间", help="按那时所知（默认现在）")
+
+
+def _scorecards(commands: "_Commands[Parser]") -> None:
+    _json(_command(commands, "scorecards", "bihuan.cli.scorecards", "列出考核"))
+    parser = _command(commands, "score", "bihuan.cli.scorecards", "试算一项考核：各单位得分、名次、等级")
+    parser.add_argument("scorecard", metavar="包.考核", help="考核代码，如 audit.rectification")
+    parser.add_argument("--period", metavar="时期", help="如 2026、2026-Q1、2026-03（默认今年）")
+    _clocks(parser)
+    _json(parser)
+
+
+def _reports(commands: "_Commands[Parser]") -> None:
+    _json(_command(commands, "reports", "bihuan.cli.reports", "列出材料"))
+    parser = _command(commands, "report", "bihuan.cli.report", "生成一份材料：Word、网页或 PDF")
+    parser.add_argument("report", metavar="包.材料", help="材料代码，如 audit.year_summary")
+    parser.add_argument("-o", "--output", metavar="文件", required=True, help="以 .docx、.html 或 .pdf 结尾")
+    parser.add_argument("--unit", metavar="单位", help="关于哪个单位（代码或名称；默认全县）")
+    parser.add_argument("--period", metavar="时期", help="如 2026、2026-03（默认今年）")
+    _clocks(parser)
 
 
 def _notices(commands: "_Commands[Parser]") -> None:

@@ -95,7 +95,7 @@ def path_of(sha256: str) -> Path:
 def usable_files(actor: Actor, ledger: Ledger, record: Record | None, ids: Sequence[int]) -> list[int]:
     """Of the files that a form names, those it may: the record's own, and what the actor has just uploaded for it."""
     mine = Q(record=None, ledger=ledger, person=actor.person)
-    allowed = mine | Q(record=record) if record else mine
+    allowed = mine | Q(record=record) | Q(pk__in=_named(record)) if record else mine
     return list(Attachment.objects.filter(allowed, pk__in=ids).values_list("pk", flat=True))
 
 
@@ -104,6 +104,13 @@ def bind(record: Record, spec: LedgerSpec) -> None:
     ids = [item for field in spec.fields if field.kind == "file" for item in record.data.get(field.code, [])]
     if ids:
         Attachment.objects.filter(pk__in=ids, record__isnull=True, ledger=record.ledger).update(record=record)
+
+
+def _named(record: Record) -> list[int]:
+    """The files that a record names; some may belong to another, whose proof it cites."""
+    return [
+        item for value in record.data.values() if isinstance(value, list) for item in value if isinstance(item, int)
+    ]
 
 
 def get_attachment(actor: Actor, pk: int) -> Attachment:
@@ -117,15 +124,15 @@ def get_attachment(actor: Actor, pk: int) -> Attachment:
 def _may_read(actor: Actor, file: Attachment) -> bool:
     if file.record_id is None:
         return file.person_id == actor.person
-    record = visible_records(actor, file.ledger).filter(pk=file.record_id).first()
-    return record is not None and any(
-        seen.pk == file.pk for seen in visible_files(sight_of(actor, file.ledger), record)
-    )
+    sight, mine = sight_of(actor, file.ledger), visible_records(actor, file.ledger)
+    own, citing = mine.filter(pk=file.record_id), mine.filter(ties__other=file.record_id, ties__kind="cites")
+    return any(seen.pk == file.pk for rows in (own, citing) for row in rows for seen in visible_files(sight, row))
 
 
 def visible_files(sight: Sight, record: Record) -> list[Attachment]:
     """A record's files, without those of fields that the actor does not see; taken-away ones count by their field."""
-    files = list(record.attachments.select_related("person").order_by("pk"))
+    named = Q(record=record) | Q(pk__in=_named(record))
+    files = list(Attachment.objects.filter(named).select_related("person").order_by("pk"))
     hidden = sight.hidden_at(record.state) & {field.code for field in sight.whole.fields if field.kind == "file"}
     if not (hidden and files):
         return files

@@ -10,6 +10,7 @@ from bihuan.ledger.spec import SYSTEM_NAMES, LedgerSpec, full_code
 from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.types.choice import SEPARATORS
 from bihuan.ledger.types.formula import clock_words, compile_formula
+from bihuan.ledger.unreported import flag_of
 from bihuan.org.roles import BY_CODE as ROLES
 from bihuan.pack.kind import Definition, Definitions, PackKind
 from bihuan.standards.measures import find_unit, is_unit
@@ -32,6 +33,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "whole_month": _DAYS,
     "fraction": ("percent",),
     "several": ("file",),
+    "unreported": ("integer", "number", "money", "percent"),
     "of": ("record",),
     "datum": ("point", "line", "polygon"),
     "formula": ("computed",),
@@ -70,6 +72,9 @@ def _codes_once(ledger: Definition) -> Iterator[Issue]:
             if word in seen:
                 yield ledger.source.issue(f"“{word}”已用于字段“{seen[word]}”", "fields", index)
         seen |= {field.code: field.code, field.title: field.code}
+        if field.unreported and flag_of(field.code) in ledger.spec.by_code:
+            taken = flag_of(field.code)
+            yield ledger.source.issue(f"“{taken}”用来记“{field.title}”未报，请换一个代码", "fields", index)
         if field.code in SYSTEM_NAMES and field.code != ledger.spec.unit_field:
             yield ledger.source.issue(f"“{field.code}”是系统名称，请换一个代码", "fields", index, "code")
 

@@ -14,6 +14,7 @@ from bihuan.ledger.record_checks import checker
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
 from bihuan.ledger.types.formula import computer
+from bihuan.ledger.unreported import flag_of
 
 _TEXT = frozenset({"text", "longtext"})
 _SAME_ONLY = frozenset({"file", "record", "point", "line", "polygon"})
@@ -64,11 +65,19 @@ def converter(old: LedgerSpec, new: LedgerSpec, lookup: Lookup) -> Callable[[Map
                 faults += [InTheWay(code, message) for code, message in error.problems.items()]
         if holds_rules and not faults:
             faults += [InTheWay("", f"不合规则“{broken.message}”") for broken in rules(fresh) if broken.is_error]
-        known = {code: value for code, value in data.items() if code in old.by_code or code in new.by_code}
+        fresh |= _flags(moves, data)
+        ours = {*old.by_code, *new.by_code, *map(flag_of, (*old.by_code, *new.by_code))}
+        known = {code: value for code, value in data.items() if code in ours}
         changes = {code: fresh.get(code) for code in {*known, *fresh} if fresh.get(code) != data.get(code)}
         return Converted(changes, tuple(faults))
 
     return convert
+
+
+def _flags(moves: "list[_Move]", data: Mapping[str, Any]) -> dict[str, bool]:
+    """What was not reported stays so, under its field's present code."""
+    kept = (move for move in moves if move.source and move.field.unreported and data.get(flag_of(move.source.code)))
+    return {flag_of(move.field.code): True for move in kept}
 
 
 def _dropped(gone: list[FieldSpec], new: LedgerSpec, data: Mapping[str, Any]) -> list[InTheWay]:
@@ -104,7 +113,7 @@ class _Move:
             return
         if value is not None:
             fresh[field.code] = value
-        elif self._must:
+        elif self._must and not (self.source and data.get(flag_of(self.source.code))):
             where = f"{self.source.code} is null" if self.source and BY_CODE[self.source.kind].in_expressions else ""
             faults.append(InTheWay(field.code, f"新的必填字段“{field.title}”没有内容", where))
 

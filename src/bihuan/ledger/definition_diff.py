@@ -20,6 +20,7 @@ _FIELD_WORDS = {
     "date_order": "月日先后",
     "whole_month": "只写到月时",
     "fraction": "小数表示百分比",
+    "unreported": "可写未报",
     "several": "可放多个",
     "of": "关联的台账",
     "datum": "坐标系",

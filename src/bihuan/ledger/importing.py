@@ -20,6 +20,7 @@ from bihuan.ledger.sight import Sight, mask
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.standing_records import Standing, standing_records
 from bihuan.ledger.types import Lookup
+from bihuan.ledger.unreported import marked
 from bihuan.ledger.values import key_of, shown
 
 SHOWN_PROBLEMS = 200
@@ -189,13 +190,14 @@ def _without_duplicates(spec: LedgerSpec, rows: list[Row], first: dict[str, int]
 
 def _compare(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules, check: Check) -> None:
     """A cell that says what was exported, or what the last file said, is no change, whatever was edited here since."""
+    here, base = marked(rules.spec, record.data), marked(rules.spec, base)
     theirs = _theirs(row, record, base, rules)
-    found = merge_cells(base, theirs, record.data, {})
+    found = merge_cells(base, theirs, here, {})
     chosen = {
         code: side for code, clash in found.clashes.items() if (side := rules.back.chosen(record.pk, code, clash))
     }
     check.settled += [Conflict(row.number, record, rules.spec.by_code[code], found.clashes[code]) for code in chosen]
-    merged = merge_cells(base, theirs, record.data, chosen)
+    merged = merge_cells(base, theirs, here, chosen)
     check.kept += len(merged.kept)
     if merged.clashes:
         _tell_clashes(row, record, merged.clashes, rules, check)
@@ -226,7 +228,8 @@ def _closed(changes: Mapping[str, Any], record: Record, rules: _Rules) -> str:
 
 def _theirs(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules) -> dict[str, Any]:
     """What a row says: its values, and None for a cell that was exported with a value and has been blanked."""
-    data = {code: value for code, value in row.data.items() if rules.spec.by_code[code].kind != "computed"}
+    said = marked(rules.spec, row.data).items()
+    data = {code: value for code, value in said if rules.spec.by_code[code].kind != "computed"}
     mark = rules.back.mark
     if mark is None or not row.record:
         return data

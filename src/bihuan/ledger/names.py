@@ -6,6 +6,7 @@ from dataclasses import replace
 from bihuan.expression import Choice, Column, Kind, Name
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
+from bihuan.ledger.unreported import names_of_flags
 
 _NONE: Mapping[str, str] = {}
 
@@ -17,6 +18,7 @@ def names_of(spec: LedgerSpec, states: dict[str, str], refused: Mapping[str, str
     """
     fields = (BY_CODE[field.kind].name(field) for field in spec.fields)
     names = {name.code: name for name in fields if name is not None}
+    names |= names_of_flags(spec)
     names |= {code: replace(names[code], refused=why) for code, why in refused.items() if code in names}
     steps = tuple(Choice(code, title) for code, title in states.items())
     fixed = (

@@ -13,9 +13,10 @@ from bihuan.ledger.column_reading import ColumnReader, Faults, column_reader
 from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
+from bihuan.ledger.types import BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import as_text
 from bihuan.ledger.types.formula import Computer, computer
+from bihuan.ledger.unreported import reader_of, stored
 from bihuan.ledger.values import key_of
 from bihuan.standards.masking import STAR
 
@@ -139,7 +140,7 @@ class _Rows:
         key = "" if faults else key_of(self.spec, data) or _fingerprint(data, self.serial)
         # A row that names its record is only a part of it: rules and formulas are asked of the whole, later.
         if not (faults or record):
-            _complete(number, data, self.compute, faults)
+            _complete(self.spec, number, data, self.compute, faults)
         for breach in () if faults or record else self.breaches(data):
             if breach.is_error:
                 faults.append(CellProblem(number, -1, "", breach.message))
@@ -152,7 +153,7 @@ class _Rows:
 
 
 def _reader(named: FieldSpec, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
-    read = BY_CODE[named.kind].reader(named, lookup)
+    read = reader_of(named, lookup)
     return (lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw)) if is_masked else read
 
 
@@ -168,8 +169,14 @@ def _record(number: int, cells: Sequence[Any], named: int, faults: list[CellProb
         return ""
 
 
-def _complete(number: int, data: dict[str, Any], compute: Computer, faults: list[CellProblem]) -> None:
-    """Add the computed fields to a row's data."""
+def _complete(
+    spec: LedgerSpec, number: int, data: dict[str, Any], compute: Computer, faults: list[CellProblem]
+) -> None:
+    """Put a new record's data as they are stored, and add the computed fields."""
+    if spec.may_be_unreported:
+        kept = {code: value for code, value in stored(spec, {}, data).items() if value is not None}
+        data.clear()
+        data.update(kept)
     try:
         data.update(compute(data))
     except Invalid as error:

@@ -6,6 +6,7 @@ from typing import Any
 from bihuan.ledger.record_checks import require_sound
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types.formula import computed_values
+from bihuan.ledger.unreported import stored
 
 
 def settle(spec: LedgerSpec, data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -13,6 +14,7 @@ def settle(spec: LedgerSpec, data: Mapping[str, Any], changes: Mapping[str, Any]
 
     Raises Invalid if the record as a whole would break a rule of its ledger.
     """
+    changes = stored(spec, data, changes)
     whole = {code: value for code, value in {**data, **changes}.items() if value is not None}
     computed = computed_values(spec, whole)
     follow = {

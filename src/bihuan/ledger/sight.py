@@ -22,6 +22,7 @@ from bihuan.ledger.sealed import open_value
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, Lookup, Masked
 from bihuan.ledger.types.formula import compile_formula
+from bihuan.ledger.unreported import UNREPORTED, flag_of, marked, told
 from bihuan.org.actor import Actor
 from bihuan.org.roles import BY_CODE as ROLES
 
@@ -97,9 +98,13 @@ class Sight:
         masked = {} if self.bare is None else dict.fromkeys(self.personal, "“{}”是个人信息，已遮盖，不能用作条件或排序")
         sealed = {field.code: "“{}”加密保存，不能用作条件或排序" for field in self.whole.fields if field.encrypted}
         hidden = dict.fromkeys(self._sometimes_hidden, "您看不到“{}”，不能用作条件或排序")
-        return {
-            code: words.format(self.whole.by_code[code].title) for code, words in (masked | sealed | hidden).items()
-        }
+        found = masked | sealed | hidden
+        found |= {flag_of(code): found[code] for code in self.whole.may_be_unreported if code in found}
+        return {code: words.format(self._title(code)) for code, words in found.items()}
+
+    def _title(self, code: str) -> str:
+        field = self.whole.by_code.get(code) or self.whole.by_code[code.removesuffix(flag_of(""))]
+        return field.title
 
     def names(self, states: dict[str, str]) -> dict[str, Name]:
         """The names of expressions, for this person: those refused answer with a word."""
@@ -121,7 +126,8 @@ class Sight:
     def is_plain(self) -> bool:
         """Whether every record is seen just as it is stored."""
         masks = bool(self.personal) and self.bare is not None
-        return not (masks or self._sometimes_hidden or any(field.encrypted for field in self.whole.fields))
+        special = any(field.encrypted or field.unreported for field in self.whole.fields)
+        return not (masks or self._sometimes_hidden or special)
 
     def masks(self, record: int | None) -> frozenset[str]:
         """The fields that are masked in a record, or in many."""
@@ -144,9 +150,12 @@ class Sight:
     ) -> dict[str, Any]:
         """Data of a record at a step as the actor sees it."""
         hidden, masked = self.hidden_at(step), self.masks(record)
-        return {code: self._seen(code, value, masked, lookup) for code, value in data.items() if code not in hidden}
+        shown = marked(self.whole, data)
+        return {code: self._seen(code, value, masked, lookup) for code, value in shown.items() if code not in hidden}
 
     def _seen(self, code: str, value: Any, masked: Collection[str], lookup: Lookup) -> Any:
+        if value is UNREPORTED:
+            return value
         value = open_value(self.ledger.code, code, value)
         field = self.whole.by_code.get(code)
         return mask(field, value, lookup) if field and code in masked and value is not None else value
@@ -156,7 +165,7 @@ class Sight:
         hidden, masked = self.hidden_at(record.state), self.masks(record.pk)
         return tuple(
             (code, self._seen(code, old, masked, lookup), self._seen(code, new, masked, lookup))
-            for code, old, new in changes
+            for code, old, new in told(self.whole.may_be_unreported, changes)
             if code not in hidden
         )
 

@@ -60,6 +60,7 @@ class FieldSpec(Spec):
         default=None, description="只写到月的日期算该月哪一天；空：不接受"
     )
     fraction: bool = Field(default=False, description="百分比：表格里的数 0.12 表示 12%")
+    unreported: bool = Field(default=False, description="数：可以写明“未报”，与零、空白都不同")
     several: bool = Field(default=False, description="附件可放多个")
     of: str = Field(default="", description="关联哪个台账：本包的台账代码，或 包.台账")
     datum: Literal["cgcs2000", "wgs84"] = Field(default="cgcs2000", description="坐标来自哪个坐标系")
@@ -139,6 +140,11 @@ class LedgerSpec(Spec):
     @cached_property
     def by_code(self) -> dict[str, FieldSpec]:
         return {field.code: field for field in self.fields}
+
+    @cached_property
+    def may_be_unreported(self) -> tuple[str, ...]:
+        """The fields that may be not reported."""
+        return tuple(field.code for field in self.fields if field.unreported)
 
     @cached_property
     def list_columns(self) -> tuple[FieldSpec, ...]:

@@ -11,6 +11,7 @@ from bihuan.ledger.export_mark import Mark
 from bihuan.ledger.models import Event, Ledger, Record, Tie
 from bihuan.ledger.row_reading import Row
 from bihuan.ledger.sealed import open_data
+from bihuan.ledger.unreported import UNREPORTED, flag_of
 
 _AT_ONCE = 500
 
@@ -37,7 +38,7 @@ class Standing:
         """What the record's fields were before both sides went on; a field that is not named has no known past."""
         known = self.bases.get(record.pk, {})
         if self.mark and record.pk in self.mark.records:
-            return {code: known.get(code) for code in self.mark.fields}
+            return {code: UNREPORTED if known.get(flag_of(code)) else known.get(code) for code in self.mark.fields}
         return known
 
     def removed(self, touched: Collection[int]) -> list[Record]:

@@ -8,6 +8,7 @@ from bihuan.base.errors import Invalid
 from bihuan.ledger.sealed import key_part
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, Masked, is_blank
+from bihuan.ledger.unreported import reader_of
 
 _SEPARATOR = "\u241f"
 _LONGEST_KEY = 300
@@ -26,7 +27,7 @@ def read_fields(
                 problems[field.code] = f"“{field.title}”必须填写"
             continue
         try:
-            stored = BY_CODE[field.kind].reader(field, lookup)(value)
+            stored = reader_of(field, lookup)(value)
         except BadValue as error:
             problems[field.code] = f"“{field.title}”：{error}"
             continue

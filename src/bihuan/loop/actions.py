@@ -24,6 +24,7 @@ from bihuan.ledger.settling import settle
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import is_blank
+from bihuan.ledger.unreported import marked
 from bihuan.ledger.values import file_ids, key_of, read_fields
 from bihuan.loop.brought import TO, Said, opinion, read_brought
 from bihuan.loop.definitions import loop_for, loop_of, version_of
@@ -97,7 +98,7 @@ def edit_record(
     lookup = lookup_for(spec, actor.tree, files=usable_files(actor, ledger, record, file_ids(spec, given)))
     lookup = with_records(lookup, actor=actor, ledger=ledger.code, spec=spec, data=[record.data], raw=[given])
     data = read_fields(asked, given, lookup, require=True)
-    changes = _changes(record, asked, data)
+    changes = _changes(marked(spec, record.data), asked, data)
     if not changes:
         return record
     changes = settle(spec, record.data, changes)
@@ -109,8 +110,8 @@ def edit_record(
     return changed
 
 
-def _changes(record: Record, asked: tuple[FieldSpec, ...], data: dict[str, Any]) -> dict[str, Any]:
-    return {field.code: data.get(field.code) for field in asked if data.get(field.code) != record.data.get(field.code)}
+def _changes(here: Mapping[str, Any], asked: tuple[FieldSpec, ...], data: dict[str, Any]) -> dict[str, Any]:
+    return {field.code: data.get(field.code) for field in asked if data.get(field.code) != here.get(field.code)}
 
 
 def _require_free(ledger: Ledger, spec: LedgerSpec, key: str | None, record: Record | None = None) -> None:
@@ -144,9 +145,9 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     record.data = open_data(record.ledger.code, record.data)
     actor = _signing(actor, record, what, loop)
     brought = read_brought(actor, record, what, loop, spec, said)
-    changes = settle(spec, record.data, brought.changes)
     doing = Doing(actor, record, what, loop, spec, brought.more, said.reason, clock.now())
     outcome = EFFECTS[what.effect].do(doing)
+    changes = settle(spec, record.data, {**brought.changes, **outcome.changes})
     system = _verb_system(doing, outcome, changes)
     _require_closable(record, loop, changes, system)
     _require_free(record.ledger, spec, system.get("key"), record)

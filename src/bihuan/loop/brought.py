@@ -12,6 +12,7 @@ from bihuan.ledger.references import lookup_for
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import ChoiceSpec, FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
+from bihuan.ledger.unreported import marked
 from bihuan.ledger.values import file_ids, read_fields
 from bihuan.loop.effects import EFFECTS
 from bihuan.loop.effects.people import PEOPLE
@@ -103,8 +104,8 @@ def read_brought(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, s
     problems |= _said_problems(verb, said)
     if problems:
         raise Invalid(f"“{verb.title}”还不能提交", problems)
-    given = [field.code for field in asked if field.code in said.fields]
-    changes = {code: data.get(code) for code in given if data.get(code) != record.data.get(code)}
+    given, here = [field.code for field in asked if field.code in said.fields], marked(spec, record.data)
+    changes = {code: data.get(code) for code in given if data.get(code) != here.get(code)}
     return Brought(changes, {field.code: data[field.code] for field in more if field.code in data})
 
 

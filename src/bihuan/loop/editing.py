@@ -23,6 +23,7 @@ from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import Reader
+from bihuan.ledger.unreported import marked, reader_of
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.opening import moved_columns
 from bihuan.loop.spec import LoopSpec
@@ -109,10 +110,14 @@ class Planner:
 
     @cached_property
     def _readers(self) -> dict[str, Reader]:
-        return {
-            code: BY_CODE[self.spec.by_code[code].kind].reader(self.spec.by_code[code], self.lookup)
-            for code in self._open
-        }
+        return {code: reader_of(self.spec.by_code[code], self.lookup) for code in self._open}
+
+    def problems(self, raw: Mapping[str, Any]) -> dict[str, str]:
+        """What is wrong with raw values whatever record they are for, by field."""
+        found: dict[str, str] = {}
+        for code, value in raw.items():
+            self._read(code, value, found)
+        return found
 
     def locked(self, record: Record) -> str:
         """Why nothing of a record can be changed; empty if it can."""
@@ -156,7 +161,8 @@ class Planner:
         if problems:
             return Refused(record, problems)
         record.data = open_data(self.ledger.code, record.data)
-        changes = {code: value for code, value in fresh.items() if value != record.data.get(code)}
+        here = marked(self.spec, record.data)
+        changes = {code: value for code, value in fresh.items() if value != here.get(code)}
         if not changes:
             return None
         try:

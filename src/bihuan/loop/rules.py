@@ -10,6 +10,7 @@ from bihuan.ledger.models import Event, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
+from bihuan.ledger.unreported import flag_of
 from bihuan.loop.effect_codes import AFTER_CLOSE, JUDGING, WHILE_PAUSED
 from bihuan.loop.effects import EFFECTS
 from bihuan.loop.effects.dispatching import has_unreceived_order
@@ -153,6 +154,7 @@ def values_of(record: Record, spec: LedgerSpec) -> dict[str, object]:
         "created_at": record.created_at,
         "updated_at": record.updated_at,
     }
+    values |= {flag_of(code): record.data.get(flag_of(code)) for code in spec.may_be_unreported}
     for field in spec.fields:
         stored = record.data.get(field.code)
         values[field.code] = None if stored is None else BY_CODE[field.kind].python(stored)

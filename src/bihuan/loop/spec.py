@@ -36,6 +36,8 @@ EffectCode = Literal[
     "resume",
     "except",
     "end_exception",
+    "cite",
+    "date_evidence",
     "merge",
     "recur",
     "recheck_pass",

@@ -15,6 +15,13 @@ def html_of(document: Document) -> str:
     return "".join(_pieces(document))
 
 
+def page_of(document: Document) -> str:
+    """The document as a page of its own."""
+    title = escape(document.title)
+    head = f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head>'
+    return f"{head}<body>{html_of(document)}</body></html>"
+
+
 def _pieces(document: Document) -> Iterator[str]:
     yield '<article class="report">'
     if document.red_head:

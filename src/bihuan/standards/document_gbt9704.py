@@ -82,8 +82,3 @@ def heading_number(level: int, number: int) -> str:
         case 4:
             return f"（{number}）"
     raise ValueError(f"标题只有四级，没有第 {level} 级")
-
-
-def document_number(office: str, year: int, serial: int) -> str:
-    """A document's number: the office's word, the year in full in 〔〕, the serial without leading zeros (7.2.5)."""
-    return f"{office}〔{year}〕{serial}号"

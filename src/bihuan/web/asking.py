@@ -14,12 +14,14 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
-from bihuan.ledger.models import Chain, Ledger, Record
+from bihuan.ledger.grouping import groupings
+from bihuan.ledger.models import Chain, Ledger, Record, SavedView
 from bihuan.ledger.paging import COUNTED, Total, total_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.saved_views import ASKED, visible_views
 from bihuan.ledger.sight import Sight, sight_of
-from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour, word
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.summary import Summary, summary
@@ -75,7 +77,45 @@ class Query:
     request: HttpRequest
 
     def get(self, name: str) -> str:
-        return self.request.GET.get(name, "")[:_LONGEST_TEXT]
+        """What the address says, else what the view says that it names."""
+        said = self.request.GET.get(name)
+        if said is None:
+            said = str(self.view.asked.get(name, "")) if self.view and name in ASKED else ""
+        return said[:_LONGEST_TEXT]
+
+    @cached_property
+    def views(self) -> list[SavedView]:
+        return visible_views(self.opened.actor, self.opened.ledger)
+
+    @cached_property
+    def view(self) -> SavedView | None:
+        """The saved view that the address names, if the actor may use it."""
+        named = self.request.GET.get("view", "")
+        return next((view for view in self.views if str(view.pk) == named), None) if named else None
+
+    @property
+    def first_view(self) -> SavedView | None:
+        """The view that a bare address opens with: one's own, else the unit's, else that for all."""
+        return None if self.request.GET else next((view for view in self.views if view.is_default), None)
+
+    @cached_property
+    def fields(self) -> tuple[FieldSpec, ...]:
+        """The fields that are columns, in order: as asked for, else as the ledger declares."""
+        known = self.opened.spec.by_code
+        chosen = tuple(known[code] for code in dict.fromkeys(self.get("columns").split(",")) if code in known)
+        return chosen or self.opened.spec.list_columns
+
+    @cached_property
+    def group(self) -> str:
+        """By what the list is grouped; empty if it is not."""
+        code = self.get("group")
+        return code if code in self.groupings else ""
+
+    @cached_property
+    def groupings(self) -> dict[str, str]:
+        """By what the person may group the list: what may not be asked about is not counted either."""
+        found = groupings(self.opened.spec, has_loop=self.opened.loop is not None)
+        return {code: title for code, title in found.items() if code not in self.opened.sight.refused}
 
     @property
     def colour(self) -> Colour | None:
@@ -115,6 +155,10 @@ class Query:
     def narrows(self) -> bool:
         """Whether anything is asked for beside the whole ledger."""
         return any(self.get(name) for name in _NARROWING)
+
+    @property
+    def narrows_beside_colour(self) -> bool:
+        return any(self.get(name) for name in _NARROWING if name != "colour")
 
     def total(self) -> Total:
         """How many records are asked for; only the whole ledger is counted to the end. Raises ExpressionError."""
@@ -194,9 +238,13 @@ class Query:
         return found
 
     def url(self, **changes: str | None) -> str:
-        """The address with some of its words changed or, with None, taken away; always from the first page."""
+        """The address with some of its words changed or, with None, taken away; always from the first page.
+
+        A blank one is said only where the view would say something else.
+        """
         kept = {name: value for name, value in self.request.GET.items() if name not in ("page", *changes)}
-        query = urlencode({**kept, **{name: value for name, value in changes.items() if value}})
+        said = {name: value for name, value in changes.items() if value or (value == "" and self.view)}
+        query = urlencode({**kept, **said})
         return self.opened.url + (f"?{query}" if query else "")
 
     def also_only(self) -> list[dict[str, str]]:

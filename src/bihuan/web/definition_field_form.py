@@ -40,6 +40,7 @@ _FIELD_INPUTS = (
     ("date_order", "来源写 03/04/2024 时", "select", ""),
     ("whole_month", "只写到月时", "select", ""),
     ("fraction", "单元格里 0.12 表示 12%", "tick", ""),
+    ("unreported", "可以写明“未报”（与 0、空白不同）", "tick", ""),
     ("several", "可放多个附件", "tick", ""),
     ("of", "关联哪个台账", "text", "台账代码，如 audit.finding"),
     ("datum", "坐标来自", "select", ""),

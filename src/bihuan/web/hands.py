@@ -14,12 +14,13 @@ from bihuan.loop.deadline import due_after
 from bihuan.loop.effects.holders import holder_of
 from bihuan.loop.effects.pauses import is_paused
 from bihuan.loop.effects.signers import votes_needed
+from bihuan.loop.expiry import expiring
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 from bihuan.org.models import Person
 from bihuan.web import showing
 
-_TIES = {"recurs": ("再犯自", "后来再犯"), "merged": ("已并入", "并入的")}
+_TIES = {"recurs": ("再犯自", "后来再犯"), "merged": ("已并入", "并入的"), "cites": ("引用佐证自", "佐证被引用于")}
 _VOTES = {"yes": "同意", "no": "不同意"}
 
 
@@ -53,6 +54,8 @@ def _lines(record: Record, loop: LoopSpec) -> Iterator[tuple[str, str]]:
         yield "催办", f"{len(log['urges'])} 次，最近 {showing.stamp(last['at'])} {last['by']}"
     if "recheck" in log:
         yield "抽查复核", _recheck(log["recheck"])
+    for item in expiring(record):
+        yield "佐证有效期", f"{item.file} 至 {item.expires}{'，已过期' if item.is_over else ''}"
     yield "环节用时", _step_time(record, loop)
 
 

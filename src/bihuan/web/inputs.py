@@ -13,6 +13,7 @@ from bihuan.ledger.linked_records import ledger_meant
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, FieldType, Lookup, Masked
+from bihuan.ledger.unreported import UNREPORTED
 from bihuan.loop.spec import VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.org.tree import Tree
@@ -39,6 +40,8 @@ class Filled:
         if self.typed is not None and spec.code in self.typed and spec.kind != "file":
             return self.typed[spec.code]
         stored = self.values.get(spec.code)
+        if stored is UNREPORTED:
+            return str(stored)
         if stored is None or spec.kind == "file" or stored.__class__ is Masked:
             return stored if isinstance(stored, list) else ""
         return BY_CODE[spec.kind].entry(stored, spec, self.lookup)
@@ -52,7 +55,7 @@ def field_inputs(fields: Iterable[FieldSpec], filled: Filled) -> list[dict[str, 
 def _input(spec: FieldSpec, filled: Filled) -> dict[str, Any]:
     widget, value = BY_CODE[spec.kind].widget, filled.value(spec)
     masked = filled.values.get(spec.code)
-    if isinstance(masked, Masked):
+    if isinstance(masked, Masked) and masked is not UNREPORTED:
         hint = f"现为 {masked}（已遮盖）；不改就留空"
         spec = spec.model_copy(update={"required": False, "hint": hint})
     found: dict[str, Any] = {
@@ -94,7 +97,8 @@ def _particulars(spec: FieldSpec, widget: str, value: Any, filled: Filled) -> di
             "limit": "" if spec.hint else "单个不超过 20 MB",
             "camera": True,
         }
-    return {"unit": kind.measure(spec)} if kind.align_end else {}
+    told = {"hint": spec.hint or "没有报的写“未报”，0 就写 0"} if spec.unreported else {}
+    return {"unit": kind.measure(spec), **told} if kind.align_end else {}
 
 
 def _options(kind: FieldType, spec: FieldSpec, widget: str, value: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from bihuan.ledger.references import lookup_for
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import Lookup
+from bihuan.ledger.unreported import UNREPORTED, flag_of, marked
 from bihuan.ledger.values import shown
 from bihuan.web.importing import Import
 from bihuan.web.showing import title_of
@@ -52,7 +53,8 @@ def _rows(found: Import, check: Check) -> list[dict[str, Any]]:
     fields = [spec.by_code[code] for code in found.columns.values() if code in spec.by_code]
     rows: list[tuple[int, dict[str, Any]]] = []
     for row, _ in check.creates[:_SHOWN_ROWS]:
-        cells = [{"text": shown(field, row.data.get(field.code), lookup)} for field in fields]
+        data = marked(spec, row.data)
+        cells = [{"text": shown(field, data.get(field.code), lookup)} for field in fields]
         rows.append((row.number, {"verdict": "create", "word": "新增", "cells": cells}))
     for change in check.updates[:_SHOWN_ROWS]:
         seen = replace(change, record=_as_seen(found, change.record, lookup))
@@ -71,7 +73,8 @@ def _changed(field: FieldSpec, change: Change, lookup: Lookup) -> dict[str, str]
     """A cell of a record that is there: as it would be, and as it is where that differs."""
     stored = change.record.data.get(field.code)
     here = shown(field, stored, lookup)
-    fresh = shown(field, change.changes.get(field.code, stored), lookup)
+    unreported = change.changes.get(flag_of(field.code))
+    fresh = shown(field, UNREPORTED if unreported else change.changes.get(field.code, stored), lookup)
     return {"text": fresh, **({"old": here or "（空）"} if fresh != here else {})}
 
 

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const USED = `
-  alert-circle alert-triangle arrow-back-up arrow-right arrows-sort bell books building calendar camera check
+  alert-circle alert-triangle arrow-back-up arrow-down arrow-right arrow-up arrows-sort bell books building calendar camera check
   checklist chevron-down chevron-left chevron-right circle-check clock copy download edit external-link eye file-spreadsheet
   file-text filter flag hand-stop hash history home info-circle key layout-dashboard layout-grid link lock logout menu-2
   message-dots paperclip photo player-play plus printer refresh report-analytics rotate scale search

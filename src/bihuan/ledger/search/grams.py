@@ -6,7 +6,7 @@ where a longer part may be: whoever searches looks at the text itself afterwards
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -39,11 +39,16 @@ def code_gram(field: str, value: Any) -> str:
     return "h" + hashlib.blake2s(f"{field}\x1f{value}".encode(), digest_size=8).hexdigest()
 
 
-def grams_of_record(number: str, data: Mapping[str, Any], pointing: Iterable[str]) -> set[str]:
-    """All pairs of a record's number and values. `pointing` are fields whose stored value is not what is shown."""
+def grams_of_record(
+    number: str, data: Mapping[str, Any], pointing: Iterable[str], sealed: Collection[str] = ()
+) -> set[str]:
+    """All pairs of a record's number and values. `pointing` are fields whose stored value is not what is shown;
+    of encrypted ones nothing is indexed."""
     found = grams_of(number)
     by_code = frozenset(pointing)
     for code, value in data.items():
+        if code in sealed:
+            continue
         if code in by_code:
             found |= {
                 code_gram(code, item) for item in (value if isinstance(value, list) else (value,)) if _plain(item)

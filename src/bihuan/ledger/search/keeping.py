@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Chain, Event, Ledger, Record, SearchMark
+from bihuan.ledger.sealed import sealed_fields
 from bihuan.ledger.search.grams import grams_of_record
 from bihuan.ledger.search.tables import TABLE
 from bihuan.ledger.spec import LedgerSpec
@@ -77,8 +78,8 @@ def _touched(ledger: Ledger, before: int, after: int) -> list[int]:
 
 
 def _put(ledger: Ledger, spec: LedgerSpec, rows: Iterable[tuple[int, str, dict[str, Any]]]) -> None:
-    pointing, whole = pointing_fields(spec), ledger_gram(ledger.pk)
-    found = [(pk, [whole, *grams_of_record(number, data, pointing)]) for pk, number, data in rows]
+    pointing, whole, sealed = pointing_fields(spec), ledger_gram(ledger.pk), sealed_fields(spec)
+    found = [(pk, [whole, *grams_of_record(number, data, pointing, sealed)]) for pk, number, data in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_statement(), [(pk, _kept(grams)) for pk, grams in found])
 

@@ -2,6 +2,7 @@
 
 from bihuan.loop.effects import (
     dispatching,
+    evidence,
     exceptions,
     extensions,
     holders,
@@ -17,6 +18,7 @@ from bihuan.loop.effects.base import Doing, Effect, Outcome
 EFFECTS: dict[str, Effect] = {
     "": Effect(lambda doing: Outcome(doing.log)),
     **dispatching.EFFECTS,
+    **evidence.EFFECTS,
     **exceptions.EFFECTS,
     **extensions.EFFECTS,
     **holders.EFFECTS,

@@ -43,7 +43,7 @@ class Outcome:
     """What an effect makes of a matter. `state` None leaves the step to the verb, an empty one keeps it as it is.
 
     `detail` is kept with the event, for the timeline and the reckoning of the deadline. `also` happens to other records
-    of the ledger, after it.
+    of the ledger, after it. `changes` are fields of the record that the effect itself fills.
     """
 
     log: Log
@@ -51,6 +51,7 @@ class Outcome:
     detail: dict[str, Any] = field(default_factory=dict)
     state: str | None = None
     also: tuple[Draft, ...] = ()
+    changes: dict[str, Any] = field(default_factory=dict)
 
 
 def _nothing_more(_record: Record, _loop: LoopSpec, _verb: VerbSpec) -> tuple[FieldSpec, ...]:

@@ -14,6 +14,23 @@ from bihuan.report.template.wording import change, shown
 
 _AGAINST = {"previous year": "上年", "previous period": "上期"}
 _KINDS = ("bar", "line", "pie")
+NAMES = (
+    "n",
+    "v",
+    "known",
+    "change",
+    "table",
+    "chart",
+    "records",
+    "units",
+    "name",
+    "unit_name",
+    "period_name",
+    "year",
+    "day",
+)
+"""The functions that templates may call."""
+
 MOST_RECORDS = 2_000
 """The longest list of records in a report."""
 
@@ -45,23 +62,24 @@ class Language:
     marks: Marks
 
     def functions(self) -> dict[str, Callable[..., Any]]:
-        """By the names that templates use."""
+        """By the names that templates use, in the order of NAMES."""
         about = self.sources.about
-        return {
-            "n": self.printed,
-            "v": self.value,
-            "known": lambda figure, unit="", period="": self.value(figure, unit, period) is not UNKNOWN,
-            "change": self.changed,
-            "table": self.table,
-            "chart": self.chart,
-            "records": self.records,
-            "units": self.sources.units,
-            "name": lambda unit: unmarked(self.sources.name(unit)),
-            "unit_name": lambda: unmarked(about.unit_name),
-            "period_name": lambda: about.period_name,
-            "year": lambda more=0: about.year + int(more),
-            "day": lambda: f"{about.as_of.year}年{about.as_of.month}月{about.as_of.day}日",
-        }
+        found: tuple[Callable[..., Any], ...] = (
+            self.printed,
+            self.value,
+            lambda figure, unit="", period="": self.value(figure, unit, period) is not UNKNOWN,
+            self.changed,
+            self.table,
+            self.chart,
+            self.records,
+            self.sources.units,
+            lambda unit: unmarked(self.sources.name(unit)),
+            lambda: unmarked(about.unit_name),
+            lambda: about.period_name,
+            lambda more=0: about.year + int(more),
+            lambda: f"{about.as_of.year}年{about.as_of.month}月{about.as_of.day}日",
+        )
+        return dict(zip(NAMES, found, strict=True))
 
     def printed(
         self, figure: str, unit: str = "", period: str = "", places: int | None = None, measure: str = ""

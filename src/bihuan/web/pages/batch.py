@@ -28,7 +28,14 @@ from bihuan.web.importing import OPEN_STATES
 _PAGE = 50
 _PLANNED = 5_000
 """Up to so many rows it is worked out beforehand what taking the batch back would do."""
-_WORDS = {"imported": ("新增", "green"), "updated_by_file": ("更新", "teal"), "redefined": ("跟着变", "teal")}
+_WORDS = {
+    "imported": ("新增", "green"),
+    "updated_by_file": ("更新", "teal"),
+    "edited": ("修改", "teal"),
+    "redefined": ("跟着变", "teal"),
+}
+_CHANGING = ("updated_by_file", "edited")
+_HEADINGS = {"edit": "批量修改结果", "grid": "表格编辑"}
 
 
 def get_batch(actor: Actor, pk: UUID) -> Batch:
@@ -45,7 +52,7 @@ def show(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     batch = get_batch(actor, pk)
     url = reverse("batch", args=[pk])
     if batch.state in OPEN_STATES:
-        return go(request, reverse("import_map", args=[pk]))
+        return go(request, reverse("bulk_preview" if batch.kind == "edit" else "import_map", args=[pk]))
     if request.method == "POST" and request.POST.get("undo"):
         undo_batch(actor=actor, batch=batch)
         messages.success(request, "这一批已撤销")
@@ -62,8 +69,9 @@ def _running(request: HttpRequest, batch: Batch, url: str) -> HttpResponse:
     if is_part(request):
         return render(request, "components/progress.html", {"progress": progress, "url": url})
     context = {
-        "title": "正在导入",
-        "crumbs": _crumbs(),
+        "title": "正在修改" if batch.kind in _HEADINGS else "正在导入",
+        "is_import": batch.kind not in _HEADINGS,
+        "crumbs": _crumbs(batch),
         "batch": {"pk": batch.pk, "file": batch.file_name},
         "ledger": _ledger(batch),
         "progress": progress,
@@ -72,7 +80,10 @@ def _running(request: HttpRequest, batch: Batch, url: str) -> HttpResponse:
     return render(request, "batch.html", context)
 
 
-def _crumbs() -> list[dict[str, str]]:
+def _crumbs(batch: Batch) -> list[dict[str, str]]:
+    if batch.kind in _HEADINGS and batch.ledger:
+        ledger = batch.ledger
+        return [{"title": ledger.title, "url": reverse("ledger", args=[ledger.code])}, {"title": "结果"}]
     return [{"title": "导入表格", "url": reverse("import_upload")}, {"title": "结果"}]
 
 
@@ -85,8 +96,10 @@ def _ledger(batch: Batch) -> dict[str, str]:
 def _context(actor: Actor, batch: Batch, page: "Page[Event] | None") -> dict[str, Any]:
     done = batch.result
     return {
-        "title": "导入结果",
-        "crumbs": _crumbs(),
+        "title": _HEADINGS.get(batch.kind, "导入结果"),
+        "crumbs": _crumbs(batch),
+        "is_import": batch.kind not in _HEADINGS,
+        "refused": [{"number": number, "why": why} for number, why in done.get("refused", [])],
         "batch": {
             "pk": batch.pk,
             "file": batch.file_name,
@@ -182,7 +195,7 @@ def _rows(actor: Actor, batch: Batch, page: "Page[Event]") -> list[dict[str, Any
 
 def _changes(events: list[Event], sight: Sight, lookup: Lookup) -> dict[int, list[dict[str, str]]]:
     """What each update changed, by event: one read of the histories of the page's records."""
-    updates = {event.pk for event in events if event.kind == "updated_by_file"}
+    updates = {event.pk for event in events if event.kind in _CHANGING}
     records = {event.record_id for event in events if event.pk in updates}
     data: dict[int, dict[str, Any]] = {}
     found: dict[int, list[dict[str, str]]] = {}

@@ -15,6 +15,7 @@ from bihuan.ledger.rules import may_import, visible_records
 from bihuan.loop.colour import Colour, word
 from bihuan.loop.colour_days import UnitDays, colour_days
 from bihuan.loop.doubles import find_doubles
+from bihuan.loop.expiry import expiring_soon
 from bihuan.loop.sampling import draw_recheck
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.versioning import move_matters, plan_move
@@ -46,6 +47,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "may_act": may_import(actor, ledger),
         "days": _days(request, actor, ledger, loop),
         "doubles": _doubles(actor, ledger, loop),
+        "expiring": _expiring(actor, ledger),
         "recheck": _recheck(actor, ledger, loop),
         "versions": _versions(ledger, loop),
     }
@@ -116,6 +118,21 @@ def _doubles(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
         [{"number": record.number, "url": reverse("record", args=[record.pk])} for record in group] for group in groups
     ]
     return {"groups": rows, "total": total, "ruled": loop.doubles is not None}
+
+
+def _expiring(actor: Actor, ledger: Ledger) -> dict[str, Any]:
+    found = expiring_soon(actor, ledger)
+    return {
+        "total": len(found),
+        "rows": [
+            {
+                "number": item.record.number,
+                "url": reverse("record", args=[item.record.pk]),
+                "text": f"{item.file} 有效至 {item.expires}{'，已过期' if item.is_over else ''}",
+            }
+            for item in found[:_MOST]
+        ],
+    }
 
 
 def _recheck(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:

@@ -78,6 +78,7 @@
     if (hit("[data-copy]")) copy(hit("[data-copy]").dataset.copy);
     if (hit("[data-phrase]")) phrase(hit("[data-phrase]"));
     if (hit("[data-toggle]")) toggle(hit("[data-toggle]"));
+    if (hit("[data-move]")) move(hit("[data-move]"));
     document.querySelectorAll("details[data-closes][open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
   function toggle(button) {
@@ -85,6 +86,13 @@
     part.hidden = !part.hidden;
     button.setAttribute("aria-expanded", !part.hidden);
     if (!part.hidden) part.querySelector("input").focus();
+  }
+  // A line of a list is moved up or down past its neighbour
+  function move(button) {
+    const line = button.closest("li"), up = button.dataset.move === "-1";
+    const other = up ? line.previousElementSibling : line.nextElementSibling;
+    if (other) up ? other.before(line) : other.after(line);
+    button.focus();
   }
   function phrase(button) {
     const area = byId(button.dataset.phrase);
@@ -135,6 +143,7 @@
   document.addEventListener("change", (event) => {
     if (event.target.type === "file") showChosen(event.target);
     if (event.target.dataset.reveal) reveal(event.target);
+    if ("send" in event.target.dataset) event.target.form.requestSubmit();
     // A text field's own change comes when it is left, and would undo the click that left it
     if (event.target.matches("#filter select, #filter [type=date], .unit-pick")) event.target.form.dispatchEvent(new Event("pick"));
   });

@@ -1,0 +1,56 @@
+"""`bihuan report`: a report as a Word file, a page or a PDF, now or as it was known at an instant."""
+
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+
+from bihuan.base.errors import Invalid
+from bihuan.cli.database import require_database
+from bihuan.cli.units import named
+from bihuan.figure.clocks import clocks
+from bihuan.org.actor import system_actor
+from bihuan.report.definitions import report_in_force
+from bihuan.report.document import Document
+from bihuan.report.docx.package import write_docx
+from bihuan.report.html import page_of
+from bihuan.report.pdf import write_pdf
+from bihuan.report.queries import document_now, subject_of
+
+_BASE = "http://127.0.0.1:8000/"
+
+
+def run(arguments: Namespace) -> int:
+    """Write the report; the file's ending says in which form."""
+    require_database()
+    path = Path(arguments.output)
+    if path.suffix not in (".docx", ".html", ".pdf"):
+        raise Invalid(f"材料的文件要以 .docx、.html 或 .pdf 结尾，写的是“{path.name}”")
+    if not path.parent.is_dir():
+        raise Invalid(f"没有目录“{path.parent}”，请先建立")
+    report = report_in_force(arguments.report)
+    asked = clocks(arguments.as_of or "", arguments.known_at or "")
+    period = arguments.period or f"{asked.day.year}"
+    document = document_now(
+        system_actor("命令行"),
+        report,
+        unit=named(arguments.unit) if arguments.unit else subject_of(report),
+        period=period,
+        as_of=asked.day,
+        known_at=asked.known_at,
+    )
+    _write(document, path)
+    print(f"已生成“{document.title}”：{path}，{len(document.numbers)} 个数字")
+    return 0
+
+
+def _write(document: Document, path: Path) -> None:
+    match path.suffix:
+        case ".docx":
+            write_docx(document, path, base=_BASE)
+        case ".html":
+            path.write_text(page_of(document), encoding="utf-8")
+        case ".pdf":
+            with tempfile.TemporaryDirectory() as folder:
+                source = Path(folder) / "report.docx"
+                write_docx(document, source, base=_BASE)
+                write_pdf(source, path)

@@ -1,0 +1,138 @@
+"""Which definitions of figures are in force, now or at an instant, and putting a new version in its place."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from django.db import transaction
+
+from bihuan.base import clock
+from bihuan.base.errors import NotFound, did_you_mean
+from bihuan.base.stamp import fresh_stamp
+from bihuan.figure.models import Figure, FigureVersion
+from bihuan.figure.names import LedgerView
+from bihuan.figure.resolve import Sources, resolve
+from bihuan.figure.resolved import Derived, Resolved
+from bihuan.figure.spec import FigureSpec
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Ledger
+from bihuan.loop.definitions import loop_of
+from bihuan.org.models import Unit
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A definition and which version of its figure it is."""
+
+    spec: FigureSpec
+    version: int
+
+
+class Catalogue:
+    """The figures as they were defined at an instant, each resolved when it is first asked for."""
+
+    def __init__(self, known_at: datetime | None = None, given: Mapping[str, FigureSpec] | None = None) -> None:
+        self.known_at = known_at
+        self._given = dict(given or {})
+        self._specs: dict[str, InForce | None] = {}
+        self._views: dict[str, LedgerView | None] = {}
+        self._resolved: dict[str, Resolved] = {}
+        self.ledgers: dict[str, Ledger] = {}
+
+    def __getitem__(self, code: str) -> Resolved:
+        """The meaning of a figure. Raises NotFound, or Faulty where it no longer fits its ledger."""
+        found = self._resolved.get(code)
+        if found is None:
+            found = resolve(code, self.in_force(code).spec, Sources(self._spec, self._view))
+            self._resolved[code] = found
+        return found
+
+    def in_force(self, code: str) -> InForce:
+        """The definition of a figure. Raises NotFound with the nearest code."""
+        found = self._find(code)
+        if found is None:
+            raise NotFound(f"没有指标“{code}”", hint=did_you_mean(code, figure_codes()))
+        return found
+
+    def with_parts(self, codes: Iterable[str]) -> dict[str, Resolved]:
+        """Figures with all that they are made of, each before what is made of it."""
+        found: dict[str, Resolved] = {}
+
+        def visit(code: str) -> None:
+            if code not in found:
+                resolved = self[code]
+                for part in resolved.parts if isinstance(resolved, Derived) else ():
+                    visit(part)
+                found[code] = resolved
+
+        for code in codes:
+            visit(code)
+        return found
+
+    def _find(self, code: str) -> InForce | None:
+        if code in self._given:
+            return InForce(self._given[code], 0)
+        if code not in self._specs:
+            self._specs[code] = _definition(code, self.known_at)
+        return self._specs[code]
+
+    def _spec(self, code: str) -> FigureSpec | None:
+        found = self._find(code)
+        return found.spec if found else None
+
+    def _view(self, code: str) -> LedgerView | None:
+        if code not in self._views:
+            ledger = Ledger.objects.select_related("owner").filter(code=code).first()
+            self._views[code] = LedgerView(code, spec_of(ledger), loop_of(ledger)) if ledger else None
+            if ledger:
+                self.ledgers[code] = ledger
+        return self._views[code]
+
+
+def _definition(code: str, known_at: datetime | None) -> InForce | None:
+    """The version in force at an instant; for one before the first version, the first."""
+    versions = FigureVersion.objects.filter(figure__code=code).order_by("-version")
+    known = versions.filter(recorded_at__lte=known_at) if known_at else versions
+    row = known.values_list("figure__stamp", "figure_id", "version").first()
+    row = row or versions.order_by("version").values_list("figure__stamp", "figure_id", "version").first()
+    return InForce(_spec_at(*row), row[2]) if row else None
+
+
+@lru_cache(maxsize=4_096)
+def _spec_at(stamp: str, figure: int, version: int) -> FigureSpec:  # noqa: ARG001 - the stamp makes the key unique
+    return FigureSpec.model_validate(FigureVersion.objects.get(figure_id=figure, version=version).definition)
+
+
+def figure_codes() -> list[str]:
+    """The ids of all figures in use."""
+    return list(Figure.objects.filter(retired=False).order_by("code").values_list("code", flat=True))
+
+
+@transaction.atomic
+def install_figures(*, pack: str, specs: Mapping[str, FigureSpec], owner: Unit, origin: str) -> None:
+    """Put a pack's figures in force: a changed one gets a new version, one that is gone is retired."""
+    known = {figure.code: figure for figure in Figure.objects.filter(code__startswith=f"{pack}.")}
+    current = {
+        version.figure_id: version.definition
+        for version in FigureVersion.objects.filter(figure__code__startswith=f"{pack}.").order_by("version")
+    }
+    for code, spec in specs.items():
+        figure = known.get(code) or Figure(code=code)
+        definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+        is_same = figure.pk is not None and current.get(figure.pk) == definition
+        if is_same and figure.owner_id == owner.pk and not figure.retired:
+            continue
+        figure.title, figure.owner, figure.retired, figure.stamp = spec.title, owner, False, fresh_stamp()
+        figure.version += not is_same
+        figure.save()
+        if not is_same:
+            FigureVersion.objects.create(
+                figure=figure,
+                version=figure.version,
+                definition=definition,
+                recorded_at=clock.now(),
+                origin=origin,
+            )
+    gone = [figure.pk for code, figure in known.items() if code not in specs and not figure.retired]
+    Figure.objects.filter(pk__in=gone).update(retired=True)

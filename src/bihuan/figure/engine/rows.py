@@ -1,0 +1,91 @@
+"""The lake's rows as expressions see them on a day: columns by name, the colour worked out, time in parts."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import polars as pl
+
+from bihuan.expression import Checked, Kind
+from bihuan.expression.columnar import Held, to_columnar
+from bihuan.expression.tree import Node
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.engine.tally import Cuts
+from bihuan.figure.lake.columns import LakeColumn, days, microseconds
+from bihuan.figure.lake.reading import Snapshot
+from bihuan.figure.names import COLOUR, LedgerView, figure_names
+from bihuan.figure.resolved import Flow
+from bihuan.loop.colour import Colour, bounds_at
+
+_COUNTY_AHEAD = int(timedelta(hours=8).total_seconds() * 1_000_000)
+_DAY = 86_400_000_000
+_COLOURS = (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.WHITE)
+
+
+def held_columns(snapshot: Snapshot, view: LedgerView, clocks: Clocks) -> dict[str, Held]:
+    """How each name of the ledger is held, the colour as of the clocks' instant."""
+    held = {column.name.code: _held(column, snapshot) for column in snapshot.columns}
+    name = figure_names(view).get(COLOUR)
+    if view.loop is not None and COLOUR not in held and name is not None:
+        held[COLOUR] = Held(_colour(view, clocks), words=tuple(colour.value for colour in _COLOURS))
+    return held
+
+
+def _held(column: LakeColumn, snapshot: Snapshot) -> Held:
+    if column.is_symbol:
+        return Held(pl.col(column.code), words=tuple(snapshot.manifest.symbols.get(column.code, ())))
+    largest = snapshot.manifest.largest(column.code) if column.name.kind.is_number else None
+    return Held(pl.col(column.code), largest=largest)
+
+
+def _colour(view: LedgerView, clocks: Clocks) -> pl.Expr:
+    """`loop.colour.colour_of`, for a whole column."""
+    if view.loop is None:
+        raise AssertionError(view.code)
+    bounds = bounds_at(view.loop, clocks.as_of)
+    at, yellow = (pl.lit(microseconds(moment), dtype=pl.Int64) for moment in (bounds.at, bounds.yellow_until))
+    due = pl.col("due_at")
+    green, is_yellow, red, white = (pl.lit(number, dtype=pl.UInt16) for number in range(4))
+    return (
+        pl.when((pl.col("closed_at") <= at).fill_null(value=False))
+        .then(white)
+        .when((due < at).fill_null(value=False))
+        .then(red)
+        .when((due <= yellow).fill_null(value=False))
+        .then(is_yellow)
+        .otherwise(green)
+    )
+
+
+def condition(
+    checked: Checked | None, held: Mapping[str, Held], clocks: Clocks, given: Mapping[Node, pl.Expr] | None = None
+) -> pl.Expr:
+    """Whether a row is counted: the expression is true of it, which unknown is not."""
+    if checked is None:
+        return pl.lit(value=True)
+    found = to_columnar(checked, held, today=clocks.day, now=clocks.as_of, given=given)
+    return found.fill_null(value=False)
+
+
+def part_of_time(flow: Flow, held: Mapping[str, Held], cuts: Cuts) -> pl.Expr:
+    """The part of time that a row falls into; -1 for one before all of them or without a date."""
+    column = held[flow.field.code].column
+    if flow.is_month:
+        marks = [pl.lit(f"{_first_from(day, flow):%Y-%m}") for day in cuts.days]
+    elif flow.is_year:
+        marks = [pl.lit(_first_from(day, flow).year, dtype=pl.Int64) for day in cuts.days]
+    elif flow.field.kind is Kind.DATETIME:
+        marks = [pl.lit(days(day) * _DAY - _COUNTY_AHEAD, dtype=pl.Int64) for day in cuts.days]
+    else:
+        marks = [pl.lit(days(day), dtype=pl.Int32) for day in cuts.days]
+    reached = [(column >= mark).cast(pl.Int8) for mark in marks]
+    return pl.sum_horizontal(*reached).cast(pl.Int32) - pl.lit(1, dtype=pl.Int32)
+
+
+def _first_from(day: date, flow: Flow) -> date:
+    """The first day on or after this one that a month (or year) begins on: a month stands for its first day."""
+    begins = day.day == 1 and (flow.is_month or day.month == 1)
+    if begins:
+        return day
+    if flow.is_month and day.month < 12:
+        return date(day.year, day.month + 1, 1)
+    return date(min(day.year + 1, 9999), 1, 1)

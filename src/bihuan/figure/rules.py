@@ -1,0 +1,47 @@
+"""What of a figure a person may be told: counted are only the records that they may see, or they are refused."""
+
+from dataclasses import dataclass, field
+
+from bihuan.base.errors import NotAllowed
+from bihuan.figure.rollup import RollUp
+from bihuan.ledger.models import Ledger
+from bihuan.ledger.rules import owns
+from bihuan.org.actor import Actor
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The units whose records a person may see, by ledger; None for all of a ledger."""
+
+    actor: Actor
+    ledgers: dict[str, frozenset[int] | None] = field(default_factory=dict)
+
+    def of(self, ledger: Ledger) -> frozenset[int] | None:
+        """The units of one ledger."""
+        if ledger.code not in self.ledgers:
+            self.ledgers[ledger.code] = None if owns(self.actor, ledger) else self.actor.reach()
+        return self.ledgers[ledger.code]
+
+
+def counted_units(
+    reach: Reach | None, ledger: Ledger, unit: int | None, roll_up: RollUp
+) -> tuple[frozenset[int] | None, bool]:
+    """The units to count for one cell, and whether that is less than the cell means.
+
+    Raises NotAllowed where the person may see none of it.
+    """
+    members = roll_up.members(unit)
+    mine = reach.of(ledger) if reach else None
+    if mine is None:
+        return members, False
+    seen = mine if members is None else members & mine
+    if not seen:
+        name = roll_up.tree.name(unit) or "全部单位"
+        raise NotAllowed(f"“{name}”不在您的查看范围内，不能看这里的数")
+    return seen, members is None or seen != members
+
+
+def require_whole(partial: bool, what: str) -> None:
+    """Raise NotAllowed for a figure that means nothing over a part: a rank among units that one may not see."""
+    if partial:
+        raise NotAllowed(f"{what}要与您查看范围以外的单位相比，您不能看这个数")

@@ -1,0 +1,176 @@
+"""The only writes to reports: a draft is begun, its parts are written, it is approved and issued, and then stands."""
+
+import hashlib
+from datetime import date
+
+from django.db import transaction
+
+from bihuan.base import clock
+from bihuan.base.errors import Conflict, Invalid, NotFound
+from bihuan.figure.period import parse_period
+from bihuan.loop.notice.numbering import next_number
+from bihuan.org.actor import Actor
+from bihuan.org.models import Unit
+from bihuan.report.composing import compose
+from bihuan.report.definitions import spec_of
+from bihuan.report.figures import figure_sources
+from bihuan.report.keeping import kept
+from bihuan.report.models import Comment, Draft, DraftPart, Issued, ReportVersion
+from bihuan.report.rules import get_draft, may_approve, may_write, may_write_part, require
+from bihuan.report.template.functions import NAMES
+from bihuan.report.template.language import check
+
+_LONGEST_TEXT = 100_000
+_LONGEST_COMMENT = 2_000
+
+
+@transaction.atomic
+def start_draft(*, actor: Actor, report: ReportVersion, unit: Unit, period: str, as_of: date) -> Draft:
+    """Begin a report for a unit and a period; its parts start as the definition has them."""
+    require(may_write(actor, report), f"编写“{report.title}”")
+    draft = Draft.objects.create(
+        report=report,
+        unit=unit,
+        period=parse_period(period, as_of).code,
+        as_of=as_of,
+        person_id=actor.person,
+        created_at=clock.now(),
+    )
+    for part in spec_of(report).parts:
+        writer = Unit.objects.filter(code=part.unit).first() if part.unit else report.owner
+        if writer is None:
+            raise NotFound(f"“{part.title or part.code}”的编写单位“{part.unit}”不存在")
+        DraftPart.objects.create(draft=draft, code=part.code, text=part.body, writer=writer, updated_at=clock.now())
+    return draft
+
+
+@transaction.atomic
+def write_part(*, actor: Actor, draft: int, code: str, text: str, version: int, is_done: bool = False) -> DraftPart:
+    """Put a part's text in place of the one that the writer saw. Raises Conflict when somebody was faster."""
+    part = _part(actor, draft, code)
+    require(may_write_part(actor, part), "编写这一部分")
+    _require_state(part.draft, Draft.State.WRITING)
+    if len(text) > _LONGEST_TEXT:
+        raise Invalid(f"这一部分有 {len(text):,} 个字，最多 {_LONGEST_TEXT:,} 个字")
+    check(text, dict.fromkeys(NAMES, str))
+    changed = DraftPart.objects.filter(pk=part.pk, version=version).update(
+        text=text, version=version + 1, is_done=is_done, updated_by=actor.person, updated_at=clock.now()
+    )
+    if not changed:
+        raise Conflict("这一部分刚刚被别人改过，您的修改没有写入。请刷新后再改。")
+    part.refresh_from_db()
+    return part
+
+
+@transaction.atomic
+def add_comment(*, actor: Actor, draft: int, part: str, text: str) -> Comment:
+    """Say something of a draft."""
+    found = get_draft(actor, draft)
+    if not text.strip() or len(text) > _LONGEST_COMMENT:
+        raise Invalid(f"意见有 {len(text)} 个字，应为 1 到 {_LONGEST_COMMENT} 个字")
+    return Comment.objects.create(
+        draft=found, part=part, text=text.strip(), person_id=actor.person, created_at=clock.now()
+    )
+
+
+@transaction.atomic
+def submit_draft(*, actor: Actor, draft: int) -> Draft:
+    """Hand a draft over for approval. Every part must have been said to be done."""
+    found = _locked(actor, draft)
+    require(may_write(actor, found.report), "提交这份材料")
+    _require_state(found, Draft.State.WRITING)
+    left = [part.code for part in found.parts.filter(is_done=False).order_by("pk")]
+    if left:
+        titles = {part.code: part.title or part.code for part in spec_of(found.report).parts}
+        raise Invalid("还有没写完的部分：" + "、".join(titles.get(code, code) for code in left))
+    return _moved(found, Draft.State.REVIEW)
+
+
+@transaction.atomic
+def return_draft(*, actor: Actor, draft: int, reason: str) -> Draft:
+    """Send a draft back to its writers, with a reason."""
+    found = _locked(actor, draft)
+    require(may_approve(actor, found.report), "退回这份材料")
+    if found.state not in (Draft.State.REVIEW, Draft.State.APPROVED):
+        raise Conflict("这份材料现在不能退回。请刷新后再看。")
+    add_comment(actor=actor, draft=draft, part="", text=reason)
+    found.parts.update(is_done=False)
+    return _moved(found, Draft.State.WRITING)
+
+
+@transaction.atomic
+def approve_draft(*, actor: Actor, draft: int) -> Draft:
+    """Approve a draft. Nobody approves what they began themselves."""
+    found = _locked(actor, draft)
+    require(may_approve(actor, found.report), "审定这份材料")
+    require(actor.is_system or found.person_id != actor.person, "审定自己起草的材料")
+    _require_state(found, Draft.State.REVIEW)
+    Draft.objects.filter(pk=found.pk).update(approved_by=actor.person)
+    return _moved(found, Draft.State.APPROVED)
+
+
+@transaction.atomic
+def issue_draft(*, actor: Actor, draft: int) -> Issued:
+    """Issue an approved draft: number it, compute it once more, and keep it as it is for ever."""
+    found = _locked(actor, draft)
+    require(may_approve(actor, found.report), "印发这份材料")
+    _require_state(found, Draft.State.APPROVED)
+    texts = dict(found.parts.values_list("code", "text"))
+    issued = _issue(actor, found.report, found.unit, found.period, found.as_of, texts, found)
+    _moved(found, Draft.State.ISSUED)
+    return issued
+
+
+def _issue(
+    actor: Actor,
+    report: ReportVersion,
+    unit: Unit,
+    period: str,
+    as_of: date,
+    texts: dict[str, str],
+    draft: Draft | None,
+) -> Issued:
+    spec, known_at, today = spec_of(report), clock.now(), clock.today()
+    word = spec.red_head.word if spec.red_head else ""
+    number = next_number(word, today) if word else ""
+    written = [spec.title, *texts.values()]
+    sources = figure_sources(actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=written)
+    document = compose(spec, sources, texts=texts, number=number, signed_on=today)
+    content = kept(document)
+    return Issued.objects.create(
+        report=report,
+        draft=draft,
+        unit=unit,
+        period=period,
+        number=number,
+        title=document.title,
+        as_of=as_of,
+        known_at=known_at,
+        content=content,
+        hash=hashlib.sha256(content.encode()).hexdigest(),
+        person_id=actor.person,
+        issued_at=known_at,
+    )
+
+
+def _part(actor: Actor, draft: int, code: str) -> DraftPart:
+    part = get_draft(actor, draft).parts.select_related("draft__report").filter(code=code).first()
+    if part is None:
+        raise NotFound("没有这一部分")
+    return part
+
+
+def _locked(actor: Actor, draft: int) -> Draft:
+    get_draft(actor, draft)
+    return Draft.objects.select_for_update(of=("self",)).select_related("report", "unit").get(pk=draft)
+
+
+def _require_state(draft: Draft, state: Draft.State) -> None:
+    if draft.state != state:
+        raise Conflict(f"这份材料现在是“{draft.get_state_display()}”，不能这样做。请刷新后再看。")
+
+
+def _moved(draft: Draft, state: Draft.State) -> Draft:
+    draft.state = state
+    draft.save(update_fields=["state"])
+    return draft

@@ -1,0 +1,180 @@
+"""A report's numbers from the figures, asked all at once, and its lists from the ledgers, within the writer's reach."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from bihuan.base import clock
+from bihuan.base.errors import Invalid, NotFound
+from bihuan.expression import ExpressionError
+from bihuan.figure.answer import Answer, Question, answer
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.definitions import figure_codes
+from bihuan.figure.period import Period, before, months_of, parse_period, years_before
+from bihuan.figure.rules import Reach
+from bihuan.figure.value import Value, places_of, rounded
+from bihuan.ledger.definitions import find_ledger
+from bihuan.ledger.models import Record
+from bihuan.ledger.queries import Asked, list_records
+from bihuan.ledger.references import lookup_for
+from bihuan.ledger.sight import sight_of
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.types import Lookup
+from bihuan.ledger.values import shown
+from bihuan.loop.definitions import loop_of
+from bihuan.org.actor import Actor
+from bihuan.org.models import Unit
+from bihuan.org.tree import Tree, tree_on
+from bihuan.report.document import Number, Run, Table
+from bihuan.report.sources import About, Breakdown
+
+_NAMED = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
+_SYSTEM_TITLES = {"number": "编号", "state": "环节", "unit": "责任单位", "due_at": "期限", "opened_at": "发现时间"}
+
+
+class FigureSources:
+    """The sources of one report: the figures its templates name are read in one question when the first is asked for.
+
+    `actor` limits what is counted; the machine's own actor counts all.
+    """
+
+    def __init__(self, actor: Actor, unit: Unit, period: Period, clocks: Clocks, named: Sequence[str]) -> None:
+        self.actor, self.unit, self.period, self.clocks = actor, unit, period, clocks
+        self.tree: Tree = tree_on(min(period.end, clocks.day))
+        name = self.tree.name(unit.pk) or unit.code
+        self.about = About(unit.code, name, period.code, period.title, min(period.end, clocks.day))
+        self._named = tuple(dict.fromkeys(named))
+        self._answers: dict[tuple[Period, ...], Answer] = {}
+
+    def number(self, figure: str, *, unit: str = "", period: str = "") -> Number:
+        """See `sources.Sources`."""
+        asked = self._period(period)
+        node = self._unit(unit)
+        found = self._answer(figure, (asked,))
+        return self._number(found, found.value(figure, node, asked))
+
+    def breakdown(self, figures: Sequence[str], by: str, *, unit: str = "", period: str = "") -> Breakdown:
+        """See `sources.Sources`. Rows in which every figure is unknown or zero are left out of a table by units."""
+        asked, node = self._period(period), self._unit(unit)
+        if by == "unit":
+            return self._by_units(figures, node, asked)
+        if by == "month":
+            months = tuple(months_of(asked))
+            found = self._answers_for(figures, months)
+            rows = [tuple(self._number(found, found.value(code, node, month)) for code in figures) for month in months]
+            return Breakdown(tuple(f"{month.start.month}月" for month in months), tuple(rows))
+        raise Invalid(f"不能按“{by}”分组，可用：unit、month")
+
+    def _by_units(self, figures: Sequence[str], node: int, asked: Period) -> Breakdown:
+        found = self._answers_for(figures, (asked,))
+        names, rows = [], []
+        for child in (one for one in self.tree.below(node) if one.parent == node):
+            values = [found.value(code, child.pk, asked) for code in figures]
+            if any(value.number for value in values):
+                names.append(child.name)
+                rows.append(tuple(self._number(found, value) for value in values))
+        return Breakdown(tuple(names), tuple(rows))
+
+    def units(self, kind: str) -> list[str]:
+        """See `sources.Sources`."""
+        return [node.code for node in self.tree.below(self.unit.pk) if node.kind == kind]
+
+    def name(self, unit: str) -> str:
+        """See `sources.Sources`."""
+        node = self.tree.by_code.get(unit)
+        if node is None:
+            raise NotFound(f"没有单位“{unit}”")
+        return node.name
+
+    def records(self, ledger: str, where: str, columns: Sequence[str], most: int) -> Table:
+        """See `sources.Sources`."""
+        found = find_ledger(ledger)
+        sight, loop = sight_of(self.actor, found), loop_of(found)
+        spec = sight.spec
+        try:
+            rows = list_records(self.actor, found, spec, loop.states if loop else {}, Asked(where=where))
+        except ExpressionError as error:
+            raise Invalid(f"材料里的条件式有误：{error}") from error
+        chosen = list(columns) or [field.code for field in spec.list_columns]
+        lookup = lookup_for(spec, self.actor.tree)
+        listed = [sight.see(record, lookup) for record in rows[:most]]
+        cells = [tuple((Run(_cell(record, code, spec, lookup)),) for code in chosen) for record in listed]
+        left = rows.count() - len(listed)
+        if left:
+            cells.append(tuple((Run(f"另有 {left:,} 条" if place == 0 else ""),) for place in range(len(chosen))))
+        return Table(tuple(_title(code, spec) for code in chosen), tuple(cells), found.title)
+
+    def _period(self, word: str) -> Period:
+        if not word:
+            return self.period
+        if word == "previous year":
+            return years_before(self.period, 1)
+        if word == "previous period":
+            return before(self.period)
+        return parse_period(word, self.clocks.day)
+
+    def _unit(self, code: str) -> int:
+        if not code:
+            return self.unit.pk
+        node = self.tree.by_code.get(code)
+        if node is None:
+            raise NotFound(f"没有单位“{code}”")
+        return node.pk
+
+    def _answer(self, figure: str, periods: tuple[Period, ...]) -> Answer:
+        return self._answers_for(self._named if figure in self._named else (figure,), periods)
+
+    def _answers_for(self, figures: Iterable[str], periods: tuple[Period, ...]) -> Answer:
+        codes = tuple(dict.fromkeys((*self._named, *figures)))
+        if periods not in self._answers or not set(codes) <= set(self._answers[periods].question.codes):
+            reach = None if self.actor.is_system else Reach(self.actor)
+            self._answers[periods] = answer(Question(codes, periods, self.clocks), reach=reach)
+        return self._answers[periods]
+
+    def _number(self, found: Answer, value: Value) -> Number:
+        figure = found.figures[value.code]
+        node = self.tree.by_pk.get(value.unit or 0)
+        places = places_of(figure)
+        asked = {"unit": node.code if node else "", "period": value.period.code}
+        asked |= {"as_of": self.clocks.as_of.isoformat(), "known_at": self.clocks.known_at.isoformat()}
+        return Number(
+            figure=value.code,
+            title=figure.spec.title,
+            unit=node.code if node else "",
+            unit_name=node.name if node else "",
+            period=value.period.title,
+            as_of=min(value.period.end, self.clocks.day),
+            known_at=self.clocks.known_at,
+            version=found.catalogue.in_force(value.code).version,
+            value=None if value.number is None else rounded(value.number, places),
+            measure=figure.spec.unit,
+            definition=figure.spec.description,
+            records=value.records or 0,
+            opens=f"/figures/{value.code}/?{urlencode(asked)}",
+        )
+
+
+def figure_sources(
+    actor: Actor, *, unit: Unit, period: str, as_of: date, known_at: datetime, texts: Iterable[str] = ()
+) -> FigureSources:
+    """Sources for a report: as of the end of a day, as known at an instant."""
+    known = set(figure_codes())
+    named = [name for text in texts for name in _NAMED.findall(text) if name in known]
+    clocks = Clocks(min(clock.end_of_day(as_of), known_at), known_at)
+    return FigureSources(actor, unit, parse_period(period, as_of), clocks, named)
+
+
+def _title(code: str, spec: LedgerSpec) -> str:
+    return spec.by_code[code].title if code in spec.by_code else _SYSTEM_TITLES.get(code, code)
+
+
+def _cell(record: Record, code: str, spec: LedgerSpec, lookup: Lookup) -> str:
+    """What a list shows of a record as the writer sees it."""
+    if code in spec.by_code:
+        return shown(spec.by_code[code], record.data.get(code), lookup)
+    if code == "due_at":
+        return f"{clock.local_date(record.due_at)}" if record.due_at else ""
+    if code == "unit":
+        return lookup.unit_names.get(record.unit_id or 0, "")
+    return str(getattr(record, code, "") or "") if code in _SYSTEM_TITLES else ""

@@ -1,0 +1,89 @@
+"""Reads of reports: a report as it would be today, an issued one as it was, and what has changed since."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from bihuan.base import clock
+from bihuan.base.errors import Invalid, NotFound
+from bihuan.org.actor import Actor
+from bihuan.org.models import Unit
+from bihuan.org.tree import tree_on
+from bihuan.report.composing import compose
+from bihuan.report.definitions import spec_of
+from bihuan.report.document import Document, Number
+from bihuan.report.figures import figure_sources
+from bihuan.report.keeping import restored
+from bihuan.report.models import Draft, Issued, ReportVersion
+from bihuan.report.rules import may_see, require
+
+
+def document_now(
+    actor: Actor,
+    report: ReportVersion,
+    *,
+    unit: Unit,
+    period: str,
+    as_of: date,
+    known_at: datetime,
+    texts: dict[str, str] | None = None,
+) -> Document:
+    """A report computed for reading; nothing is kept of it."""
+    require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
+    spec = spec_of(report)
+    written = {part.code: part.body for part in spec.parts} | (texts or {})
+    named = [spec.title, *written.values()]
+    sources = figure_sources(actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=named)
+    return compose(spec, sources, texts=written, signed_on=as_of)
+
+
+def draft_document(actor: Actor, draft: Draft, known_at: datetime) -> Document:
+    """A draft with its parts as they stand."""
+    texts = dict(draft.parts.values_list("code", "text"))
+    return document_now(
+        actor, draft.report, unit=draft.unit, period=draft.period, as_of=draft.as_of, known_at=known_at, texts=texts
+    )
+
+
+def issued_document(issued: Issued) -> Document:
+    """An issued report as it was. Raises Invalid if what is kept is not what was issued."""
+    if hashlib.sha256(issued.content.encode()).hexdigest() != issued.hash:
+        raise Invalid(f"“{issued.title}”的存档与印发时不一致，可能被改动过")
+    return restored(issued.content)
+
+
+def subject_of(report: ReportVersion) -> Unit:
+    """The unit that a report is about: the one it names, else the county."""
+    named = spec_of(report).unit
+    roots = [node.code for node in tree_on(clock.today()).nodes if node.depth == 0]
+    found = Unit.objects.filter(code=named or roots[0] if roots else "").first()
+    if found is None:
+        raise NotFound(f"“{report.code}”所关于的单位“{named}”不存在")
+    return found
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A figure that is in both of two reports, and how it changed."""
+
+    before: Number
+    now: Number
+
+    @property
+    def difference(self) -> Decimal | None:
+        if self.before.value is None or self.now.value is None:
+            return None
+        return self.now.value - self.before.value
+
+
+def since(before: Document, now: Document) -> list[Moved]:
+    """What changed between two reports: each figure and unit that both print and whose values differ, in order."""
+    known = {(number.figure, number.unit, number.title): number for number in before.numbers}
+    told: dict[tuple[str, str, str], Moved] = {}
+    for number in now.numbers:
+        key = (number.figure, number.unit, number.title)
+        was = known.get(key)
+        if was is not None and was.value != number.value:
+            told.setdefault(key, Moved(was, number))
+    return list(told.values())

@@ -1,0 +1,105 @@
+"""A published ranking: every item's arithmetic, the change of rank, appeals and their answers."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bihuan.base.errors import Invalid
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.period import parse_period
+from bihuan.org.actor import Actor
+from bihuan.org.tree import tree_on
+from bihuan.scorecard.actions import answer_appeal, make_appeal
+from bihuan.scorecard.definitions import spec_of
+from bihuan.scorecard.models import Appeal, Publication
+from bihuan.scorecard.publishing import restored
+from bihuan.scorecard.queries import rank_changes
+from bihuan.scorecard.rules import get_appeal, get_publication, may_appeal, may_publish, may_run
+from bihuan.web import showing
+from bihuan.web.access import go, signed_in
+from bihuan.web.ranking import groups_of
+
+
+@signed_in
+def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The ranking."""
+    found = get_publication(actor, pk)
+    card, clocks = spec_of(found.scorecard), Clocks(found.as_of, found.known_at)
+    period = parse_period(found.period, clocks.day)
+    scores = restored(found.content)
+    codes = {node.pk: node.code for node in tree_on(min(period.end, clocks.day)).nodes}
+    replaced = getattr(found, "replaced_by", None)
+    context = {
+        "title": found.scorecard.title,
+        "crumbs": [{"title": "考核晾晒", "url": reverse("scorecards")}, {"title": found.scorecard.title}],
+        "publication": {
+            "pk": pk,
+            "period": period.title,
+            "published_at": showing.moment(found.published_at),
+            "as_of": showing.moment(found.as_of),
+            "reason": found.reason,
+            "replaced_url": reverse("publication", args=[replaced.pk]) if replaced else "",
+            "replaces_url": reverse("publication", args=[found.replaces_id]) if found.replaces_id else "",
+        },
+        "groups": groups_of(card, scores, period, clocks, codes, rank_changes(found)),
+        "mine": [score for score in scores if may_appeal(actor, score.unit)] if not replaced else [],
+        "items": [{"code": item.code, "title": item.title} for item in card.items],
+        "appeals": _appeals(actor, found, {score.unit: score.name for score in scores}),
+    }
+    return render(request, "publication.html", context)
+
+
+def _appeals(actor: Actor, publication: Publication, names: dict[int, str]) -> list[dict[str, Any]]:
+    card, answers = spec_of(publication.scorecard), may_publish(actor, publication.scorecard)
+    runs = may_run(actor, publication.scorecard)
+    rows = publication.appeals.order_by("pk")
+    return [
+        {
+            "pk": row.pk,
+            "unit": names.get(row.unit_id, ""),
+            "item": card.item[row.item].title if row.item in card.item else row.item,
+            "reason": row.reason,
+            "state": row.get_state_display(),
+            "answer": row.answer,
+            "made_at": showing.moment(row.made_at),
+            "can_answer": answers and row.state == Appeal.State.OPEN,
+        }
+        for row in rows
+        if runs or may_appeal(actor, row.unit_id)
+    ]
+
+
+@signed_in
+def appeal(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Object to an item."""
+    unit = request.POST.get("unit", "")
+    make_appeal(
+        actor=actor,
+        publication=pk,
+        unit=int(unit) if unit.isdecimal() else 0,
+        item=request.POST.get("item", ""),
+        reason=request.POST.get("reason", ""),
+    )
+    messages.success(request, "已提交申诉，等待答复")
+    return go(request, reverse("publication", args=[pk]))
+
+
+@signed_in
+def answer(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Answer an appeal: with a corrected value it is granted, without one denied."""
+    found = get_appeal(actor, pk)
+    typed = request.POST.get("value", "").strip()
+    values = None
+    if typed:
+        item = spec_of(found.publication.scorecard).item.get(found.item)
+        try:
+            values = {item.figure or item.code: Decimal(typed)} if item else None
+        except InvalidOperation as error:
+            raise Invalid(f"更正后的数值“{typed}”不是数") from error
+    made = answer_appeal(actor=actor, appeal=pk, answer=request.POST.get("answer", ""), values=values)
+    messages.success(request, "已答复" + ("，新的结果已公布" if made else ""))
+    return go(request, reverse("publication", args=[made.pk if made else found.publication_id]))

@@ -1,0 +1,58 @@
+"""A ranking as pages show it: units best first, each with its arithmetic item by item, opened to its figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.period import Period
+from bihuan.scorecard.publishing import PublishedItem, PublishedScore
+from bihuan.scorecard.scoring import plain
+from bihuan.scorecard.spec import ScorecardSpec
+
+
+def groups_of(
+    card: ScorecardSpec,
+    scores: Sequence[PublishedScore],
+    period: Period,
+    clocks: Clocks,
+    codes: Mapping[int, str],
+    moved: Mapping[int, int] | None = None,
+) -> list[dict[str, Any]]:
+    """The ranking group by group. `codes` are the units' codes, `moved` the places that they went up."""
+    found = []
+    for group in card.groups:
+        rows = [score for score in scores if score.group == group.code]
+        lines = [_row(score, period, clocks, codes, moved or {}) for score in rows]
+        found.append({"title": group.title, "rows": lines, "count": len(lines)})
+    return found
+
+
+def _row(
+    score: PublishedScore, period: Period, clocks: Clocks, codes: Mapping[int, str], moved: Mapping[int, int]
+) -> dict[str, Any]:
+    up = moved.get(score.unit)
+    return {
+        "unit": score.unit,
+        "name": score.name,
+        "rank": score.rank or "—",
+        "total": "—" if score.total is None else plain(score.total),
+        "grade": score.grade,
+        "held_by": "；".join(score.held_by),
+        "moved": "" if not up else f"↑{up}" if up > 0 else f"↓{-up}",
+        "items": [_item(item, codes.get(score.unit, ""), period, clocks) for item in score.items],
+    }
+
+
+def _item(item: PublishedItem, unit: str, period: Period, clocks: Clocks) -> dict[str, Any]:
+    asked = {"unit": unit, "period": period.code}
+    asked |= {"as_of": clocks.as_of.isoformat(), "known_at": clocks.known_at.isoformat()}
+    return {
+        "code": item.code,
+        "title": item.title,
+        "value": "—" if item.value is None else plain(item.value),
+        "full": plain(item.full),
+        "points": plain(item.points) if item.counted else "不计",
+        "told": item.told,
+        "url": f"/figures/{item.figure}/?{urlencode(asked)}" if item.figure else "",
+    }

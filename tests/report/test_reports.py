@@ -1,0 +1,162 @@
+"""A report from draft to issue, over real findings: its numbers equal the figures and stand as they were issued."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bihuan.base import clock
+from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
+from bihuan.figure.definitions import install_figures
+from bihuan.figure.spec import FigureSpec
+from bihuan.loop.actions import edit_record
+from bihuan.report.actions import (
+    add_comment,
+    approve_draft,
+    issue_draft,
+    return_draft,
+    start_draft,
+    submit_draft,
+    write_part,
+)
+from bihuan.report.definitions import install_report
+from bihuan.report.document import Paragraph, Table, text_of
+from bihuan.report.models import Draft, Issued, ReportVersion
+from bihuan.report.queries import document_now, issued_document, since
+from bihuan.report.rules import get_draft, get_issued
+from bihuan.report.spec import ReportSpec
+from tests.cast import Cast
+from tests.ledger.making import make_finding
+
+FIGURES = {
+    "audit.finding.total": {"title": "审计发现问题数", "of": "audit.finding", "unit": "个", "during": "found_on"},
+    "audit.finding.amount": {
+        "title": "涉及金额",
+        "of": "audit.finding",
+        "measure": "sum(amount)",
+        "unit": "万元",
+        "during": "found_on",
+    },
+}
+REPORT = {
+    "code": "brief",
+    "title": "{{ period_name() }}审计简报",
+    "kind": "monthly_brief",
+    "period": "month",
+    "red_head": {"mark": "示范县审计局文件", "word": "示审"},
+    "signed_by": "示范县审计局",
+    "parts": [
+        {"code": "total", "title": "总数", "body": "发现问题{{ n('audit.finding.total') }}个，涉及{{ n('audit.finding.amount') }}万元。"},
+        {"code": "units", "title": "各单位", "unit": "330999101", "body": "{{ table(['audit.finding.total']) }}\n\n{{ records('audit.finding', '', ['title'], 2) }}"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def report(cast: Cast) -> ReportVersion:
+    specs = {code: FigureSpec.model_validate(spec) for code, spec in FIGURES.items()}
+    install_figures(pack="audit", specs=specs, owner=cast.office, origin="pack")
+    for number in (1, 2, 3):
+        make_finding(cast, number)
+    return install_report(code="audit.brief", spec=ReportSpec.model_validate(REPORT), owner=cast.office)
+
+
+def begun(cast: Cast, report: ReportVersion, login: str = "colleague") -> Draft:
+    return start_draft(actor=cast[login], report=report, unit=cast.county, period="2026", as_of=date(2026, 3, 2))
+
+
+def approved(cast: Cast, report: ReportVersion) -> Draft:
+    draft = begun(cast, report)
+    for part in draft.parts.all():
+        write_part(actor=cast["colleague"], draft=draft.pk, code=part.code, text=part.text, version=1, is_done=True)
+    submit_draft(actor=cast["colleague"], draft=draft.pk)
+    return approve_draft(actor=cast["office"], draft=draft.pk)
+
+
+def said(issued: Issued) -> list[str]:
+    blocks = issued_document(issued).blocks
+    return [text_of(block.runs) for block in blocks if isinstance(block, Paragraph)]
+
+
+def test_an_issued_report_has_its_number_and_stands_through_corrections(cast: Cast, report: ReportVersion) -> None:
+    draft = approved(cast, report)
+    issued = issue_draft(actor=cast["office"], draft=draft.pk)
+    assert (issued.number, issued.title) == ("示审〔2026〕1号", "2026年审计简报")
+    before = said(issued)
+    total = next(n for n in issued_document(issued).numbers if n.figure == "audit.finding.total")
+    assert f"发现问题{total.value}个" in before[0]
+    assert total.records == 3
+    changed = cast.finding.records.get(number__endswith="0001")
+    with clock.fixed(clock.now() + timedelta(days=1)):
+        edit_record(actor=cast["colleague"], record=changed, fields={"amount": "999"})
+        assert said(Issued.objects.get(pk=issued.pk)) == before
+        now = document_now(
+            cast["office"], report, unit=cast.county, period="2026", as_of=date(2026, 3, 3), known_at=clock.now()
+        )
+    moved = since(issued_document(issued), now)
+    assert [one.now.figure for one in moved] == ["audit.finding.amount"]
+    again = document_now(
+        cast["office"], report, unit=cast.county, period="2026", as_of=issued.as_of, known_at=issued.known_at
+    )
+    assert [n.value for n in again.numbers] == [n.value for n in issued_document(issued).numbers]
+
+
+def test_the_table_and_the_list_say_what_they_leave_out(cast: Cast, report: ReportVersion) -> None:
+    issued = issue_draft(actor=cast["office"], draft=approved(cast, report).pk)
+    by_unit, listed = (block for block in issued_document(issued).blocks if isinstance(block, Table))
+    assert [text_of(cell) for cell in by_unit.rows[0]] == ["青溪镇", "3"]
+    assert text_of(listed.rows[-1][0]) == "另有 1 条"
+
+
+def test_what_was_tampered_with_is_told(cast: Cast, report: ReportVersion) -> None:
+    issued = issue_draft(actor=cast["office"], draft=approved(cast, report).pk)
+    Issued.objects.filter(pk=issued.pk).update(content=issued.content.replace("发现", "未见"))
+    with pytest.raises(Invalid, match="不一致"):
+        issued_document(Issued.objects.get(pk=issued.pk))
+
+
+def test_numbers_of_documents_are_given_once(cast: Cast, report: ReportVersion) -> None:
+    numbers = [issue_draft(actor=cast["office"], draft=approved(cast, report).pk).number for _ in range(2)]
+    assert numbers == ["示审〔2026〕1号", "示审〔2026〕2号"]
+
+
+def test_the_way_of_a_draft(cast: Cast, report: ReportVersion) -> None:
+    draft = begun(cast, report)
+    with pytest.raises(Invalid, match="总数、各单位"):
+        submit_draft(actor=cast["colleague"], draft=draft.pk)
+    write_part(actor=cast["town"], draft=draft.pk, code="units", text="镇里写的", version=1, is_done=True)
+    with pytest.raises(Conflict):
+        write_part(actor=cast["colleague"], draft=draft.pk, code="units", text="同时写的", version=1)
+    with pytest.raises(NotAllowed):
+        write_part(actor=cast["town"], draft=draft.pk, code="total", text="别人的", version=1)
+    with pytest.raises(Invalid, match="模板"):
+        write_part(actor=cast["colleague"], draft=draft.pk, code="total", text="{{ x.y }}", version=1)
+    write_part(actor=cast["colleague"], draft=draft.pk, code="total", text="好", version=1, is_done=True)
+    submit_draft(actor=cast["colleague"], draft=draft.pk)
+    with pytest.raises(Conflict, match="待审定"):
+        write_part(actor=cast["colleague"], draft=draft.pk, code="total", text="晚了", version=2)
+    returned = return_draft(actor=cast["office"], draft=draft.pk, reason="写得太简单")
+    assert returned.state == Draft.State.WRITING
+    assert [comment.text for comment in returned.comments.all()] == ["写得太简单"]
+    assert not returned.parts.filter(is_done=True).exists()
+
+
+def test_nobody_approves_what_they_began(cast: Cast, report: ReportVersion) -> None:
+    draft = begun(cast, report, "office")
+    for part in draft.parts.all():
+        write_part(actor=cast["office"], draft=draft.pk, code=part.code, text="好", version=1, is_done=True)
+    submit_draft(actor=cast["office"], draft=draft.pk)
+    with pytest.raises(NotAllowed, match="自己起草"):
+        approve_draft(actor=cast["office"], draft=draft.pk)
+
+
+@pytest.mark.parametrize("login", ["neighbour", "other_town", "village", "outsider", "system_admin"])
+def test_others_see_nothing_of_it(cast: Cast, report: ReportVersion, login: str) -> None:
+    issued = issue_draft(actor=cast["office"], draft=approved(cast, report).pk)
+    with pytest.raises(NotFound):
+        get_issued(cast[login], issued.pk)
+    with pytest.raises(NotFound):
+        get_draft(cast[login], issued.draft_id or 0)
+    with pytest.raises(NotAllowed):
+        begun(cast, report, login)
+    with pytest.raises(NotFound):
+        add_comment(actor=cast[login], draft=issued.draft_id or 0, part="", text="看看")
