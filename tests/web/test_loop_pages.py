@@ -76,6 +76,25 @@ def test_drawing_and_moving_by_the_page(cast: Cast, clients: Clients, matters: l
     assert set(Record.objects.filter(closed_at__isnull=True).values_list("state", "loop__v")) == {("doing", 2)}
 
 
+def test_a_level_must_sign_within_its_days(cast: Cast, clients: Clients) -> None:
+    receive = {"code": "receive", "title": "签收", "from": ["doing"], "effect": "receive", "level": "unit"}
+    loop = {
+        **SHORT_LOOP,
+        "levels": [{**SHORT_LOOP["levels"][0], "answer_days": 2, "count": "working"}, *SHORT_LOOP["levels"][1:]],
+        "verbs": [*SHORT_LOOP["verbs"], {**receive, "who": [{"role": ["undertaker"], "unit": "responsible"}]}],
+    }
+    ledger = make_ledger(cast.office, loop=loop)
+    record = create_record(actor=cast["office"], ledger=ledger, fields={"no": "A1", "responsible": "青溪镇"})
+    perform(actor=cast["office"], pk=record.pk, verb="start", said=Said())
+    url = f"/records/{record.pk}/"
+    assert "2026-03-04 前签收<" in clients("town").get(url).content.decode()
+    with clock.fixed(MONDAY + timedelta(days=3)):
+        assert "2026-03-04 前签收，已超时" in clients("town").get(url).content.decode()
+    perform(actor=cast["office"], pk=record.pk, verb="press", said=Said(reason="督办"))
+    perform(actor=cast["town"], pk=record.pk, verb="receive", said=Said())
+    assert "前签收" not in clients("town").get(url).content.decode()
+
+
 @pytest.mark.parametrize("login", [login for login in EVERYBODY if login != "office"])
 def test_nobody_else_draws_or_moves(login: str, cast: Cast, clients: Clients, matters: list[Record]) -> None:
     client = clients(login)

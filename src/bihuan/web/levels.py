@@ -7,6 +7,7 @@ from bihuan.base import clock
 from bihuan.ledger.models import Record
 from bihuan.ledger.queries import Step
 from bihuan.loop.colour import bounds_at, called_at, colour_of
+from bihuan.loop.deadline import due_after
 from bihuan.loop.rules import level_unit
 from bihuan.loop.spec import LevelSpec, LoopSpec
 from bihuan.org.tree import Tree
@@ -35,6 +36,7 @@ def levels(tree: Tree, record: Record, loop: LoopSpec, steps: list[Step]) -> lis
                 "awaits": is_called and _has_receipt(loop, level) and not record.closed_at,
                 "elapsed": showing.elapsed((record.closed_at or now) - at) if at and is_called else "",
                 "code": colour.value,
+                **(_answer(level, at) if at and is_called and _must_sign(record, loop, level) else {}),
             }
         )
     return found
@@ -65,6 +67,21 @@ def _called(level: LevelSpec, record: Record, loop: LoopSpec, sent: datetime | N
 def _has_receipt(loop: LoopSpec, level: LevelSpec) -> bool:
     """Whether this level signs for what reaches it."""
     return any(verb.effect == "receive" and verb.level == level.code for verb in loop.verbs)
+
+
+def _must_sign(record: Record, loop: LoopSpec, level: LevelSpec) -> bool:
+    """Whether the level has yet to sign for a matter that is under way."""
+    signed = any(receipt["level"] == level.code for receipt in record.loop.get("receipts", []))
+    return _has_receipt(loop, level) and not signed and record.closed_at is None
+
+
+def _answer(level: LevelSpec, called: datetime) -> dict[str, str]:
+    """By when a level that was called upon must sign for it, where the loop says so."""
+    if level.answer_days is None:
+        return {}
+    due = due_after(clock.local_date(called), level.answer_days, level.count).day
+    late = clock.today() > due
+    return {"left": f"{due} 前签收" + ("，已超时" if late else ""), "code": "red" if late else "green"}
 
 
 def _received(record: Record, level: LevelSpec) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotAllowed
@@ -148,7 +148,10 @@ def issue_by_hand(*, actor: Actor, record: Record, code: str, reason: str, form:
     if len(reason) > _LONGEST_REASON:
         raise Invalid("还不能发出", {"reason": f"事由有 {len(reason)} 个字，最多 {_LONGEST_REASON} 个字"})
     cause = Cause(f"{code}|hand|{record.pk}|{form[:32]}", reason, actor.name)
-    issued = issue_notice(actor=actor, notice=notice, record=record, cause=cause)
+    try:
+        issued = issue_notice(actor=actor, notice=notice, record=record, cause=cause)
+    except IntegrityError as error:
+        raise Conflict("这份文书刚才已经发出，没有重复发出") from error
     if issued is None:
         raise Conflict("这份文书刚才已经发出，没有重复发出")
     return issued

@@ -111,7 +111,8 @@ def _post_digests(channels: ChannelsSpec, now: datetime) -> int:
         if notices:
             parcel = Parcel(key, robot.kind, robot.code, subject, _letter(channels, notices))
             made += put(parcel, notices, now) is not None
-    Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(posted_at=now)
+    if waiting:
+        Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(posted_at=now)
     return made
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bihuan.base import clock
@@ -65,6 +66,8 @@ def _issue(actor: Actor, notice: InForce[NoticeSpec], record: Record, cause: Cau
     """Issue one. Words that cannot be filled for one matter must not keep the others from theirs."""
     try:
         return int(issue_notice(actor=actor, notice=notice, record=record, cause=cause) is not None)
+    except IntegrityError:
+        return 0  # Another sweep was faster, and its notice stands.
     except Invalid as error:
         _log.warning("notice %s of record %s was not issued: %s", notice.code, record.pk, type(error).__name__)
         return 0

@@ -52,6 +52,16 @@ class PlanNode:
         return found
 
     @property
+    def span(self) -> tuple[date | None, date | None]:
+        """Its own days; where it has no end of its own, from the first to the last day of those under it."""
+        end = self.closed or self.end
+        if end is not None or not self.children:
+            return self.start, end
+        spans = [child.span for child in self.children]
+        days = [day for span in spans for day in span if day is not None]
+        return (min(days), max(days)) if days else (self.start, None)
+
+    @property
     def progress(self) -> Progress:
         return progress_of(self.task)
 

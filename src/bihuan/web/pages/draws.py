@@ -18,6 +18,7 @@ from bihuan.loop.draw.rules import draws_in_force, may_draw
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
+from bihuan.web.county import county_name
 
 _SIZE = 20
 _SHOWN = 300
@@ -92,7 +93,12 @@ def reveal(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def public_index(request: HttpRequest) -> HttpResponse:
     """All rounds, for everybody."""
     rounds = Paginator(rounds_of(), _SIZE).get_page(request.GET.get("page"))
-    context = {"title": "随机抽查公示", "rounds": [_row(found) for found in rounds], "pager": showing.pager(rounds)}
+    context = {
+        "title": "随机抽查公示",
+        "county": county_name(),
+        "rounds": [_row(found) for found in rounds],
+        "pager": showing.pager(rounds),
+    }
     return render(request, "public_draws.html", context)
 
 
@@ -107,6 +113,7 @@ def public_round(request: HttpRequest, pk: int) -> HttpResponse:
 
     context = {
         "title": found.title,
+        "county": county_name(),
         "round": _row(found),
         "commitment": found.document["commitment"],
         "seed_hash": found.document["seed_hash"],

@@ -11,12 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.ledger.attachments import path_of
 from bihuan.loop.notice import queries
 from bihuan.loop.notice.actions import read_notice, receive_notice
 from bihuan.loop.notice.models import Addressee, Notice
 from bihuan.loop.notice.rules import get_notice, may_receive
+from bihuan.loop.notice.values import chinese_day
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
@@ -71,7 +73,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "crumbs": crumbs(notice.title),
         "notice": row_of(actor, notice),
         "paragraphs": notice.paragraphs,
-        "signed": {"organ": notice.organ, "day": showing.day(notice.issued_at)},
+        "signed": {"organ": notice.organ, "day": chinese_day(clock.local_date(notice.issued_at))},
         "receipt": receipt_word(notice),
         "can_receive": may_receive(actor, notice),
         "unread": mine.exists(),

@@ -83,7 +83,8 @@ def _chart(actor: Actor, plan: InForce[PlanSpec], tree: PlanTree) -> dict[str, A
 
 
 def _row(actor: Actor, plan: InForce[PlanSpec], node: PlanNode, scale: Scale, place: int) -> dict[str, Any]:
-    bar = bar_of(scale, node.start, node.closed or node.end)
+    start, end = node.span
+    bar = bar_of(scale, start, end)
     progress = node.progress
     done = float(progress.done) if progress.done is not None else 0.0
     return {
@@ -96,7 +97,7 @@ def _row(actor: Actor, plan: InForce[PlanSpec], node: PlanNode, scale: Scale, pl
         if bar
         else None,
         "progress": _told(progress),
-        "days": _days(node.start, node.closed or node.end),
+        "days": _days(start, end),
     }
 
 

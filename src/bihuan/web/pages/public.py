@@ -23,6 +23,7 @@ from bihuan.loop.petition.rules import get_page, ledger_of, pages_in_force
 from bihuan.loop.petition.spec import PetitionSpec
 from bihuan.loop.petition.throttle import visit
 from bihuan.org.tree import tree_on
+from bihuan.web.county import county_name
 from bihuan.web.inputs import Filled, field_inputs
 from bihuan.web.petition_words import told_to_submitter
 
@@ -34,10 +35,6 @@ def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _county() -> str:
-    return next((node.name for node in tree_on(clock.today()).nodes if node.depth == 0), "")
-
-
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """The pages on which something can be submitted, and where to ask by a code."""
@@ -45,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {"title": page.spec.title, "intro": page.spec.intro, "url": reverse("public_submit", args=[code])}
         for code, page in pages_in_force().items()
     ]
-    return render(request, "public_index.html", {"title": "我要反映", "county": _county(), "pages": pages})
+    return render(request, "public_index.html", {"title": "我要反映", "county": county_name(), "pages": pages})
 
 
 def form(request: HttpRequest, code: str) -> HttpResponse:
@@ -55,7 +52,7 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
         return _form(request, page, {}, {})
     visit("try", _address(request))
     if request.POST.get(TRAP):
-        return render(request, "public_done.html", {"title": "已提交", "county": _county(), "code": ""})
+        return render(request, "public_done.html", {"title": "已提交", "county": county_name(), "code": ""})
     fields = {name: request.POST.get(name, "") for name in page.spec.fields}
     try:
         photos = _photos(request)
@@ -64,7 +61,7 @@ def form(request: HttpRequest, code: str) -> HttpResponse:
         _, shown = submit(page=page, fields=fields, photos=photos)
     except Invalid as error:
         return _form(request, page, fields, error.problems or {"riddle": error.message})
-    return render(request, "public_done.html", {"title": "已提交", "county": _county(), "code": shown})
+    return render(request, "public_done.html", {"title": "已提交", "county": county_name(), "code": shown})
 
 
 def _require_person(request: HttpRequest) -> None:
@@ -92,7 +89,7 @@ def _form(
     token = captcha.new_token()
     context = {
         "title": page.spec.title,
-        "county": _county(),
+        "county": county_name(),
         "intro": page.spec.intro,
         "fields": _inputs(page, ledger_of(page), typed, problems),
         "photos": _photo_field(problems) if page.spec.photo_field else None,
@@ -141,7 +138,7 @@ def picture(request: HttpRequest) -> HttpResponse:
 
 def ask(request: HttpRequest) -> HttpResponse:
     """How a petition stands, by its code. The code is posted, so that it stands in no address and no log."""
-    context: dict[str, Any] = {"title": "查询办理情况", "county": _county()}
+    context: dict[str, Any] = {"title": "查询办理情况", "county": county_name()}
     if request.method == "POST":
         visit("ask", _address(request))
         code = request.POST.get("code", "")
@@ -158,4 +155,4 @@ def rated(request: HttpRequest) -> HttpResponse:
     visit("ask", _address(request))
     code, rating = request.POST.get("code", ""), request.POST.get("rating", "")
     rate(code=code, rating=int(rating) if rating in "12345" and rating else 0, words=request.POST.get("words", ""))
-    return render(request, "public_thanks.html", {"title": "谢谢您的评价", "county": _county()})
+    return render(request, "public_thanks.html", {"title": "谢谢您的评价", "county": county_name()})

@@ -36,7 +36,6 @@ from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
 
-_MOST_TWINS = 100
 _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 
 
@@ -73,15 +72,17 @@ def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | No
     """What every record has: its fields, its files, its history, as the actor sees them."""
     ledger, files, lookup = record.ledger, found.files, found.lookup
     same = twins(files, Record.objects.filter(scope_everywhere(actor)))
+    notices = list(of_record(record))
+    letters = {notice.document_id for notice in notices}  # What was sent proves nothing: it is no evidence.
     return {
         "title": record.number,
         "crumbs": [{"title": ledger.title, "url": reverse("ledger", args=[ledger.code])}, {"title": record.number}],
         "ledger": {"code": ledger.code, "title": ledger.title, "noun": "事项" if loop else "记录"},
         "record": _head(actor, record, spec, loop, lookup),
         "groups": _groups(record, spec, lookup),
-        "attachments": [showing.attachment(file, same.get(file.pk, [])) for file in files],
+        "attachments": [showing.attachment(file, same.get(file.pk, [])) for file in files if file.pk not in letters],
         "events": told(actor.tree, found.steps, spec, loop, lookup, files),
-        "notices": [row_of(actor, notice) for notice in of_record(record)],
+        "notices": [row_of(actor, notice) for notice in notices],
         "can_issue": bool(issuable(actor, record)),
     }
 
