@@ -48,7 +48,7 @@ lint: dev ## ruff, mypy and the order of imports
 	@echo '→ lint-imports'
 	@$(VENV)/bin/lint-imports --no-logo > $(MADE)/imports.log 2>&1 || { cat $(MADE)/imports.log; exit 1; }
 
-bench: dev ## run every measure in bench/, or one: make bench ARGS=append
+bench: $(MADE)/bench ## run every measure in bench/, or one: make bench ARGS=append
 	@shopt -s nullglob; \
 	measures=(bench/measure_$(or $(ARGS),*).py); \
 	[ $${#measures[@]} -gt 0 ] || { echo 'bench/ 里没有这项测量：$(or $(ARGS),measure_*.py)' >&2; exit 1; }; \
@@ -94,4 +94,9 @@ $(MADE)/project: pyproject.toml $(MADE)/build
 $(MADE)/dev: requirements-dev.lock $(MADE)/project
 	@echo '→ 正在安装开发依赖（requirements-dev.lock）'
 	@$(LOCKED) requirements-dev.lock
+	@touch $@
+
+$(MADE)/bench: requirements-bench.lock $(MADE)/dev
+	@echo '→ 正在安装测量时对照用的依赖（requirements-bench.lock）'
+	@$(LOCKED) requirements-bench.lock
 	@touch $@

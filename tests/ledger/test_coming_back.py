@@ -1,5 +1,6 @@
 """A workbook goes out, is edited for a week on both sides, and comes back."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bihuan.ledger.references import lookup_for
 from bihuan.ledger.undo import undo_batch
 from bihuan.loop import intake
 from bihuan.loop.actions import create_record, edit_record
+from tests import outside
 from tests.cast import Cast, examples, undone
 from tests.ledger.making import TASK_FIELDS, events_of, findings, make_ledger
 
@@ -172,6 +174,28 @@ def test_without_the_mark_the_numbers_still_find_the_records(cast: Cast, ledger:
     edit_file(path, {(one.number, "编号代码"): "A7"})
     check = back(cast, ledger, path)
     assert [change.record.pk for change in check.updates] == [one.pk]
+
+
+@pytest.mark.outside
+def test_another_spreadsheet_program_keeps_the_mark(cast: Cast, ledger: Ledger, tmp_path: Path) -> None:
+    """The workbook is opened and saved again by LibreOffice."""
+    program = outside.require_soffice()
+    one, two = make(cast, ledger, "A1"), make(cast, ledger, "A2", name="架桥", amount="0.3")
+    export(cast, ledger, path := tmp_path / "出去.xlsx")
+    saved = tmp_path / "另存"
+    where = f"-env:UserInstallation=file://{tmp_path}/profile"
+    words = [program, where, "--headless", "--convert-to", "xlsx", "--outdir", str(saved), str(path)]
+    subprocess.run(words, check=True, capture_output=True, timeout=120)
+    path = saved / path.name
+    mark = read_mark(open_workbook(path))
+    assert mark
+    assert fits(mark, ledger)
+    assert mark.records == {one.pk, two.pk}
+    check = back(cast, ledger, path)
+    assert (check.problems, check.updates, check.unchanged) == ([], [], 2)
+    edit_record(actor=cast["office"], record=two, fields={"name": "挖渠"})
+    edit_file(path, {(two.number, "名称"): "修路"})
+    assert [item.clash for item in back(cast, ledger, path).conflicts] == [Clash("架桥", "修路", "挖渠")]
 
 
 def test_a_mark_of_another_history_is_none(cast: Cast, ledger: Ledger) -> None:

@@ -15,6 +15,8 @@ from bihuan.base.sealing import is_sealed
 # What an index can hold in a pair as it is; anything else is a mark.
 _OTHER = re.compile("[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]")
 _MARK = "_"
+# Pairs of digits are common to all telephone numbers; four in a row are not.
+_RUN = re.compile("[0-9a-z]{4,}")
 
 
 def folded(text: str) -> str:
@@ -23,15 +25,20 @@ def folded(text: str) -> str:
 
 
 def grams_of(text: str) -> set[str]:
-    """The characters of a text and its pairs."""
+    """The characters of a text, its pairs, and its letters and digits by fours."""
     plain = folded(text)
-    return {*plain, *map("".join, pairwise(plain))}
+    return {*plain, *map("".join, pairwise(plain)), *_fours(plain)}
 
 
 def asked_grams(word: str) -> set[str]:
-    """What a text must have of these to hold a word: its pairs, or the one character that it is."""
+    """What a text must have of these to hold a word: its pairs and fours, or the one character that it is."""
     plain = folded(word)
-    return {plain} if len(plain) < 2 else set(map("".join, pairwise(plain)))
+    return {plain} if len(plain) < 2 else {*map("".join, pairwise(plain)), *_fours(plain)}
+
+
+def _fours(plain: str) -> set[str]:
+    """Four letters or digits in a row, wherever there are."""
+    return {run[start : start + 4] for run in _RUN.findall(plain) for start in range(len(run) - 3)}
 
 
 def code_gram(field: str, value: Any) -> str:

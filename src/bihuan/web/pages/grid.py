@@ -18,6 +18,7 @@ from bihuan.org.actor import Actor
 from bihuan.web.access import signed_in
 from bihuan.web.asking import Opened, Query, open_ledger
 from bihuan.web.grid_rows import GridRows
+from bihuan.web.list_page import Standing
 from bihuan.web.middleware import status_of
 
 _STRETCH = 200
@@ -73,11 +74,18 @@ def _position(opened: Opened) -> int:
 @require_GET
 @signed_in
 def rows(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    """A stretch of the rows that the list's address asks for: `start` and how many."""
+    """A stretch of the rows that the list's address asks for: `start` and how many; with `total`, of how many."""
     opened = open_ledger(request, actor, code)
     start, count = _whole(request, "start"), min(_whole(request, "count") or _STRETCH, _STRETCH)
-    found = stretch(Query(opened, request).rows(), start, count)
-    return _json({"start": start, "rows": GridRows(opened, opened.spec.fields).rows(found)})
+    query = Query(opened, request)
+    asked = query.rows()
+    content: dict[str, Any] = {
+        "start": start,
+        "rows": GridRows(opened, opened.spec.fields).rows(stretch(asked, start, count)),
+    }
+    if request.GET.get("total"):
+        content |= vars(Standing(query, query.rows(coloured=False), asked).total)
+    return _json(content)
 
 
 def _whole(request: HttpRequest, name: str) -> int:
