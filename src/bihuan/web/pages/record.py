@@ -14,9 +14,10 @@ from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history, seen_history
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import, merged_into, scope_everywhere
-from bihuan.ledger.sight import sight_of
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
+from bihuan.ledger.unmasking import log_view, may_unmask
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_for
 from bihuan.loop.effects.holders import holder_of
@@ -27,7 +28,7 @@ from bihuan.loop.rules import open_verbs, stands, unit_told
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
+from bihuan.web.access import address_of, signed_in
 from bihuan.web.flow_chart import flow_chart
 from bihuan.web.hands import blame, hands, ties
 from bihuan.web.levels import levels
@@ -51,12 +52,20 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     values = [record.data, *({code: old for code, old, _ in step.changes if old is not None} for step in stored)]
     plain = lookup_for(sight.spec, actor.tree, files=[file.pk for file in files])
     lookup = with_records(plain, actor=actor, ledger=ledger, spec=sight.spec, data=values)
+    log_view(actor, [record], address_of(request))
     steps = seen_history(record, sight, lookup, stored)
     context = _context(actor, sight.see(record, lookup), sight.spec, loop, Told(steps, files, lookup))
     if loop:
         context |= _standing(actor, record, loop, steps)
+    context["unmask"] = _unmask(sight, record)
     context["links"] = [*ties(actor, record), *pointing_here(request, actor, record)]
     return render(request, "record.html", context)
+
+
+def _unmask(sight: Sight, record: Record) -> str:
+    """Where the personal data of a record can be had whole, if any are masked; empty where the actor may not."""
+    masked = sight.masks(record.pk) & set(record.data)
+    return reverse("unmask", args=[record.pk]) if masked and may_unmask(sight.actor) else ""
 
 
 @dataclass(frozen=True)
