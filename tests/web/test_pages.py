@@ -136,6 +136,10 @@ TABLE: dict[str, dict[str, int]] = {
     "definition_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_field": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_preview": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "unmask": everyone(READERS, but=refused("leader")),
+    "export_unmasked": everyone(READERS, but=refused("leader")),
+    "access_log": everyone({"audit_admin"}, no=403),
+    "access_log_export": everyone({"audit_admin"}, no=403),
     "forms": everyone(set(EVERYBODY)),
     "form_burden": everyone(set(EVERYBODY)),
     "form": everyone(INSIDE | {"auditor"}),
@@ -207,6 +211,7 @@ def address(name: str, record: Record) -> str:
     if name in (
         "ledger",
         "export",
+        "export_unmasked",
         "arrange",
         "conditions",
         "views",
@@ -226,7 +231,7 @@ def address(name: str, record: Record) -> str:
         "import_template",
     ):
         return reverse(name, args=["audit.finding"])
-    if name in ("record", "record_edit"):
+    if name in ("record", "record_edit", "unmask"):
         return reverse(name, args=[record.pk])
     if name.startswith("form"):
         return form_address(name)

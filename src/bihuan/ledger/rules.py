@@ -1,11 +1,12 @@
 """Who may read a ledger's records. Every read by a person starts here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.lookups import In
 
 from bihuan.base.errors import NotFound
+from bihuan.ledger.data_scopes import Reach, reach_of
 from bihuan.ledger.models import Involved, Ledger, Record, Tie
 from bihuan.org.actor import Actor
 from bihuan.org.roles import BY_CODE
@@ -26,9 +27,20 @@ def _works_in(actor: Actor, ledger: Ledger) -> bool:
 def scope(actor: Actor, ledger: Ledger) -> Q:
     """The condition that keeps a query to what the actor may see of a ledger."""
     mine = Q(ledger=ledger, deleted=False)
-    if owns(actor, ledger):
-        return mine
-    return mine & (Q(unit__in=sorted(actor.reach())) | _involving(actor))
+    reach = reach_of(actor, ledger)
+    return mine if reach.whole else mine & _within(actor, reach)
+
+
+def _within(actor: Actor, reach: Reach) -> Q:
+    """The condition of a reach that is not the whole ledger."""
+    return Q(unit__in=sorted(reach.units)) | _by_name(actor, reach)
+
+
+def _by_name(actor: Actor, reach: Reach) -> Q:
+    """What is the actor's own: they have a part in it by name or, where that is their scope, brought it in."""
+    if not reach.own:
+        return _involving(actor)
+    return _involving(actor) | Q(creator__in=actor.acts_for) | Q(assignee__in=actor.acts_for)
 
 
 def _involving(actor: Actor) -> Q:
@@ -41,15 +53,25 @@ def scope_everywhere(actor: Actor) -> Q:
     standing = Q(deleted=False)
     if actor.reads_all:
         return standing
-    owned = [ledger.pk for ledger in Ledger.objects.all() if owns(actor, ledger)]
-    return standing & (Q(unit__in=sorted(actor.reach())) | Q(ledger__in=owned) | _involving(actor))
+    owned, others = _parted(actor, Ledger.objects.all())
+    if len(others) < 2:
+        reach = next(iter(others), Reach(units=actor.reach()))
+        ledgers = Q(ledger__in=owned) if others or owned else Q(pk__in=[])
+        return standing & (ledgers | _within(actor, reach))
+    return standing & (Q(ledger__in=owned) | _any_within(actor, others))
 
 
 def scope_among(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
     """The same over some ledgers that are at hand, without asking the database who owns them."""
     owned, others = _parted(actor, ledgers)
-    theirs = Q(ledger__in=others) & (Q(unit__in=sorted(actor.reach())) | _involving(actor))
-    return Q(deleted=False) & (Q(ledger__in=owned) | theirs)
+    return Q(deleted=False) & (Q(ledger__in=owned) | _any_within(actor, others))
+
+
+def _any_within(actor: Actor, others: Mapping[Reach, list[int]]) -> Q:
+    condition = Q(pk__in=[])
+    for reach, ledgers in others.items():
+        condition |= Q(ledger__in=ledgers) & _within(actor, reach)
+    return condition
 
 
 def scope_aside(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
@@ -66,24 +88,32 @@ def scope_aside(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
 def tally_scope(actor: Actor, ledgers: Iterable[Ledger]) -> Q:
     """The rows of these ledgers' tallies that count only what the actor may see by unit or as the owner."""
     owned, others = _parted(actor, ledgers)
-    return Q(ledger__in=owned) | Q(ledger__in=others, unit__in=sorted(actor.reach()))
+    condition = Q(ledger__in=owned)
+    for reach, some in others.items():
+        condition |= Q(ledger__in=some, unit__in=sorted(reach.units))
+    return condition
 
 
 def seen_beside(actor: Actor, ledgers: Iterable[Ledger]) -> Q | None:
     """What the actor sees of them beside that, because they have a part in it by name; None where that is nothing."""
     _, others = _parted(actor, ledgers)
-    if not others or not Involved.objects.filter(person__in=actor.acts_for).exists():
+    own = any(reach.own for reach in others)
+    if not others or not (own or Involved.objects.filter(person__in=actor.acts_for).exists()):
         return None
-    by_unit = Q(unit__isnull=False, unit__in=sorted(actor.reach()))
-    return Q(deleted=False, ledger__in=others) & _involving(actor) & ~by_unit
+    condition = Q(pk__in=[])
+    for reach, some in others.items():
+        by_unit = Q(unit__isnull=False, unit__in=sorted(reach.units))
+        condition |= Q(ledger__in=some) & _by_name(actor, reach) & ~by_unit
+    return Q(deleted=False) & condition
 
 
-def _parted(actor: Actor, ledgers: Iterable[Ledger]) -> tuple[list[int], list[int]]:
-    """The ledgers whose every record the actor may see, and the others."""
+def _parted(actor: Actor, ledgers: Iterable[Ledger]) -> tuple[list[int], dict[Reach, list[int]]]:
+    """The ledgers whose every record the actor may see, and the others by how far they may."""
     owned: list[int] = []
-    others: list[int] = []
+    others: dict[Reach, list[int]] = {}
     for ledger in ledgers:
-        (owned if owns(actor, ledger) else others).append(ledger.pk)
+        reach = reach_of(actor, ledger)
+        (owned if reach.whole else others.setdefault(reach, [])).append(ledger.pk)
     return owned, others
 
 
@@ -103,6 +133,8 @@ def get_record(actor: Actor, pk: int) -> Record:
 def merged_into(actor: Actor, pk: int) -> int | None:
     """The record into which another went, if the actor may see it; it may itself have gone into a third."""
     seen, found = {pk}, None
+    if pk.bit_length() > 63:  # more than a database counts to
+        return None
     while other := Tie.objects.filter(record=found or pk, kind="merged").values_list("other", flat=True).first():
         if other in seen:
             break
@@ -113,11 +145,15 @@ def merged_into(actor: Actor, pk: int) -> int | None:
 
 def visible_ledgers(actor: Actor) -> list[Ledger]:
     """The ledgers in which the actor may see something: those they own, and those with records of their units."""
-    theirs = Record.objects.filter(ledger=OuterRef("pk"), deleted=False, unit__in=sorted(actor.reach()))
-    named = Record.objects.filter(_involving(actor), ledger=OuterRef("pk"), deleted=False)
-    with_theirs = set(Ledger.objects.filter(Exists(theirs) | Exists(named)).values_list("pk", flat=True))
-    ledgers = Ledger.objects.select_related("owner").order_by("code")
-    return [ledger for ledger in ledgers if owns(actor, ledger) or ledger.pk in with_theirs]
+    ledgers = list(Ledger.objects.select_related("owner").order_by("code"))
+    owned, others = _parted(actor, ledgers)
+    seen = set(owned)
+    for reach, some in others.items():
+        by_unit = Record.objects.filter(ledger=OuterRef("pk"), deleted=False, unit__in=sorted(reach.units))
+        by_name = Record.objects.filter(_by_name(actor, reach), ledger=OuterRef("pk"), deleted=False)
+        rows = Ledger.objects.filter(Exists(by_unit) | Exists(by_name), pk__in=some)
+        seen |= set(rows.values_list("pk", flat=True))
+    return [ledger for ledger in ledgers if ledger.pk in seen]
 
 
 def may_import(actor: Actor, ledger: Ledger) -> bool:

@@ -120,3 +120,46 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+class AccessEntry(models.Model):
+    """Who saw, took out or was refused what, and every act of administration. Written once, chained by hash.
+
+    It names records by number and never holds what stands in them.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign_in", "登录"
+        SIGN_OUT = "sign_out", "退出"
+        SIGN_IN_FAILED = "sign_in_failed", "登录失败"
+        UNMASK = "unmask", "查看原文"
+        VIEW = "view", "看个人信息"
+        EXPORT = "export", "导出"
+        DENIED = "denied", "越权被拒"
+        ADMIN = "admin", "管理操作"
+
+    at = models.DateTimeField("时间")
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    actor_name = models.CharField("人员", max_length=60)
+    what = models.CharField("对象", max_length=200)
+    reason = models.CharField("事由", max_length=500, blank=True)
+    address = models.CharField("来自", max_length=45, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["kind", "-id"], name="access_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}"
+
+
+class AccessHead(models.Model):
+    """The head of the access log's chain: how many entries there are, the last hash, and its signature."""
+
+    count = models.PositiveBigIntegerField(default=0)
+    head = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.count}"

@@ -10,6 +10,9 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
+from bihuan.expression import ExpressionError
+from bihuan.org.access_log import Kind, log_access
+from bihuan.org.models import Person
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -62,11 +65,22 @@ class ErrorsInWords:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, _DJANGOS_OWN):
             return None
+        if isinstance(error, ExpressionError):
+            return error_page(request, 422, f"条件式有误：{error}")
+        if isinstance(error, NotAllowed | NotFound):
+            _note_denied(request)
         if isinstance(error, BihuanError):
             return error_page(request, status_of(error), str(error))
         reference = uuid4().hex[:8]
         _log.error("unexpected error %s at %s", reference, request.path, exc_info=error)
         return error_page(request, 500, f"程序出了意外，已记录（编号 {reference}）。您填写的内容没有写入。")
+
+
+def _note_denied(request: HttpRequest) -> None:
+    """A refusal stands in the access log: by whom and at which address, without what was typed."""
+    if isinstance(request.user, Person):
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        log_access(Kind.DENIED, f"{request.method} {request.path}", by=request.user, address=address)
 
 
 def _body_bytes(request: HttpRequest) -> int:

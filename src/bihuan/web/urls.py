@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 
 from bihuan.web.pages import (
+    access_log,
     attachment,
     away,
     batch,
@@ -49,6 +50,7 @@ from bihuan.web.pages import (
     scorecards,
     sign_in,
     units,
+    unmask,
     verb,
 )
 
@@ -80,6 +82,10 @@ urlpatterns = [
     path("ledgers/<str:code>/loop/", loop_standing.show, name="loop_standing"),
     path("away/", away.show, name="away"),
     path("records/<int:pk>/", record.show, name="record"),
+    path("records/<int:pk>/unmask/", unmask.record, name="unmask"),
+    path("ledgers/<str:code>/export/unmasked/", unmask.export, name="export_unmasked"),
+    path("access-log/", access_log.show, name="access_log"),
+    path("access-log/export/", access_log.export, name="access_log_export"),
     path("records/<int:pk>/edit/", record_form.edit, name="record_edit"),
     path("records/<int:pk>/do/<str:code>/", verb.show, name="verb"),
     path("matters/", matters.show, name="matters"),
@@ -103,6 +109,7 @@ urlpatterns = [
     path("import/<uuid:pk>/run/", import_preview.marked, name="import_run"),
     path("batches/<uuid:pk>/", batch.show, name="batch"),
     path("files/<int:pk>/", attachment.show, name="attachment"),
+    path("files/<int:pk>/small/", attachment.thumbnail, name="thumbnail"),
     path("records/<int:pk>/notices/new/", notice_issue.show, name="notice_issue"),
     path("notices/", notices.inbox, name="notices"),
     path("notices/delivery/", notice_delivery.show, name="notice_delivery"),

@@ -24,10 +24,11 @@ from bihuan.loop.colour import Colour, word
 from bihuan.loop.export_columns import matter_columns
 from bihuan.loop.summary import Summary
 from bihuan.loop.tally_counts import Counts
+from bihuan.org.access_log import Kind, log_access
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
-from bihuan.web.asking import Query, open_ledger
+from bihuan.web.access import address_of, signed_in
+from bihuan.web.asking import Opened, Query, open_ledger
 from bihuan.web.list_columns import list_groups, list_heads, list_rows
 from bihuan.web.list_page import ListPage, Standing
 from bihuan.web.pages.saved_view import view_links
@@ -173,6 +174,12 @@ def export(request: HttpRequest, actor: Actor, code: str) -> FileResponse:
     `?format=` is xlsx, csv (with `&encoding=gb18030` if wanted) or docx.
     """
     opened = open_ledger(request, actor, code)
+    log_access(Kind.EXPORT, opened.ledger.code, by=actor, address=address_of(request))
+    return export_file(request, opened)
+
+
+def export_file(request: HttpRequest, opened: Opened) -> FileResponse:
+    """The list that the address asks for, as a file with what the actor sees."""
     try:
         query = Query(opened, request)
         rows = query.rows()

@@ -8,15 +8,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.attachments import visible_files
+from bihuan.ledger.attachments import twins, visible_files
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history, seen_history
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import, merged_into, scope_everywhere
-from bihuan.ledger.sight import sight_of
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
+from bihuan.ledger.unmasking import log_view, may_unmask
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_for
 from bihuan.loop.effects.holders import holder_of
@@ -27,7 +28,7 @@ from bihuan.loop.rules import open_verbs, stands, unit_told
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
+from bihuan.web.access import address_of, signed_in
 from bihuan.web.flow_chart import flow_chart
 from bihuan.web.hands import blame, hands, ties
 from bihuan.web.levels import levels
@@ -36,7 +37,6 @@ from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
 
-_MOST_TWINS = 100
 _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 
 
@@ -52,12 +52,20 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     values = [record.data, *({code: old for code, old, _ in step.changes if old is not None} for step in stored)]
     plain = lookup_for(sight.spec, actor.tree, files=[file.pk for file in files])
     lookup = with_records(plain, actor=actor, ledger=ledger, spec=sight.spec, data=values)
+    log_view(actor, [record], address_of(request))
     steps = seen_history(record, sight, lookup, stored)
     context = _context(actor, sight.see(record, lookup), sight.spec, loop, Told(steps, files, lookup))
     if loop:
         context |= _standing(actor, record, loop, steps)
+    context["unmask"] = _unmask(sight, record)
     context["links"] = [*ties(actor, record), *pointing_here(request, actor, record)]
     return render(request, "record.html", context)
+
+
+def _unmask(sight: Sight, record: Record) -> str:
+    """Where the personal data of a record can be had whole, if any are masked; empty where the actor may not."""
+    masked = sight.masks(record.pk) & set(record.data)
+    return reverse("unmask", args=[record.pk]) if masked and may_unmask(sight.actor) else ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ class Told:
 def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, found: Told) -> dict[str, Any]:
     """What every record has: its fields, its files, its history, as the actor sees them."""
     ledger, files, lookup = record.ledger, found.files, found.lookup
-    same = _same_elsewhere(actor, record, files)
+    same = twins(files, Record.objects.filter(scope_everywhere(actor)))
     notices = list(of_record(record))
     letters = {notice.document_id for notice in notices}  # What was sent proves nothing: it is no evidence.
     return {
@@ -81,9 +89,7 @@ def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | No
         "ledger": {"code": ledger.code, "title": ledger.title, "noun": "事项" if loop else "记录"},
         "record": _head(actor, record, spec, loop, lookup),
         "groups": _groups(record, spec, lookup),
-        "attachments": [
-            showing.attachment(file, same.get(file.sha256, [])) for file in files if file.pk not in letters
-        ],
+        "attachments": [showing.attachment(file, same.get(file.pk, [])) for file in files if file.pk not in letters],
         "events": told(actor.tree, found.steps, spec, loop, lookup, files),
         "notices": [row_of(actor, notice) for notice in notices],
         "can_issue": bool(issuable(actor, record)),
@@ -106,18 +112,6 @@ def _standing(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -
             loop, record.state, {str(step.system["state"]) for step in steps if "state" in step.system}
         ),
     }
-
-
-def _same_elsewhere(actor: Actor, record: Record, files: list[Attachment]) -> dict[str, list[str]]:
-    """The other records that use the same files, as far as the actor may see them: worth a question."""
-    found: dict[str, list[str]] = {}
-    if files:
-        visible = Record.objects.filter(scope_everywhere(actor)).exclude(pk=record.pk)
-        hashes = {file.sha256 for file in files}
-        twins = Attachment.objects.filter(sha256__in=hashes, record__in=visible).order_by("pk")
-        for sha256, number in twins.values_list("sha256", "record__number")[:_MOST_TWINS]:
-            found.setdefault(sha256, []).append(number)
-    return found
 
 
 def _head(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, lookup: Lookup) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bihuan.base import clock
+from bihuan.org.access_log import Kind, log_access
 from bihuan.org.actions import FAILURES_BEFORE_LOCK, LOCK_FOR, clear_failures, is_locked, note_failure
+from bihuan.org.models import Person
 from bihuan.org.tree import tree_on
+from bihuan.web.access import address_of
 
 _LOCKED = f"连续 {FAILURES_BEFORE_LOCK} 次没有登录成功，请 {LOCK_FOR.seconds // 60} 分钟后再试。"
 
@@ -27,14 +30,18 @@ def show(request: HttpRequest) -> HttpResponse:
     person = authenticate(request, username=username, password=request.POST.get("password", ""))
     if person is None:
         note_failure(username)
+        log_access(Kind.SIGN_IN_FAILED, "登录", by=None, name=username, address=address_of(request))
         return _page(request, "登录名或密码不对，请再试。")
     clear_failures(username)
     login(request, person)
+    log_access(Kind.SIGN_IN, "登录", by=person if isinstance(person, Person) else None, address=address_of(request))
     return redirect(_next(request))
 
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
+    if isinstance(request.user, Person):
+        log_access(Kind.SIGN_OUT, "退出", by=request.user, address=address_of(request))
     logout(request)
     return redirect("sign_in")
 

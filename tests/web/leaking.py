@@ -1,0 +1,207 @@
+"""A ledger full of what could leak, and a recipe for every address: how each is asked for it.
+
+Who adds an address adds its name to a row of RECIPES: what it takes, what its query may say, what is posted to it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from bihuan.base import clock
+from bihuan.ledger.attachments import keep_file
+from bihuan.ledger.models import Attachment, Batch, Ledger, Record
+from bihuan.loop.actions import create_record, edit_record
+from bihuan.loop.notice.models import Notice
+from tests.cast import Cast
+from tests.ledger.making import make_ledger
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360f8cfc000000301010018dd8db00000000049454e44ae426082"
+)
+# By field: a value that is found nowhere else in the county.
+OPEN = {
+    "name": "机密标题甲乙",
+    "words": "机密长文丙丁\n第二行",
+    "link": "机密历史旧值",
+    "code_of_firm": "91350100M000100Y43",
+}
+NUMBERS = {"count": "7654321", "sum": "98765.43", "day": "2031-07-19"}
+HIDDEN = {"inner": "机密内部戊己"}
+PERSONAL = {"phone": "13912345678", "identity": "11010519491231002X", "holder": "欧阳小庚"}
+SEALED = {"account": "6222-机密-辛壬"}
+FILE, HIDDEN_FILE = "机密照片癸.png", "机密底稿子.png"
+
+FIELDS: tuple[dict[str, Any], ...] = (
+    {"code": "no", "title": "序号代码", "kind": "text", "required": True},
+    {"code": "responsible", "title": "责任单位", "kind": "unit"},
+    {"code": "name", "title": "事由", "kind": "text"},
+    {"code": "words", "title": "经过", "kind": "longtext"},
+    {"code": "link", "title": "说明", "kind": "text"},
+    {"code": "code_of_firm", "title": "信用代码", "kind": "credit_code"},
+    {"code": "count", "title": "件数", "kind": "integer"},
+    {"code": "sum", "title": "数额", "kind": "money"},
+    {"code": "day", "title": "日子", "kind": "date"},
+    {"code": "inner", "title": "内部意见", "kind": "text"},
+    {"code": "phone", "title": "手机", "kind": "phone"},
+    {"code": "identity", "title": "身份证", "kind": "identity"},
+    {"code": "holder", "title": "户主", "kind": "text", "personal": "name"},
+    {"code": "account", "title": "账号", "kind": "text", "encrypted": True},
+    {"code": "photo", "title": "照片", "kind": "file", "several": True},
+    {"code": "draft", "title": "底稿", "kind": "file", "several": True},
+)
+RIGHTS = [{"fields": ["inner", "draft"], "roles": ["undertaker", "leader"], "right": "hidden"}]
+PARTS: dict[str, Any] = {"key": ["no"], "unit_field": "responsible", "name_field": "name", "rights": RIGHTS}
+
+
+@dataclass(frozen=True)
+class World:
+    """The ledger, its one record of the other town, and what hangs on it."""
+
+    ledger: Ledger
+    record: Record
+    batch: Batch
+    notice: Notice
+
+    @property
+    def files(self) -> list[int]:
+        return list(Attachment.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def make_world(cast: Cast) -> World:
+    """Make all of it as the audit office's handler."""
+    by, ledger = cast["colleague"], make_ledger(cast.office, code="own.secret", fields=FIELDS, **PARTS)
+    photo = keep_file(actor=by, ledger=ledger, upload=ContentFile(PNG, name=FILE))
+    draft = keep_file(actor=by, ledger=ledger, upload=ContentFile(PNG + b"x", name=HIDDEN_FILE))
+    raw = {**OPEN, **NUMBERS, **HIDDEN, **PERSONAL, **SEALED, "no": "机密序号丑", "responsible": "白石镇"}
+    raw |= {"photo": [photo.pk], "draft": [draft.pk]}
+    record = create_record(actor=by, ledger=ledger, fields=raw)
+    record = edit_record(actor=by, record=record, fields={"link": "后来的说明"})
+    batch = Batch.objects.create(
+        ledger=ledger,
+        person_id=by.person,
+        kind="import",
+        state=Batch.State.DONE,
+        file_name="机密文件寅.xlsx",
+        result={"created": 1, "updated": 0, "unchanged": 0, "failed": 0},
+        created_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    notice = Notice.objects.create(
+        code="own.slip",
+        cause="test",
+        kind="reminder",
+        title="机密文书卯",
+        organ="审计局",
+        subject="机密文书卯",
+        record=record,
+        ledger=ledger,
+        from_unit=ledger.owner,
+        issued_at=clock.now(),
+        document=photo,
+    )
+    return World(ledger, record, batch, notice)
+
+
+EVERYTHING = (
+    *OPEN.values(),
+    *NUMBERS.values(),
+    *HIDDEN.values(),
+    *PERSONAL.values(),
+    *SEALED.values(),
+    FILE,
+    HIDDEN_FILE,
+    "机密",
+    "98,765.43",
+    "7,654,321",
+)
+NOT_FOR_THE_TOWN = (*HIDDEN.values(), *PERSONAL.values(), HIDDEN_FILE)
+NOT_WITHOUT_A_REASON = tuple(PERSONAL.values())
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an address is asked: its arguments, the queries to try, and what is posted."""
+
+    arguments: Callable[[World], list[list[Any]]] = lambda _world: [[]]
+    queries: tuple[Mapping[str, str], ...] = ({},)
+    posted: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+def _ledger(world: World) -> list[list[Any]]:
+    return [[world.ledger.code]]
+
+
+def _record(world: World) -> list[list[Any]]:
+    return [[world.record.pk]]
+
+
+def _batch(world: World) -> list[list[Any]]:
+    return [[world.batch.pk]]
+
+
+def _notice(world: World) -> list[list[Any]]:
+    return [[world.notice.pk]]
+
+
+_ASKED: tuple[Mapping[str, str], ...] = (
+    {},
+    *({"q": word} for word in ("机密", "1391234", "欧阳", "6222", "戊己")),
+    *({"where": text} for text in ("手机 LIKE '139%'", "内部意见 is not null", "账号 is not null", "件数 > 0")),
+    *({"sort": code} for code in ("phone", "inner", "count")),
+    {"mine": "1"},
+    {"unit": "白石镇"},
+)
+_FILES = ({"all": "1"}, {"all": "1", "format": "csv"}, {"all": "1", "format": "docx"}, {"total": "1", "q": "机密"})
+_NOTHING, _LEDGER, _RECORD = Recipe(), Recipe(_ledger), Recipe(_record, posted={"name": "改了", "reason": "核对身份"})
+_FIRST = Recipe(lambda _world: [[1]])
+_CELLS = json.dumps({"cells": [{"record": 1, "code": "name", "text": "改了", "before": ""}]})
+
+RECIPES: dict[str, Recipe] = {
+    **dict.fromkeys(("desk", "ledgers", "ledger_new", "duties", "duties_open", "units", "sign_in"), _NOTHING),
+    **dict.fromkeys(("import_upload", "notice_delivery", "notice_mail", "access_log", "access_log_export"), _NOTHING),
+    **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
+    **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
+    **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    "bulk": Recipe(_ledger, _ASKED),
+    "bulk_preview": Recipe(_batch),
+    **dict.fromkeys(("scorecards", "reports"), _NOTHING),
+    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "report_begin"), _LEDGER),
+    **dict.fromkeys(("publication", "appeal", "appeal_answer"), Recipe(lambda _world: [[1]])),
+    **dict.fromkeys(("report_draft", "report_issued", "report_changes"), Recipe(lambda _world: [[1]])),
+    **dict.fromkeys(("report_act", "report_part"), Recipe(lambda _world: [[1, "x"]])),
+    "report_file": Recipe(lambda _world: [[1, form] for form in ("docx", "xlsx")]),
+    "public_submit": _LEDGER,
+    "petition_desk": _LEDGER,
+    "petition_merge": _RECORD,
+    **dict.fromkeys(("form", "form_blank", "form_fill", "form_filling", "form_file"), _FIRST),
+    **dict.fromkeys(("public_draw", "public_draw_file", "draw_reveal"), _FIRST),
+    "matters": Recipe(queries=({}, {"view": "waiting"}, {"view": "opened"}, {"colour": "green"}, {"q": "机密"})),
+    "board": Recipe(queries=({}, {"ledger": "own.secret"}, {"ledger": "own.secret", "under": "330999102"})),
+    "notices": Recipe(queries=({}, {"show": "all"}, {"show": "owed"})),
+    "ledger": Recipe(_ledger, _ASKED),
+    "export": Recipe(_ledger, _FILES),
+    "export_unmasked": Recipe(_ledger, _FILES, {"reason": ""}),
+    "grid": Recipe(_ledger, _ASKED),
+    "grid_rows": Recipe(_ledger, (*_ASKED, {"start": "0", "count": "200"})),
+    "grid_changes": Recipe(_ledger, ({"since": "0"},)),
+    "grid_check": Recipe(_ledger, body=_CELLS),
+    "grid_save": Recipe(_ledger, body=_CELLS),
+    "record_options": Recipe(_ledger, ({"field": "x_name", "x_name": "机密"}, {"field": "x", "x": ""})),
+    "record_new": Recipe(_ledger, posted={"no": "9"}),
+    "import_template": _LEDGER,
+    "duty": _LEDGER,
+    **dict.fromkeys(("definition", "definition_yaml", "definition_edit", "definition_field"), _LEDGER),
+    "definition_preview": _LEDGER,
+    **dict.fromkeys(("record", "record_edit", "notice_issue"), _RECORD),
+    "unmask": Recipe(_record, posted={"reason": ""}),
+    "verb": Recipe(lambda world: [[world.record.pk, code] for code in ("start", "press", "finish")]),
+    "attachment": Recipe(lambda world: [[pk] for pk in world.files]),
+    **dict.fromkeys(("batch", "import_map", "import_preview", "import_merge", "import_run"), Recipe(_batch)),
+    **dict.fromkeys(("notice", "notice_document", "notice_read", "notice_receive", "notice_again"), Recipe(_notice)),
+}
+"""By the name of the address."""
