@@ -216,7 +216,7 @@ def check(amounts: dict[str, Any], dense: Any) -> None:
         (c, level, s) for c in range(CATEGORIES) for level in range(LEVELS) for s in range(STATES)
     ):
         count, total = amounts[f"demo.n{c}_{level}_{s}"], amounts[f"demo.s{c}_{level}_{s}"]
-        expected = dense[:, count.units, :, index]
+        expected = [side[count.units][:, :, index] for side in dense]
         if not (count.records[:, :12] == expected[0]).all() or not (total.total[:, :12] == expected[1]).all():
             sys.exit(f"cells differ: c{c} l{level} s{s}")
 

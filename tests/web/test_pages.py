@@ -237,7 +237,16 @@ def address(name: str, record: Record) -> str:
         return form_address(name)
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])
-    if name in ("duty", "petition_desk", "public_submit", "plan", "draw_commit"):
+    if name in (
+        "duty",
+        "petition_desk",
+        "public_submit",
+        "plan",
+        "draw_commit",
+        "figure",
+        "figure_records",
+        "figure_export",
+    ):
         return reverse(name, args=["audit.none"])
     if name in ("petition_merge", "draw_reveal", "public_draw", "public_draw_file"):
         return reverse(name, args=[1])
