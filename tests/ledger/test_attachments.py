@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from bihuan.base.errors import Invalid, NotFound
-from bihuan.ledger.attachments import MAX_BYTES, get_attachment, keep_file, path_of, same_elsewhere, usable_files
+from bihuan.ledger.attachments import MAX_BYTES, get_attachment, keep_file, path_of, twins, usable_files
 from bihuan.ledger.models import Attachment, Record
 from bihuan.loop.actions import edit_record
 from tests.cast import EVERYBODY, Cast
@@ -127,7 +127,10 @@ def test_another_s_file_is_not_made_one_s_own_by_its_id(cast: Cast) -> None:
 
 def test_the_same_content_elsewhere_is_pointed_out(cast: Cast) -> None:
     record, file = record_with_file(cast)
-    assert same_elsewhere(record, file) == []
+    file.refresh_from_db()
+    assert twins([file], Record.objects.all()) == {}
     again = keep(cast, "office")
     other = make_finding(cast, 2, evidence=[again.pk])
-    assert [found.record_id for found in same_elsewhere(record, file)] == [other.pk]
+    found = twins([file], Record.objects.all())[file.pk]
+    assert [(twin.file.record_id, twin.is_exact) for twin in found] == [(other.pk, True)]
+    assert twins([file], Record.objects.filter(pk=record.pk)) == {}

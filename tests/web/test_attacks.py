@@ -96,6 +96,7 @@ def paths_of(record: Record) -> list[str]:
         reverse("record", args=[record.pk]),
         reverse("record_edit", args=[record.pk]),
         reverse("attachment", args=[photo.pk]),
+        reverse("thumbnail", args=[photo.pk]),
         *(reverse("verb", args=[record.pk, verb]) for verb in ("withdraw", "accept", "submit", "nothing")),
     ]
 

@@ -3,17 +3,19 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bihuan.base import clock
 from bihuan.base.canonical import loads
 from bihuan.base.errors import Invalid, NotFound
 from bihuan.base.home import room
 from bihuan.ledger.models import Attachment, Ledger, Record
+from bihuan.ledger.pictures import IMAGES, are_alike, look_of
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
@@ -21,6 +23,7 @@ from bihuan.org.actor import Actor
 
 MAX_BYTES = 20 * 1024 * 1024
 _SNIFF_BYTES = 512
+_MOST_TWINS = 100
 
 _SIGNATURES: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
     (b"\xff\xd8\xff", "image/jpeg", (".jpg", ".jpeg")),
@@ -35,7 +38,6 @@ _SIGNATURES: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
     ),
 )
 _TEXT_SUFFIXES = (".txt", ".csv")
-IMAGES = ("image/jpeg", "image/png", "image/gif")
 
 
 def keep_file(*, actor: Actor, ledger: Ledger, upload: "File[Any]") -> Attachment:
@@ -68,6 +70,7 @@ def keep_file(*, actor: Actor, ledger: Ledger, upload: "File[Any]") -> Attachmen
         ledger=ledger,
         person_id=actor.person,
         created_at=clock.now(),
+        look=look_of(path) if media_type in IMAGES else "",
     )
 
 
@@ -143,10 +146,39 @@ def _ever_in(record: Record, code: str) -> Iterator[int]:
         yield from loads(payload).get("set", {}).get(code) or ()
 
 
-def same_elsewhere(record: Record, file: Attachment) -> list[Attachment]:
-    """The same content used for other records: worth a question."""
-    return list(
-        Attachment.objects.select_related("record")
-        .filter(sha256=file.sha256, record__isnull=False)
-        .exclude(record=record)[:10]
-    )
+@dataclass(frozen=True)
+class Twin:
+    """A file of another record that is the same, or a picture that looks the same."""
+
+    file: Attachment
+    is_exact: bool
+
+
+def twins(files: Sequence[Attachment], among: QuerySet[Record]) -> dict[int, list[Twin]]:
+    """The files of other records that are the same as these, by the file's id: worth a question.
+
+    `among` are the records that may be told of.
+    """
+    mine = {file.record_id for file in files}
+    others = Attachment.objects.filter(record__in=among).exclude(record__in=mine).order_by("pk")
+    exact = others.filter(sha256__in={file.sha256 for file in files}).select_related("record")[:_MOST_TWINS]
+    found = {file.pk: [Twin(other, True) for other in exact if other.sha256 == file.sha256] for file in files}
+    for pk, other in _looking_like(files, others):
+        found[pk].append(Twin(other, False))
+    return {pk: same for pk, same in found.items() if same}
+
+
+def _looking_like(files: Sequence[Attachment], others: QuerySet[Attachment]) -> Iterator[tuple[int, Attachment]]:
+    """Pictures that are the same but for how they were saved. Of all others only the looks are read."""
+    pictures = [file for file in files if file.look]
+    if not pictures:
+        return
+    looks = others.exclude(look="").values_list("pk", "look", "sha256").iterator(5_000)
+    near = [
+        (file.pk, pk)
+        for pk, look, sha256 in looks
+        for file in pictures
+        if sha256 != file.sha256 and are_alike(file.look, look)
+    ][:_MOST_TWINS]
+    known = others.select_related("record").in_bulk([other for _, other in near])
+    yield from ((pk, known[other]) for pk, other in near)

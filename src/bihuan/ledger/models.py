@@ -190,12 +190,13 @@ class Event(models.Model):
 
 
 class Attachment(models.Model):
-    """A file, kept in the home folder under its content's hash."""
+    """A file, kept in the home folder under its content's hash. `look` is what a picture looks like (`pictures.py`)."""
 
     sha256 = models.CharField(max_length=64, db_index=True)
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
+    look = models.CharField(max_length=16, blank=True)
     ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="+")
     record = models.ForeignKey(Record, models.PROTECT, null=True, related_name="attachments")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

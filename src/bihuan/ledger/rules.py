@@ -133,6 +133,8 @@ def get_record(actor: Actor, pk: int) -> Record:
 def merged_into(actor: Actor, pk: int) -> int | None:
     """The record into which another went, if the actor may see it; it may itself have gone into a third."""
     seen, found = {pk}, None
+    if pk.bit_length() > 63:  # more than a database counts to
+        return None
     while other := Tie.objects.filter(record=found or pk, kind="merged").values_list("other", flat=True).first():
         if other in seen:
             break

@@ -1,5 +1,6 @@
 """An import under way: its stored file, its table, the ledger it goes to, the columns chosen so far."""
 
+import errno
 import hashlib
 import logging
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.base.home import room
@@ -35,7 +36,7 @@ _AT_ONCE = 2_000
 OPEN_STATES = (Batch.State.UPLOADED, Batch.State.CHECKED)
 """In these a batch has not been written yet."""
 _log = logging.getLogger("bihuan.import")
-_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
+worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
 
 
 def keep_upload(file: "UploadedFile[Any]") -> tuple[Path, str]:
@@ -207,7 +208,7 @@ def run_import(found: Import, *, good_rows_only: bool) -> None:
         _write(found, good_rows_only)
     else:
         report(batch.pk, Progress("排队等待", 0, rows))
-        _worker.submit(_write_apart, found, good_rows_only)
+        worker.submit(_write_apart, found, good_rows_only)
 
 
 def _write_apart(found: Import, good_rows_only: bool) -> None:
@@ -228,6 +229,11 @@ def _write(found: Import, good_rows_only: bool) -> None:
             search.absorb(batch.ledger)
     except BihuanError as error:
         fail_batch(batch=batch, message=str(error))
+    except (DatabaseError, OSError) as error:
+        _log.exception("import %s failed", batch.pk)
+        is_full = "disk is full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
+        why = "磁盘已满" if is_full else "数据库或磁盘出了故障，已记录"
+        fail_batch(batch=batch, message=f"{why}，一行也没有写入，请联系系统管理员")
     except Exception:  # noqa: BLE001 - a worker thread must say that it failed, whatever the reason
         _log.exception("import %s failed", batch.pk)
         fail_batch(batch=batch, message="程序出了意外，一行也没有写入；已记录，请联系管理员")

@@ -10,7 +10,9 @@ from django.core.paginator import Page
 from django.urls import reverse
 
 from bihuan.base import clock
+from bihuan.ledger.attachments import Twin
 from bihuan.ledger.models import Attachment, Record
+from bihuan.ledger.pictures import IMAGES
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
@@ -194,21 +196,31 @@ def pager(page: Page[Any], sizes: Sequence[int] = ()) -> dict[str, Any]:
     return {"number": page.number, "pages": whole.num_pages, "total": whole.count, "size": size, "sizes": sizes}
 
 
-def attachment(file: Attachment, reused: Sequence[str]) -> dict[str, Any]:
-    """A file of a record; `reused` are the numbers of the other records that use it too."""
-    url = reverse("attachment", args=[file.pk])
-    is_image = file.media_type.startswith("image/")
+def attachment(file: Attachment, same: Sequence[Twin]) -> dict[str, Any]:
+    """A file of a record; `same` are those of other records that are the same, as far as they may be told."""
+    is_image = file.media_type in IMAGES
     return {
         "pk": file.pk,
         "title": file.name,
         "size": size(file.size),
         "kind": "image" if is_image else "pdf" if file.media_type == "application/pdf" else "other",
-        "thumb": url if is_image else None,
+        "thumb": reverse("thumbnail", args=[file.pk]) if file.look else None,
         "by": file.person.name if file.person else "",
         "at": moment(file.created_at),
         "hash": file.sha256[:12],
-        "reused": f"{'、'.join(reused[:3])}{'等' if len(reused) > 3 else ''}也用了同一文件" if reused else "",
+        "reused": reused(same),
     }
+
+
+def reused(same: Sequence[Twin]) -> str:
+    """That a file is used for other matters too, and which; empty where it is not."""
+    exact = list(dict.fromkeys(str(twin.file.record) for twin in same if twin.is_exact))
+    alike = list(dict.fromkeys(str(twin.file.record) for twin in same if not twin.is_exact))
+    return "；".join(
+        f"{'、'.join(numbers[:3])}{'等' if len(numbers) > 3 else ''}{word}"
+        for numbers, word in ((exact, "也用了同一文件"), (alike, "有一张看上去相同的照片"))
+        if numbers
+    )
 
 
 def size(count: int) -> str:

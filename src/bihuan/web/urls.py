@@ -103,6 +103,7 @@ urlpatterns = [
     path("import/<uuid:pk>/run/", import_preview.marked, name="import_run"),
     path("batches/<uuid:pk>/", batch.show, name="batch"),
     path("files/<int:pk>/", attachment.show, name="attachment"),
+    path("files/<int:pk>/small/", attachment.thumbnail, name="thumbnail"),
     path("records/<int:pk>/notices/new/", notice_issue.show, name="notice_issue"),
     path("notices/", notices.inbox, name="notices"),
     path("notices/delivery/", notice_delivery.show, name="notice_delivery"),

@@ -10,10 +10,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from bihuan.base.progress import read as read_progress
 from bihuan.ledger.excel import BadCell, write_error_sheet
+from bihuan.ledger.models import Batch
 from bihuan.org.actor import Actor
-from bihuan.web.access import signed_in
-from bihuan.web.importing import OPEN_STATES, Import, open_import, run_import
+from bihuan.web.access import go, is_part, signed_in
+from bihuan.web.checking import checked, drop
+from bihuan.web.importing import OPEN_STATES, Import, run_import
 from bihuan.web.pages.batch import get_batch, outcome
 from bihuan.web.preview import preview_rows
 
@@ -26,13 +29,33 @@ def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     batch = get_batch(actor, pk)
     if batch.state not in OPEN_STATES:
         return redirect("batch", pk=pk)
-    found = open_import(actor, batch)
+    found = checked(actor, batch)
+    if found is None:
+        return checking(request, batch)
     if found.problems():
         return redirect("import_map", pk=pk)
     if request.method == "POST":
         run_import(found, good_rows_only=bool(request.POST.get("skip_failed")))
+        drop(batch)
         return redirect("batch", pk=pk)
+    if is_part(request):
+        return go(request, reverse("import_preview", args=[pk]))
     return render(request, "import_preview.html", _context(found))
+
+
+def checking(request: HttpRequest, batch: Batch) -> HttpResponse:
+    """How far the check of a large file has come; the page asks again until it is done."""
+    url = reverse("import_preview", args=[batch.pk])
+    told = {"progress": read_progress(batch.pk), "url": url}
+    if is_part(request):
+        return render(request, "components/progress.html", told)
+    context = {
+        "title": "正在核对",
+        "crumbs": [{"title": "导入表格", "url": reverse("import_upload")}, {"title": "预览"}],
+        "batch": {"pk": batch.pk, "file": batch.file_name},
+        **told,
+    }
+    return render(request, "import_checking.html", context)
 
 
 def _context(found: Import) -> dict[str, Any]:
@@ -85,7 +108,10 @@ def _why_not(new: int, changed: int, bad: int) -> str:
 @signed_in
 def marked(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponseBase:
     """The error sheet of an import: the file's rows with the bad cells red."""
-    found = open_import(actor, get_batch(actor, pk))
+    batch = get_batch(actor, pk)
+    found = checked(actor, batch)
+    if found is None:
+        return redirect("import_preview", pk=pk)
     faults = [
         BadCell(problem.row, problem.column if problem.column >= 0 else None, problem.message)
         for problem in found.check().problems

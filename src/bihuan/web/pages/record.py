@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.attachments import visible_files
+from bihuan.ledger.attachments import twins, visible_files
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import Step, history, seen_history
@@ -37,7 +37,6 @@ from bihuan.web.pages.record_links import pointing_here
 from bihuan.web.reckoning import reckoned
 from bihuan.web.timeline import told
 
-_MOST_TWINS = 100
 _TONES = {"primary": "main", "danger": "danger", "plain": ""}
 
 
@@ -81,7 +80,7 @@ class Told:
 def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, found: Told) -> dict[str, Any]:
     """What every record has: its fields, its files, its history, as the actor sees them."""
     ledger, files, lookup = record.ledger, found.files, found.lookup
-    same = _same_elsewhere(actor, record, files)
+    same = twins(files, Record.objects.filter(scope_everywhere(actor)))
     notices = list(of_record(record))
     letters = {notice.document_id for notice in notices}  # What was sent proves nothing: it is no evidence.
     return {
@@ -90,9 +89,7 @@ def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | No
         "ledger": {"code": ledger.code, "title": ledger.title, "noun": "事项" if loop else "记录"},
         "record": _head(actor, record, spec, loop, lookup),
         "groups": _groups(record, spec, lookup),
-        "attachments": [
-            showing.attachment(file, same.get(file.sha256, [])) for file in files if file.pk not in letters
-        ],
+        "attachments": [showing.attachment(file, same.get(file.pk, [])) for file in files if file.pk not in letters],
         "events": told(actor.tree, found.steps, spec, loop, lookup, files),
         "notices": [row_of(actor, notice) for notice in notices],
         "can_issue": bool(issuable(actor, record)),
@@ -115,18 +112,6 @@ def _standing(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -
             loop, record.state, {str(step.system["state"]) for step in steps if "state" in step.system}
         ),
     }
-
-
-def _same_elsewhere(actor: Actor, record: Record, files: list[Attachment]) -> dict[str, list[str]]:
-    """The other records that use the same files, as far as the actor may see them: worth a question."""
-    found: dict[str, list[str]] = {}
-    if files:
-        visible = Record.objects.filter(scope_everywhere(actor)).exclude(pk=record.pk)
-        hashes = {file.sha256 for file in files}
-        twins = Attachment.objects.filter(sha256__in=hashes, record__in=visible).order_by("pk")
-        for sha256, number in twins.values_list("sha256", "record__number")[:_MOST_TWINS]:
-            found.setdefault(sha256, []).append(number)
-    return found
 
 
 def _head(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | None, lookup: Lookup) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from bihuan.web import showing
 from bihuan.web.access import go, is_part, signed_in
 from bihuan.web.inputs import Filled, field_inputs, posted_version, raw_values, verb_inputs
 from bihuan.web.middleware import status_of
+from bihuan.web.same_files import point_out_twins
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def _do(request: HttpRequest, actor: Actor, record: Record, asked: Asked) -> Htt
     except (Invalid, Conflict) as error:
         return _form(request, actor, record, asked, typed, error)
     messages.success(request, f"{record.number} 已{asked.verb.title}")
+    point_out_twins(request, actor, record, [pk for ids in sent.raw.values() if isinstance(ids, list) for pk in ids])
     return go(request, reverse("record", args=[record.pk]))
 
 
