@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bihuan.base.errors import NotAllowed
+from bihuan.figure.models import Figure
 from bihuan.figure.rollup import RollUp
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.rules import owns
@@ -45,3 +46,10 @@ def require_whole(partial: bool, what: str) -> None:
     """Raise NotAllowed for a figure that means nothing over a part: a rank among units that one may not see."""
     if partial:
         raise NotAllowed(f"{what}要与您查看范围以外的单位相比，您不能看这个数")
+
+
+def may_approve(actor: Actor, figure: Figure) -> bool:
+    """Those who judge or lead in the unit that answers for a figure approve it and enter what comes from outside."""
+    return actor.is_system or any(
+        post.role in ("reviewer", "leader") and actor.tree.works_in(post.unit, figure.owner_id) for post in actor.posts
+    )
