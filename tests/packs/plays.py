@@ -506,19 +506,20 @@ URBAN = (
 )
 
 
-def _routine(pack: str, unit: str, login: str, office: str) -> Play:
-    opening = {"title": "例行", "section": unit, "opened_on": "2026-03-02", "due_on": "2026-03-31"}
+def _routine(ledger: str, unit: str, login: str, office: str, **more: str) -> Play:
+    opening = {"title": "例行", "section": unit, "opened_on": "2026-03-02", "due_on": "2026-03-31", **more}
     acts = (
         Act(login, "submit", {"times": "1"}),
         Act(office, "send_back"),
         Act(login, "submit", {"times": "2"}),
         Act(office, "accept"),
     )
-    return Play(f"{pack}.routine", opening, acts, login, "closed")
+    return Play(ledger, opening, acts, login, "closed")
 
 
 ROUTINE = (
-    _routine("audit", "330999-SJ-CZ", "sjcz", "shenji"),
-    _routine("urban", "330999-CG-FZ", "cgfz", "chengguanshen"),
+    _routine("audit.routine", "330999-SJ-CZ", "sjcz", "shenji"),
+    _routine("urban.routine", "330999-CG-FZ", "cgfz", "chengguanshen"),
+    _routine("urban.random_check", "330999-CG-ZA", "cgza", "chengguanshen", object_no="TD-0001"),
 )
 PLAYS = (*AUDIT, *URBAN, *ROUTINE)

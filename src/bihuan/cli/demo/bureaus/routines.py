@@ -12,11 +12,13 @@ from bihuan.cli.demo.office_hours import workday_on
 from bihuan.cli.demo.people import SECTION_LOGINS
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import Said, perform
+from bihuan.loop.draw.actions import commit_draw, reveal_draw
 from bihuan.loop.duty.actions import open_due
 from bihuan.org.actor import Actor, actor_of
 from bihuan.org.models import Person
 
-_ACCEPTED_BY = {"audit.routine": "shenji", "urban.routine": "chengguanshen"}
+_ACCEPTED_BY = {"audit.routine": "shenji", "urban.routine": "chengguanshen", "urban.random_check": "chengguanshen"}
+_DRAWS = ("urban.gas_stalls", "urban.door_front_shops")
 _SOON = timedelta(days=12)
 
 
@@ -40,14 +42,26 @@ def mondays(book: Book) -> Iterator[Monday]:
 def do_routine(seed: int) -> None:
     """Open what is due; report what is due soon but for one in six; accept what was reported the week before."""
     open_due()
+    if clock.today().month % 3 == 2 and clock.today().day <= 7:
+        _draw()
     actors = {login: actor_of(Person.objects.get(username=login)) for login in _ACCEPTED_BY.values()}
     waiting = Record.objects.filter(ledger__code__in=_ACCEPTED_BY, closed_at=None).select_related("ledger", "unit")
     for record in waiting.order_by("pk"):
         if record.state == "submitted":
             by = actors[_ACCEPTED_BY[record.ledger.code]]
             perform(actor=by, pk=record.pk, verb="accept", said=Said(reason="同意"))
-        elif record.due_at and clock.now() < record.due_at < clock.now() + _SOON:
+        elif record.ledger.code == "urban.random_check" or (
+            record.due_at and clock.now() < record.due_at < clock.now() + _SOON
+        ):
             _report(record, seed, actors)
+
+
+def _draw() -> None:
+    """Once a quarter, objects and inspectors are drawn before a witness. The seed is fresh, as it must be."""
+    clerk = actor_of(Person.objects.get(username="chengguanke"))
+    for code in _DRAWS:
+        drawn = commit_draw(actor=clerk, code=code)
+        reveal_draw(actor=clerk, pk=drawn.pk, witness="示范县公证员在场")
 
 
 def _report(record: Record, seed: int, actors: dict[str, Actor]) -> None:
