@@ -1,28 +1,37 @@
 """The demo county's two bureaus: every ledger of both packs has its two years, done by the right people, and it all holds."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from bihuan.base import clock
 from bihuan.cli.demo.build import load
 from bihuan.cli.demo.bureaus.acting import acts_of
 from bihuan.cli.demo.bureaus.history import history
-from bihuan.cli.demo.county import Size
+from bihuan.figure.answer import Question, answer
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.period import Period
+from bihuan.ledger.append import Draft, append
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.verification import check_projection, verify_chain
 from bihuan.loop.definitions import loops_of
-from bihuan.org.actor import actor_of
+from bihuan.org.actor import actor_of, system_actor
 from bihuan.org.models import Person
 from tests.cast import MONDAY
+from tests.cli.demo.loaded import SLOW
 from tests.cli.demo.test_plan import TODAY
 from tests.cli.typing_in import Typing
+from tests.outside import REPOSITORY
+from tests.packs.figure_cases import CASES, Case
 
-SLOW = Size(towns=1, villages=1, enterprises=1, projects=6, findings=6, pace=6)
+HERE = REPOSITORY / "tests" / "packs"
 EFFECTS = {"ask_extension", "grant_extension", "pause", "resume", "except", "recur", "order", "receive"}
 
 
@@ -102,3 +111,103 @@ def test_every_list_shows_its_records_to_its_bureau_and_to_no_other() -> None:
         other = own["urban" if pack == "audit" else "audit"]
         assert visible_records(own[pack], ledger).count() == ledger.records.filter(deleted=False).count()
         assert set(visible_records(other, ledger).values_list("unit", flat=True)) <= set(other.reach())
+
+
+YEARS = (TODAY.year - 1, TODAY.year)
+FIELD = re.compile(r"\{(\w+)(?::([nb]))?\}")
+
+
+def sql_of(text: str) -> str:
+    """The text with the JSON of both databases in place of the fields."""
+
+    def read(found: re.Match[str]) -> str:
+        value = f"r.data ->> '{found[1]}'"
+        if found[2] == "n":
+            return f"cast({value} as numeric)"
+        return f"cast({value} as text) in ('1', 'true')" if found[2] == "b" else f"cast({value} as text)"
+
+    return FIELD.sub(read, text)
+
+
+def by_hand(case: Case, year: int, what: str = "") -> list[tuple[Any, ...]]:
+    """The case in SQL over the records as they stand: its value, or what else is asked of its records."""
+    wheres = ["l.code = %(ledger)s", "not r.deleted", f"({case.where})"]
+    if case.year:
+        wheres.append(f"substr({{{case.year}}}, 1, 4) = %(year)s")
+    text = sql_of(
+        f"select {what or case.value} from ledger_record r join ledger_ledger l on l.id = r.ledger_id "
+        f"where {' and '.join(wheres)}"
+    )
+    near = clock.end_of_day(MONDAY.date() + timedelta(days=15))
+    adapt = connection.ops.adapt_datetimefield_value
+    given = {
+        "ledger": case.ledger,
+        "year": str(year),
+        "today": MONDAY.date().isoformat(),
+        "now": adapt(MONDAY),
+        "soon": adapt(near),
+    }
+    for name in given:
+        text = text.replace(f":{name}", f"%({name})s")
+    with connection.cursor() as cursor:
+        cursor.execute(text, given)
+        return list(cursor.fetchall())
+
+
+def asked(codes: Iterable[str]) -> dict[tuple[str, int], Fraction | None]:
+    """The figures of both years, as the pack defines them."""
+    periods = tuple(Period(date(year, 1, 1), date(year, 12, 31)) for year in YEARS)
+    found = answer(Question(tuple(codes), periods, Clocks(clock.now(), clock.now())), reach=None)
+    return {(value.code, value.period.start.year): value.number for value in found.table([None])}
+
+
+def is_same(number: Fraction | None, expected: Any) -> bool:
+    """Whether a figure's exact number is what SQL says; unknown is not zero."""
+    if number is None or expected is None:
+        return number is expected
+    return abs(float(number) - float(expected)) < 1e-9
+
+
+@pytest.mark.usefixtures("bureaus", "db")
+def test_every_figure_is_what_sql_by_hand_makes_it() -> None:
+    assert set(CASES) == set((HERE / "figure_ids.txt").read_text(encoding="utf-8").split())
+    values = asked(CASES)
+    for code, case in CASES.items():
+        for year in YEARS:
+            [(expected,)] = by_hand(case, year)
+            assert is_same(values[code, year], expected), (code, year, values[code, year], expected)
+        assert any(values[code, year] for year in YEARS), f"{code} counts nothing here, and so proves nothing"
+
+
+@pytest.mark.usefixtures("bureaus", "db")
+def test_every_figure_moves_with_one_of_its_records() -> None:
+    """One record that a figure counts is taken from it: the figure moves, and is again what SQL makes it."""
+    for code, case in CASES.items():
+        values = asked([code])
+        year = next((year for year in reversed(YEARS) if values[code, year]), 0)
+        assert year, f"{code} lost all its records to the tests before it"
+        measured = FIELD.search(case.value)
+        rows = by_hand(case, year, f"r.id, {measured[0] if measured else 1}")
+        pk = next(pk for pk, value in rows if "sum" not in case.value or value)
+        record = Record.objects.select_related("ledger").get(pk=pk)
+        with transaction.atomic():
+            gone = Draft("removed", pk, {}, {"deleted": True}, reason="试验")
+            append(actor=system_actor(), ledger=record.ledger, drafts=[gone])
+            if "distinct" in case.value:
+                _remove_all_of(record, rows)
+            [(expected,)] = by_hand(case, year)
+            [moved] = [number for (_, at), number in asked([code]).items() if at == year]
+        assert moved != values[code, year], code
+        assert is_same(moved, expected), (code, moved, expected)
+
+
+def _remove_all_of(record: Record, rows: list[tuple[Any, ...]]) -> None:
+    """A distinct value is gone only with every record that has it."""
+    value = next(value for pk, value in rows if pk == record.pk)
+    drafts = [
+        Draft("removed", pk, {}, {"deleted": True}, reason="试验")
+        for pk, other in rows
+        if other == value and pk != record.pk
+    ]
+    if drafts:
+        append(actor=system_actor(), ledger=record.ledger, drafts=drafts)
