@@ -2,4 +2,6 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("bihuan.web.urls"))]
+from bihuan.api.entry import api
+
+urlpatterns = [path("api/", api.urls), path("", include("bihuan.web.urls"))]

@@ -109,6 +109,10 @@ TABLE: dict[str, dict[str, int]] = {
     "units": everyone(set(EVERYBODY)),
     "sign_in": everyone(set(), no=302, but={NOBODY: 200}),
     "sign_out": everyone(set(), no=405, but={NOBODY: 405}),
+    "figures": everyone(set(EVERYBODY)),
+    "figure": everyone(set()),  # there is none of this code; who sees which number is tested in test_figures.py
+    "figure_records": everyone(set()),
+    "figure_export": everyone(set()),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
     "arrange": everyone(READERS),
@@ -233,7 +237,16 @@ def address(name: str, record: Record) -> str:
         return form_address(name)
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])
-    if name in ("duty", "petition_desk", "public_submit", "plan", "draw_commit"):
+    if name in (
+        "duty",
+        "petition_desk",
+        "public_submit",
+        "plan",
+        "draw_commit",
+        "figure",
+        "figure_records",
+        "figure_export",
+    ):
         return reverse(name, args=["audit.none"])
     if name in ("petition_merge", "draw_reveal", "public_draw", "public_draw_file"):
         return reverse(name, args=[1])

@@ -37,6 +37,11 @@ def build_parser() -> argparse.ArgumentParser:
         _notices,
         _duties,
         _draw,
+        _figures,
+        _figure,
+        _open,
+        _explain,
+        _lake,
     ):
         add(commands)
     return parser
@@ -242,4 +247,51 @@ def _duties(commands: "_Commands[Parser]") -> None:
 def _draw(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "draw", "bihuan.cli.draw", "随机抽查：按公布的文件重抽一遍，核对结果")
     parser.add_argument("--check", metavar="文件", type=Path, required=True, help="公示页面上下载的文件")
+
+
+def _figures(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "figures", "bihuan.cli.figures", "列出指标；加 --values 一并算出它们在一个时期的值")
+    parser.add_argument("--pack", metavar="包", default="", help="只列这个业务包的")
+    parser.add_argument("--values", action="store_true", help="算出每个指标的值")
+    _asked(parser)
+
+
+def _figure(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "figure", "bihuan.cli.figure", "算出指标的值")
+    parser.add_argument("codes", metavar="指标", nargs="+", help="一个或几个指标代码，如 audit.finding.cleared")
+    parser.add_argument("--by", metavar="分组", default="", help="unit 按下级单位、month 按月，或按台账的一个字段")
+    parser.add_argument("--why-since", metavar="时间", default="", help="与那时知道的值相比，为什么变了")
+    parser.add_argument(
+        "--engine", choices=("embedded", "postgres"), default="embedded", help="用哪个引擎算（默认 embedded）"
+    )
+    _asked(parser)
+
+
+def _open(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "open", "bihuan.cli.open_records", "打开一个值背后的记录")
+    parser.add_argument("code", metavar="指标", help="指标代码")
+    _asked(parser)
+
+
+def _explain(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "explain", "bihuan.cli.explain", "用中文说明一个指标的口径")
+    parser.add_argument("code", metavar="指标", help="指标代码")
+    _json(parser)
+
+
+def _lake(commands: "_Commands[Parser]") -> None:
+    actions = _group(commands, "lake", "指标所用的数据湖")
+    parser = _command(actions, "rebuild", "bihuan.cli.lake", "由事件重建数据湖")
+    parser.add_argument("--check", action="store_true", help="只比较，不改写")
+    _json(parser)
+
+
+def _asked(parser: Parser) -> None:
+    """What every question of a value may name."""
+    parser.add_argument("--unit", metavar="单位", default="", help="单位代码（默认全部）")
+    parser.add_argument(
+        "--period", metavar="时期", default="", help="如 2026、2026-03、2026-Q1、2026-01..2026-11（默认本年）"
+    )
+    parser.add_argument("--as-of", metavar="日期", default="", help="截至那时的状态（默认现在）")
+    parser.add_argument("--known-at", metavar="时间", default="", help="按那时已经登记的事件（默认现在）")
     _json(parser)

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 
 from bihuan.base.errors import NotAllowed
+from bihuan.figure.models import Figure
 from bihuan.figure.rollup import RollUp
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.rules import owns
 from bihuan.org.actor import Actor
+
+NOBODY = 0
+"""The unit of records that name none; no unit has this id."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,12 @@ def counted_units(
 ) -> tuple[frozenset[int] | None, bool]:
     """The units to count for one cell, and whether that is less than the cell means.
 
+    A record without a responsible unit belongs to the unit that owns its ledger; its unit is NOBODY.
     Raises NotAllowed where the person may see none of it.
     """
     members = roll_up.members(unit)
+    if members is not None and ledger.owner_id in members:
+        members |= {NOBODY}
     mine = reach.of(ledger) if reach else None
     if mine is None:
         return members, False
@@ -45,3 +52,10 @@ def require_whole(partial: bool, what: str) -> None:
     """Raise NotAllowed for a figure that means nothing over a part: a rank among units that one may not see."""
     if partial:
         raise NotAllowed(f"{what}要与您查看范围以外的单位相比，您不能看这个数")
+
+
+def may_approve(actor: Actor, figure: Figure) -> bool:
+    """Those who judge or lead in the unit that answers for a figure approve it and enter what comes from outside."""
+    return actor.is_system or any(
+        post.role in ("reviewer", "leader") and actor.tree.works_in(post.unit, figure.owner_id) for post in actor.posts
+    )

@@ -36,6 +36,7 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
         _entry(request, "全部台账", reverse("ledgers"), "books"),
         _entry(request, "材料", reverse("reports"), "file-text"),
         _entry(request, "考核晾晒", reverse("scorecards"), "report-analytics"),
+        _entry(request, "指标库", reverse("figures"), "report-analytics"),
         {**_entry(request, "文书提醒", reverse("notices"), "bell"), "count": unread_count(actor), "hot": True},
         _entry(request, "例行任务", reverse("duties"), "checklist"),
         _entry(request, "公众诉求", reverse("petitions"), "message-dots"),

@@ -5,7 +5,7 @@ figures' conditions look at). Conditions are then decided once a class, and each
 Against one aggregate a figure in one group-by this is several times faster (bench/measure_figures.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -39,8 +39,8 @@ class Group:
 def groups_of(bases: Sequence[Base], held: Mapping[str, Held]) -> list[Group]:
     """Figures put together as far as the number of their classes allows."""
     found: list[tuple[Stock | Flow, list[Base], frozenset[Atom]]] = []
-    for base in sorted(bases, key=lambda base: (str(base.time), len(atoms_of(base.where, held)), base.code)):
-        own = atoms_of(base.where, held)
+    looked_at = [(base, atoms_of(base.where, held)) for base in bases]
+    for base, own in sorted(looked_at, key=lambda pair: (str(pair[0].time), len(pair[1]), pair[0].code)):
         for index, (time, members, atoms) in enumerate(found):
             if time == base.time and classes(atoms | own) <= MOST_CLASSES:
                 found[index] = (time, [*members, base], atoms | own)
@@ -73,13 +73,13 @@ class Cube:
         return self._spread(_merged(readings, self._measures()))
 
     @property
-    def signature(self) -> str:
+    def signature(self) -> Hashable:
         """What the counting depends on beside the rows: the same signature over the same rows gives the same."""
-        bases = [(base.where.tree if base.where else None, base.operand) for base in self.group.bases]
         asks = any(base.uses_clock for base in self.group.bases)
-        words = {code: held.words for code, held in sorted(self.held.items()) if held.words}
-        moment = (self.clocks.as_of if asks else None, self.units)
-        return repr((self.group.time, self.group.atoms, bases, self.cuts.days, moment, words))
+        moment = self.clocks.as_of if asks else None
+        words = tuple((code, held.words) for code, held in sorted(self.held.items()) if held.words)
+        operands = tuple(checked.tree for checked in self.operands.values())
+        return self.group.time, self.group.atoms, operands, self.cuts.days, self.units, moment, words
 
     def read(self, part: Part) -> Reading:
         """One pass over the rows of a part."""
@@ -155,11 +155,16 @@ class Cube:
             else:
                 given[atom.node] = pl.col(name)
         frame = pl.DataFrame({"": pl.Series([0] * len(numbers), dtype=pl.Int8), **columns})
+        wheres = {base.where.tree: base.where for base in self.group.bases if base.where is not None}
+        told = [
+            condition(where, held, self.clocks, given).alias(f"chosen_{at}") for at, where in enumerate(wheres.values())
+        ]
+        met = frame.with_columns(told) if told else frame
+        column = {tree: met[f"chosen_{at}"].to_numpy() for at, tree in enumerate(wheres)}
         chosen = np.ones((len(numbers), len(self.group.bases)), dtype=bool)
         for index, base in enumerate(self.group.bases):
             if base.where is not None:
-                found = frame.with_columns(condition(base.where, held, self.clocks, given).alias("chosen"))["chosen"]
-                chosen[:, index] = found.to_numpy()
+                chosen[:, index] = column[base.where.tree]
         return chosen
 
 

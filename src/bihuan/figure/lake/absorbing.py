@@ -133,6 +133,11 @@ def _fields_set(happened: Sequence[Happened]) -> set[str]:
 
 
 def _built(folder: Path, ledger: Ledger, columns: tuple[LakeColumn, ...], door: Chain) -> Manifest:
+    return built_in(folder, ledger, columns, door.position)
+
+
+def built_in(folder: Path, ledger: Ledger, columns: tuple[LakeColumn, ...], position: int) -> Manifest:
+    """Write a ledger's lake into a folder from its events up to a position; its manifest is not put in force."""
     symbols, seen, unreadable = Symbols({}), set[str](), dict[str, int]()
     kinds = {name: Rows(columns, symbols) for name in ("current", "past", "superseded")}
     files: dict[str, list[LakeFile]] = {name: [] for name in kinds}
@@ -145,7 +150,7 @@ def _built(folder: Path, ledger: Ledger, columns: tuple[LakeColumn, ...], door: 
             unreadable[code] = unreadable.get(code, 0) + count
         kinds[name] = Rows(columns, symbols)
 
-    events = Event.objects.filter(ledger=ledger, position__lte=door.position).order_by("record_id", "version")
+    events = Event.objects.filter(ledger=ledger, position__lte=position).order_by("record_id", "version")
     for record, happened in _by_record(events.values_list(*_COLUMNS).iterator(5_000)):
         own = [event for _, event in happened]
         seen |= _fields_set(own)
@@ -159,8 +164,8 @@ def _built(folder: Path, ledger: Ledger, columns: tuple[LakeColumn, ...], door: 
     signatures = {column.code: column.signature for column in columns}
     return Manifest(
         ledger.code,
-        door.position,
-        door.head,
+        position,
+        _hash_at(ledger, position),
         signatures,
         symbols.words,
         tuple(sorted(seen)),

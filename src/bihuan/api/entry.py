@@ -1,0 +1,35 @@
+"""The interface itself: who is let in, and how errors are told."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.security import SessionAuth
+
+from bihuan.api.figures import router as figures
+from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
+from bihuan.org.models import Person
+
+_STATUSES: tuple[tuple[type[BihuanError], int], ...] = (
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (Conflict, 409),
+    (Invalid, 422),
+)
+
+
+class SignedIn(SessionAuth):
+    """The person of the session; a change also needs the CSRF token."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Person | None:  # noqa: ARG002 - its signature
+        return request.user if isinstance(request.user, Person) else None
+
+
+api = NinjaAPI(title="闭环 Bihuan", version="1", auth=SignedIn(), docs_url=None, urls_namespace="api")
+api.add_router("/figures", figures)
+
+
+@api.exception_handler(BihuanError)
+def in_words(request: HttpRequest, error: BihuanError) -> HttpResponse:
+    """What went wrong, in the same words as on the pages."""
+    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
+    told = {"message": error.message, "hint": error.hint, "problems": getattr(error, "problems", {})}
+    return api.create_response(request, told, status=status)

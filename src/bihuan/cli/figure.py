@@ -1,0 +1,85 @@
+"""`bihuan figure`: values of figures, by unit, by month or by a field; and why one has changed."""
+
+from argparse import Namespace
+
+from bihuan.base.errors import BihuanError
+from bihuan.cli.asking import asked_clocks, asked_period, asked_unit
+from bihuan.cli.database import require_database
+from bihuan.cli.listing import print_json, print_table
+from bihuan.figure.answer import Answer
+from bihuan.figure.change import Change, split_change
+from bihuan.figure.clocks import clocks
+from bihuan.figure.engine.postgres import postgres_runner
+from bihuan.figure.period import Period, months_of
+from bihuan.figure.queries import ask, slice_title
+from bihuan.figure.value import Value, shown
+from bihuan.figure.wire import answer_as_json, value_as_json
+
+
+def run(arguments: Namespace) -> int:
+    """Work out the values, or with --why-since the reasons of a change."""
+    require_database()
+    at = asked_clocks(arguments)
+    period, unit = asked_period(arguments, at), asked_unit(arguments)
+    if arguments.why_since:
+        return _why(arguments, unit, period)
+    periods = months_of(period) if arguments.by == "month" else [period]
+    by = arguments.by if arguments.by not in ("", "month", "unit") else ""
+    runner = postgres_runner() if arguments.engine == "postgres" else None
+    found = ask(arguments.codes, periods, at, None, by, runner)
+    units = _units_below(found, unit, period) if arguments.by == "unit" else [unit]
+    values = found.table(units)
+    if arguments.json:
+        print_json(answer_as_json(found, periods) | {"values": [value_as_json(found, value) for value in values]})
+    else:
+        _print(found, values)
+    return 0
+
+
+def _units_below(found: Answer, unit: int | None, period: Period) -> list[int | None]:
+    """The unit itself and those just under it."""
+    tree = found.roll_up(period).tree
+    top = unit or next((node.pk for node in tree.nodes if node.depth == 0), None)
+    return [unit, *(node.pk for node in tree.nodes if node.parent == top and top is not None)]
+
+
+def _print(found: Answer, values: list[Value]) -> None:
+    rows = []
+    for value in values:
+        figure = found.figures[value.code]
+        tree = found.roll_up(value.period).tree
+        names = {node.pk: node.name for node in tree.nodes}
+        where = tree.name(value.unit) or "全部"
+        cut = slice_title(figure, value.slice, names)
+        number = shown(value.number, figure) or "—"
+        rows.append((figure.spec.title, where, value.period.title, cut, number, figure.spec.unit, value.records))
+    print_table(("指标", "单位", "时期", "分组", "值", "计量单位", "记录"), rows)
+
+
+def _why(arguments: Namespace, unit: int | None, period: Period) -> int:
+    if len(arguments.codes) != 1:
+        raise BihuanError("--why-since 一次只看一个指标")
+    now, then = asked_clocks(arguments), clocks(known_at=arguments.why_since)
+    change = split_change(arguments.codes[0], unit, period, now.as_of, (then.known_at, now.known_at), None)
+    if arguments.json:
+        print_json(_as_json(change))
+        return 0
+    print(f"当时 {_told(change.before)}，现在 {_told(change.after)}")
+    if change.reasons:
+        print_table(("原因", "影响", "记录"), [(why.title, _told(why.amount), why.records) for why in change.reasons])
+    else:
+        print("没有变化" if change.before == change.after else "前后有一个值不知道，不能分解")
+    return 0
+
+
+def _told(number: object) -> str:
+    return "不知道" if number is None else str(number)
+
+
+def _as_json(change: Change) -> dict[str, object]:
+    reasons = [
+        {"kind": why.kind, "title": why.title, "amount": str(why.amount), "records": why.records}
+        for why in change.reasons
+    ]
+    before, after = (None if number is None else str(number) for number in (change.before, change.after))
+    return {"before": before, "after": after, "reasons": reasons}

@@ -1,0 +1,169 @@
+"""What pages, commands and the interface ask of figures: the library, values with what was approved, breakdowns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from bihuan.base.errors import Invalid, NotAllowed
+from bihuan.expression import Kind
+from bihuan.figure.actions import approved_cells
+from bihuan.figure.answer import Answer, Question, Runner, Snapshots, answer
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.definitions import Catalogue
+from bihuan.figure.engine.rows import condition, held_columns
+from bihuan.figure.models import ApprovedValue, Figure
+from bihuan.figure.names import figure_names
+from bihuan.figure.opening import open_value
+from bihuan.figure.period import Period
+from bihuan.figure.resolved import Base, Derived, Resolved
+from bihuan.figure.rules import Reach
+from bihuan.figure.slices import Slice, SliceValue
+from bihuan.ledger.types import BY_CODE
+
+MOST_SLICES = 100
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A figure in the library, with its unit of measure and what kind of figure it is."""
+
+    figure: Figure
+    unit: str
+    kind: str
+
+
+def library(words: str = "", pack: str = "") -> list[Listed]:
+    """The figures in use whose code or title holds every word."""
+    rows = Figure.objects.filter(retired=False).select_related("owner").order_by("code")
+    if pack:
+        rows = rows.filter(code__startswith=f"{pack}.")
+    catalogue = Catalogue()
+    found = [row for row in rows if all(word in f"{row.code} {row.title}" for word in words.split())]
+    specs = ((row, catalogue.in_force(row.code).spec) for row in found)
+    return [Listed(row, spec.unit, spec.kind) for row, spec in specs]
+
+
+def used_in(code: str) -> list[Figure]:
+    """The figures that are made of this one."""
+    catalogue = Catalogue()
+    rows = Figure.objects.filter(retired=False).exclude(code=code).order_by("code")
+    made = {row.code: catalogue.in_force(row.code).spec for row in rows}
+    short = code.split(".", 1)[1]
+    candidates = [row for row in rows if short in str(made[row.code].model_dump())]
+    return [row for row in candidates if code in _parts(catalogue[row.code])]
+
+
+def _parts(figure: Resolved) -> tuple[str, ...]:
+    return figure.parts if isinstance(figure, Derived) else ()
+
+
+def ask(
+    codes: Sequence[str],
+    periods: Sequence[Period],
+    clocks: Clocks,
+    reach: Reach | None,
+    by: str = "",
+    runner: Runner | None = None,
+) -> Answer:
+    """Run a question, perhaps broken down by the values of a field. Raises NotAllowed, NotFound, Invalid."""
+    slices: tuple[Slice | None, ...] = (None,)
+    if by:
+        slices = tuple(Slice(by, value) for value in slice_values(codes, by, clocks))
+    return answer(Question(tuple(codes), tuple(periods), clocks, slices), reach=reach, runner=runner)
+
+
+def slice_values(codes: Sequence[str], by: str, clocks: Clocks) -> list[SliceValue]:
+    """The values of a field that occur in the ledgers of the figures, None for blank among them.
+
+    Raises Invalid for a field that does not cut, and where there are too many values.
+    """
+    catalogue = Catalogue(clocks.known_at)
+    found = answer(Question((), (), clocks), reach=None, given=catalogue)
+    values: set[SliceValue] = set()
+    for figure in catalogue.with_parts(codes).values():
+        if isinstance(figure, Base):
+            values |= _values_of(found, figure, by, clocks)
+    if len(values) > MOST_SLICES:
+        raise Invalid(f"“{by}”有 {len(values)} 种值，最多按 {MOST_SLICES} 种值分组")
+    return sorted(values, key=lambda value: (value is None, str(value)))
+
+
+def _values_of(found: Answer, figure: Base, by: str, clocks: Clocks) -> set[SliceValue]:
+    name = figure_names(figure.view).get(by)
+    field = figure.view.spec.by_code.get(by)
+    if name is None or name.kind not in (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN, Kind.TEXTS):
+        raise Invalid(f"“{figure.spec.title}”不能按“{by}”分组；可以按选项、单位、人员、是否和文字字段分组")
+    if field and BY_CODE[field.kind].is_personal(field):
+        raise NotAllowed(f"“{field.title}”是个人信息，不能用来分组")
+    snapshot = found.snapshots.of(figure.view)
+    held = held_columns(snapshot, figure.view, clocks)[by]
+    values: set[SliceValue] = set()
+    for part in snapshot.at(*clocks.instants):
+        column = held.column.explode() if name.kind is Kind.TEXTS else held.column
+        for value in part.rows.select(column.alias("value")).unique().head(5_000).collect()["value"].to_list():
+            values.add(held.words[value] if held.words is not None and value is not None else value)
+    return values
+
+
+def slice_title(figure: Resolved, cut: Slice | None, unit_names: dict[int, str]) -> str:
+    """What a slice is called: the choice's title, the unit's name."""
+    if cut is None:
+        return ""
+    if cut.value is None:
+        return "（空）"
+    name = figure_names(figure.view).get(cut.field) if isinstance(figure, Base) else None
+    titles = {choice.code: choice.title for choice in name.choices} if name else {}
+    field = figure.view.spec.by_code.get(cut.field) if isinstance(figure, Base) else None
+    if isinstance(cut.value, int) and (cut.field == "unit" or (field and field.kind == "unit")):
+        return unit_names.get(cut.value, str(cut.value))
+    if isinstance(cut.value, bool):
+        return "是" if cut.value else "否"
+    return titles.get(str(cut.value), str(cut.value))
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """An approved value: what stands, and how many records behind it have changed, come or gone since."""
+
+    cell: ApprovedValue
+    number: Fraction | None
+    changes: int
+
+
+def frozen_value(code: str, unit: int | None, period: Period, found: Answer) -> Frozen | None:
+    """The approved value of a cell, if it stands, beside what the records say by now."""
+    cell = approved_cells(unit, period, (code,)).get(code)
+    if cell is None:
+        return None
+    then = {(part["figure"], record, version) for part in cell.records for record, version in part["records"]}
+    opened = open_value(found, code, unit, period)
+    now = {(part.code, record, version) for part in opened for record, version in part.records}
+    changed = {record for _, record, _ in then ^ now}
+    return Frozen(cell, None if cell.value is None else Fraction(cell.value), len(changed))
+
+
+def figures_counting(record: int, ledger: str, clocks: Clocks) -> list[Figure]:
+    """The base figures that count a record as it stands, whatever the period."""
+    catalogue = Catalogue(clocks.known_at)
+    snapshots = Snapshots(catalogue.ledgers)
+    counting = []
+    for row in Figure.objects.filter(retired=False).order_by("code"):
+        if not catalogue.in_force(row.code).spec.of:
+            continue
+        figure = catalogue[row.code]
+        if isinstance(figure, Base) and figure.view.code == ledger and _counts(figure, record, clocks, snapshots):
+            counting.append(row)
+    return counting
+
+
+def _counts(figure: Base, record: int, clocks: Clocks, snapshots: Snapshots) -> bool:
+    snapshot = snapshots.of(figure.view)
+    held = held_columns(snapshot, figure.view, clocks)
+    net = 0
+    for part in snapshot.at(*clocks.instants):
+        weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
+        rows = part.rows.filter((pl.col("record") == record) & condition(figure.where, held, clocks))
+        net += int(rows.select(weight.alias("n")).collect()["n"].sum() or 0)
+    return net > 0

@@ -1,0 +1,134 @@
+"""What an address asks of figures, and the table that answers: rows of units, periods or values of a field."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from bihuan.base.errors import BihuanError, NotFound
+from bihuan.expression import Kind
+from bihuan.figure.answer import Answer
+from bihuan.figure.clocks import Clocks, clocks
+from bihuan.figure.definitions import Catalogue
+from bihuan.figure.names import figure_names
+from bihuan.figure.period import Period, months_of, parse_period
+from bihuan.figure.queries import ask, slice_title
+from bihuan.figure.resolved import Base, Resolved
+from bihuan.figure.rules import Reach
+from bihuan.figure.slices import Slice
+from bihuan.figure.value import Value, shown
+from bihuan.org.actor import Actor
+
+_MOST_MONTHS = 36
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Figures, a period, a unit, two clocks and what the rows are."""
+
+    codes: tuple[str, ...]
+    period: Period
+    unit: int | None
+    clocks: Clocks
+    by: str
+
+
+def wanted(query: QueryDict, actor: Actor, codes: tuple[str, ...]) -> Wanted:
+    """Read the address. Raises Invalid or NotFound in words."""
+    at = clocks(query.get("as_of", ""), query.get("known_at", ""))
+    period = parse_period(query.get("period") or f"{at.day:%Y}", at.day)
+    name = query.get("unit", "")
+    unit = actor.tree.by_code.get(name) or next(iter(actor.tree.by_name.get(name, ())), None)
+    if name and unit is None:
+        raise NotFound(f"没有单位“{name}”")
+    by = query.get("by", "unit")
+    return Wanted(codes, period, unit.pk if unit else None, at, by)
+
+
+def answered(asked: Wanted, actor: Actor) -> Answer:
+    """The question run within what the person may see."""
+    periods = months_of(asked.period)[:_MOST_MONTHS] if asked.by == "month" else [asked.period]
+    field = asked.by if asked.by not in ("unit", "month", "") else ""
+    return ask(asked.codes, [*periods, asked.period], asked.clocks, Reach(actor), field)
+
+
+def rows_of(asked: Wanted, found: Answer, actor: Actor) -> list[tuple[str, int | None, Period, Slice | None]]:
+    """Each row's title, unit, period and slice; units that the person may not see are left out."""
+    if asked.by == "month":
+        return [(month.title, asked.unit, month, None) for month in months_of(asked.period)[:_MOST_MONTHS]]
+    tree = found.roll_up(asked.period).tree
+    if asked.by not in ("unit", ""):
+        names = {node.pk: node.name for node in tree.nodes}
+        figure = _first_base(found)
+        return [(slice_title(figure, cut, names), asked.unit, asked.period, cut) for cut in found.question.slices]
+    tops = [asked.unit] if asked.unit else [node.pk for node in tree.nodes if node.depth == 0]
+    below = [node for node in tree.nodes if node.parent in tops]
+    mine = actor.reach()
+    seen = [node for node in below if actor.reads_all or node.pk in mine or _may_see(asked, found, node.pk)]
+    return [(node.name, node.pk, asked.period, None) for node in seen]
+
+
+def _first_base(found: Answer) -> Resolved:
+    return next(figure for figure in found.figures.values() if isinstance(figure, Base))
+
+
+def _may_see(asked: Wanted, found: Answer, unit: int) -> bool:
+    return isinstance(told(found, asked.codes[0], unit, asked.period, None), Value)
+
+
+def told(found: Answer, code: str, unit: int | None, period: Period, cut: Slice | None) -> Value | str:
+    """A value, or why it is not told."""
+    try:
+        return found.value(code, unit, period, cut)
+    except BihuanError as error:
+        return error.message
+
+
+def cell(found: Answer, asked: Wanted, value: Value | str) -> dict[str, Any]:
+    """One cell: its text, a link to its records, why it is missing."""
+    if isinstance(value, str):
+        return {"text": "无权查看", "hint": value}
+    figure = found.figures[value.code]
+    text = shown(value.number, figure) or "—"
+    return {"text": text, "url": records_url(found, asked, value), "number": _plain(value), "hint": _hint(value)}
+
+
+def _hint(value: Value) -> str:
+    counted = "" if value.records is None else f"背后 {value.records:,} 条记录"
+    return counted + ("；只含您可见的单位" if value.partial else "")
+
+
+def _plain(value: Value) -> float | None:
+    """For the chart, where a pixel is coarser than a float."""
+    return None if value.number is None else float(value.number)
+
+
+def records_url(found: Answer, asked: Wanted, value: Value) -> str:
+    """Where the records behind a value are."""
+    tree = found.roll_up(value.period).tree
+    node = tree.by_pk.get(value.unit or 0)
+    query = {"period": value.period.code, **clock_query(asked)}
+    if node:
+        query["unit"] = node.code
+    if value.slice is not None:
+        query |= {"by": value.slice.field, "value": "" if value.slice.value is None else str(value.slice.value)}
+    return f"{reverse('figure_records', args=[value.code])}?{urlencode(query)}"
+
+
+def clock_query(asked: Wanted) -> dict[str, str]:
+    """Both clocks to the microsecond: a link opens what was shown, whatever happened since."""
+    return {"as_of": asked.clocks.as_of.isoformat(), "known_at": asked.clocks.known_at.isoformat()}
+
+
+def breakdowns(code: str) -> list[tuple[str, str]]:
+    """What a figure's table can be by: units, months, and the fields of its ledger that cut."""
+    catalogue = Catalogue()
+    found = [("unit", "按下级单位"), ("month", "按月")]
+    for figure in catalogue.with_parts([code]).values():
+        if isinstance(figure, Base):
+            names = figure_names(figure.view).values()
+            fields = [name for name in names if name.choices or name.kind is Kind.BOOLEAN]
+            return found + [(name.code, f"按{name.title}") for name in fields]
+    return found

@@ -1,0 +1,143 @@
+"""The library of figures; and one figure: its value, what it means, its table and its chart."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bihuan.base.errors import BihuanError, NotFound
+from bihuan.figure.answer import Answer
+from bihuan.figure.explaining import explained
+from bihuan.figure.models import Figure
+from bihuan.figure.queries import Listed, frozen_value, library, used_in
+from bihuan.figure.spec import KINDS
+from bihuan.figure.value import Value, shown
+from bihuan.org.actor import Actor
+from bihuan.web import showing
+from bihuan.web.access import signed_in
+from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
+
+
+@signed_in
+def index(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The library: every figure with what it is, found by words."""
+    words = request.GET.get("q", "")
+    listed = library(words)
+    by_owner: dict[str, list[dict[str, Any]]] = {}
+    for line in listed:
+        by_owner.setdefault(actor.tree.name(line.figure.owner_id) or "其他", []).append(_line(line))
+    context = {
+        "title": "指标库",
+        "crumbs": [{"title": "指标库"}],
+        "q": words,
+        "total": len(listed),
+        "owners": [{"title": owner, "figures": lines} for owner, lines in by_owner.items()],
+    }
+    return render(request, "figures.html", context)
+
+
+def _line(line: Listed) -> dict[str, Any]:
+    figure = line.figure
+    url = reverse("figure", args=[figure.code])
+    kind = KINDS[line.kind]
+    return {
+        "code": figure.code,
+        "title": figure.title,
+        "unit": line.unit,
+        "kind": kind,
+        "version": figure.version,
+        "url": url,
+    }
+
+
+@signed_in
+def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """One figure, perhaps beside others, by unit, month or a field."""
+    figure = Figure.objects.filter(code=code, retired=False).first()
+    if figure is None:
+        raise NotFound(f"没有指标“{code}”")
+    beside = tuple(other for other in request.GET.getlist("with") if other and other != code)
+    asked = wanted(request.GET, actor, (code, *beside))
+    found = answered(asked, actor)
+    value = (
+        told(found, code, asked.unit, asked.period, None) if asked.by in ("unit", "month", "") else _whole(asked, actor)
+    )
+    return render(request, "figure.html", _context(request, actor, figure, asked, found, value))
+
+
+def _whole(asked: Wanted, actor: Actor) -> Value | str:
+    plain = Wanted(asked.codes, asked.period, asked.unit, asked.clocks, "unit")
+    return told(answered(plain, actor), asked.codes[0], asked.unit, asked.period, None)
+
+
+def _context(
+    request: HttpRequest, actor: Actor, figure: Figure, asked: Wanted, found: Answer, value: Value | str
+) -> dict[str, Any]:
+    resolved = found.figures[figure.code]
+    rows = table_rows(asked, found, actor)
+    node = actor.tree.by_pk.get(asked.unit or 0)
+    export = {
+        **request.GET.dict(),
+        "as_of": asked.clocks.as_of.isoformat(),
+        "known_at": asked.clocks.known_at.isoformat(),
+    }
+    return {
+        "title": figure.title,
+        "crumbs": [{"title": "指标库", "url": reverse("figures")}, {"title": figure.title}],
+        "code": figure.code,
+        "heads": [found.figures[code].spec.title for code in asked.codes],
+        "value": cell(found, asked, value),
+        "measure": resolved.spec.unit,
+        "where": f"{node.name if node else '全部单位'} · {asked.period.title}",
+        "definition": explained(figure.code, found.catalogue),
+        "version": found.catalogue.in_force(figure.code).version,
+        "as_of": showing.moment(asked.clocks.as_of),
+        "known_at": showing.moment(asked.clocks.known_at),
+        "frozen": _frozen(figure.code, asked, found, value),
+        "asked": {
+            "period": asked.period.code,
+            "unit": node.name if node else "",
+            "as_of": request.GET.get("as_of", ""),
+        },
+        "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
+        "rows": rows,
+        "chart": orjson.dumps(_chart(asked, found, rows)).decode(),
+        "used_in": [
+            {"title": other.title, "url": reverse("figure", args=[other.code])} for other in used_in(figure.code)
+        ],
+        "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
+    }
+
+
+def table_rows(asked: Wanted, found: Answer, actor: Actor) -> list[dict[str, Any]]:
+    """The rows of the table: a title and a cell for each figure."""
+    return [
+        {"title": title, "cells": [cell(found, asked, told(found, code, unit, period, cut)) for code in asked.codes]}
+        for title, unit, period, cut in rows_of(asked, found, actor)
+    ]
+
+
+def _chart(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    series = [
+        {"name": found.figures[code].spec.title, "data": [row["cells"][index].get("number") for row in rows]}
+        for index, code in enumerate(asked.codes)
+    ]
+    kind = "line" if asked.by == "month" else "bar"
+    return {"kind": kind, "names": [row["title"] for row in rows], "series": series}
+
+
+def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
+    """The approved value, where the period is approved."""
+    if isinstance(value, str):
+        return None
+    try:
+        frozen = frozen_value(code, asked.unit, asked.period, found)
+    except BihuanError:
+        return None
+    if frozen is None:
+        return None
+    at = showing.moment(frozen.cell.approval.recorded_at)
+    return {"text": shown(frozen.number, found.figures[code]) or "—", "at": at, "changes": frozen.changes}

@@ -1,0 +1,70 @@
+"""`bihuan figures`, `figure`, `open`, `explain` and `lake`: what they say, as tables and as JSON."""
+
+import pytest
+
+from bihuan.figure.lake.absorbing import folder_of
+from tests.cast import Cast
+from tests.cli.typing_in import Typing
+from tests.figure.county import FIGURES, install, some_findings
+
+
+@pytest.fixture(autouse=True)
+def figures(cast: Cast) -> None:
+    install(cast)
+    some_findings(cast)
+
+
+def test_the_library_and_its_values(cast: Cast, type_in: Typing) -> None:
+    assert "demo.total" in type_in("figures", "--pack", "demo").out
+    listed = type_in("figures", "--pack", "demo", "--json").json["figures"]
+    assert [line["code"] for line in listed] == sorted(FIGURES)
+    told = type_in("figures", "--pack", "demo", "--values", "--period", "2026", "--json").json
+    values = {cell["figure"]: cell["value"] for cell in told["values"]}
+    assert values["demo.total"] == "4"
+    assert values["demo.rate"] == "50.00"
+    assert values["demo.league"] is None
+    assert "—" in type_in("figures", "--pack", "demo", "--values").out
+
+
+def test_a_value_by_unit_by_month_and_by_field(cast: Cast, type_in: Typing) -> None:
+    by_unit = type_in("figure", "demo.total", "--period", "2026", "--by", "unit", "--json").json["values"]
+    assert {cell["unit_name"]: cell["value"] for cell in by_unit if cell["value"] != "0"} == {
+        "全部": "4",
+        "青溪镇": "3",
+        "白石镇": "1",
+    }
+    by_month = type_in("figure", "demo.total", "--period", "2026-Q1", "--by", "month", "--json").json["values"]
+    assert [cell["value"] for cell in by_month] == ["2", "2", "0"]
+    by_level = type_in("figure", "demo.total", "--period", "2026", "--by", "level", "--json").json["values"]
+    assert [(cell["by"]["title"], cell["value"]) for cell in by_level] == [("市本级", "4")]
+    third = type_in("figure", "demo.rate", "--unit", cast.town.code, "--json").json["values"][0]
+    assert (third["value"], third["exact"]) == ("33.33", "100/3")
+    assert "大额占比" in type_in("figure", "demo.rate").out
+
+
+def test_a_value_opens_its_records(cast: Cast, type_in: Typing) -> None:
+    opened = type_in("open", "demo.rate", "--period", "2026", "--json").json["opened"]
+    assert [(part["figure"], part["count"]) for part in opened] == [("demo.large", 2), ("demo.total", 4)]
+    assert opened[0]["records"][0]["number"] == "SJ-2026-0001"
+    assert "SJ-2026-0001" in type_in("open", "demo.total", "--period", "2026").out
+
+
+def test_definitions_are_explained_and_mistakes_told(cast: Cast, type_in: Typing) -> None:
+    assert "大于等于 100" in type_in("explain", "demo.large").out
+    assert type_in("explain", "demo.rate", "--json").json["version"] == 1
+    assert "demo.total" in type_in("figure", "demo.totall").err
+    assert "2026-Q1" in type_in("figure", "demo.total", "--period", "Q1").err
+    assert "没有单位" in type_in("figure", "demo.total", "--unit", cast.town.code[:-1]).err
+    assert "没有变化" in type_in("figure", "demo.total", "--why-since", "2026-03-02 09:00").out
+
+
+def test_the_lake_is_checked_and_made_anew(cast: Cast, type_in: Typing) -> None:
+    type_in("figure", "demo.total")
+    assert type_in("lake", "rebuild", "--check").status == 0
+    file = max(folder_of(cast.finding).glob("*.parquet"), key=lambda path: path.stat().st_mtime_ns)
+    file.write_bytes(file.read_bytes()[:-100])
+    broken = type_in("lake", "rebuild", "--check")
+    assert (broken.status, "字节" in broken.out) == (1, True)
+    assert type_in("figure", "demo.total", "--period", "2026", "--json").json["values"][0]["value"] == "4"
+    assert type_in("lake", "rebuild", "--json").json["ok"]
+    assert type_in("lake", "rebuild", "--check", "--json").json["ok"]

@@ -1,0 +1,57 @@
+"""The figures that the engines are compared by: every measure at every time, the conditions in turn."""
+
+from datetime import datetime, timedelta
+
+from bihuan.figure.spec import FigureSpec
+from tests.figure.worlds import START
+
+WHERES = (
+    "",
+    "level = 'city'",
+    "level = 'city' and colour = 'white'",
+    "colour = 'red'",
+    "colour in ('red', 'yellow') and steps > 2",
+    "not (colour = 'green' or level = 'county')",
+    "amount > 100 or done",
+    "day <= today() and state <> 'closed'",
+    "level is null and not done",
+    "contains(name, '甲') or has(tags, 'a')",
+    "due_at is not null and days_between(date(opened_at), date(created_at)) <= 3",
+    "coalesce(level, 'city') = 'city' and number like 'S%'",
+)
+MEASURES = (
+    "count()",
+    "sum(amount)",
+    "sum(area * steps)",
+    "avg(amount)",
+    "min(area)",
+    "max(amount + 1)",
+    "distinct(name)",
+    "distinct(unit)",
+    "first(amount)",
+    "last(steps)",
+    "outliers(amount)",
+    "sum(case when done then amount else 0 end)",
+)
+TIMES = ({}, {"during": "day"}, {"during": "at"}, {"during": "month"}, {"during": "year"}, {"during": "opened_at"})
+PERIODS = ("2026-01", "2026-02", "2026", "2026-01..2026-03", "2025-12-20..2026-02-10", "2026-W06", "2026-03-02")
+
+
+def figures() -> dict[str, FigureSpec]:
+    """Every measure at every time, the conditions in turn."""
+    specs = {}
+    for index, (measure, time) in enumerate((measure, time) for measure in MEASURES for time in TIMES):
+        where = WHERES[index * 5 % len(WHERES)]
+        unit = "元" if measure.startswith(("sum(amount)", "avg")) else ""
+        shape = {"title": "数", "of": "thing", "measure": measure, "where": where, "unit": unit, **time}
+        specs[f"demo.f{index}"] = FigureSpec.model_validate(shape)
+    return specs
+
+
+FIGURES = figures()
+OPENED = frozenset(sorted(FIGURES)[::6])
+"""Opening is slower than counting: one figure of six is opened in every cell."""
+
+
+def hours(number: int) -> datetime:
+    return START + timedelta(hours=number)
