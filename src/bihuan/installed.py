@@ -27,11 +27,15 @@ from bihuan.org.actor import system_actor
 from bihuan.org.models import Unit
 from bihuan.pack.kind import Definition, PackKind
 from bihuan.pack.reading import Pack, read_pack
+from bihuan.report.checks import REPORTS
+from bihuan.report.definitions import install_report
+from bihuan.scorecard.checks import SCORECARDS
+from bihuan.scorecard.definitions import install_scorecard
 
 DECLARED: tuple[PackKind, ...] = (NOTICES, DUTIES, PETITIONS, DRAWS, PLANS)
 """The kinds that are kept as they were declared; what they mean is known to their own noun."""
 
-KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, *DECLARED, FIGURES)
+KINDS: tuple[PackKind, ...] = (LEDGERS, LOOPS, *DECLARED, FIGURES, SCORECARDS, REPORTS)
 _log = logging.getLogger("bihuan.pack")
 
 
@@ -82,6 +86,10 @@ def install_pack(pack: Pack, tell: Callable[[str], None] = _log.warning) -> list
         install_declared(kind=kind.folder, pack=pack.spec.code, owner=owner, specs=specs)
     figures = {code: figure.spec for code, figure in pack.definitions["figures"].items()}
     install_figures(pack=pack.spec.code, specs=figures, owner=owner, origin="pack")
+    for code, found in pack.definitions["scorecards"].items():
+        install_scorecard(code=code, spec=found.spec, owner=owner)
+    for code, found in pack.definitions["reports"].items():
+        install_report(code=code, spec=found.spec, owner=owner)
     return list(pack.definitions["ledgers"])
 
 

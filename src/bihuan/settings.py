@@ -27,10 +27,10 @@ INSTALLED_APPS = [
     "bihuan.loop.notice",
     "bihuan.loop.duty",
     "bihuan.loop.petition",
+    "bihuan.loop.draw",
     "bihuan.figure",
     "bihuan.scorecard",
     "bihuan.report",
-    "bihuan.loop.draw",
     "bihuan.form",
     "bihuan.web",
 ]

@@ -42,7 +42,12 @@ def expect_same(
             everywhere = naive.counted(base, past, None, asked, clocks.as_of, clocks.known_at)
             for unit in units:
                 members = roll_up_on(found.day_of(period)).members(unit)
-                rows = [(row, value) for row, value in everywhere if members is None or row.unit in members]
+                owned = members is not None and catalogue.ledgers[base.view.code].owner_id in members
+                rows = [
+                    (row, value)
+                    for row, value in everywhere
+                    if members is None or row.unit in members or (owned and row.unit is None)
+                ]
                 value = found.value(code, unit, period)
                 expected = naive.value_of(base, rows, everywhere)
                 if checked_by is not None and code in checked_by.figures:

@@ -25,7 +25,7 @@ from bihuan.figure.opening import counted_rows
 from bihuan.figure.period import Period
 from bihuan.figure.plan import clocks_for, part_codes, part_periods
 from bihuan.figure.resolved import Base, Derived
-from bihuan.figure.rules import Reach, counted_units
+from bihuan.figure.rules import NOBODY, Reach, counted_units
 
 STEPS = {
     "redefined": "口径修改",
@@ -169,7 +169,7 @@ def _rows(figure: Base, unit: int | None, period: Period, asked: Answer) -> dict
     operand = (
         pl.lit(None) if figure.operand is None else to_columnar(figure.operand, held, today=own.day, now=own.as_of)
     )
-    inside = pl.lit(value=True) if units is None else pl.col("unit").is_in(sorted(units)).fill_null(value=False)
+    inside = pl.lit(value=True) if units is None else pl.col("unit").fill_null(NOBODY).is_in(sorted(units))
     net: dict[tuple[int, bool, object], int] = {}
     for rows, weight in counted_rows(asked, figure, period):
         shown = rows.select("record", inside.alias("inside"), operand.alias("operand"), weight.alias("n")).collect()

@@ -24,7 +24,7 @@ def doubled_rows(
             )
         for part in snapshot.at(*clocks.instants):
             weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
-            rows = part.rows if units is None else part.rows.filter(pl.col("unit").is_in(sorted(units)))
+            rows = part.rows if units is None else part.rows.filter(pl.col("unit").fill_null(0).is_in(sorted(units)))
             shown = rows.filter(value.is_not_null()).select(
                 pl.lit(index).alias("place"), "record", "version", value.alias("value"), weight.alias("n")
             )

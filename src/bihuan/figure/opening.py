@@ -15,7 +15,7 @@ from bihuan.figure.measure import Function
 from bihuan.figure.period import Period
 from bihuan.figure.plan import clocks_for, part_codes, part_periods, placed
 from bihuan.figure.resolved import Base, Derived, Doubled, Flow
-from bihuan.figure.rules import counted_units
+from bihuan.figure.rules import NOBODY, counted_units
 from bihuan.figure.slices import Slice, sliced
 
 
@@ -81,7 +81,7 @@ def _of_base(answer: Answer, figure: Base, unit: int | None, period: Period, cut
     units, _ = counted_units(answer.reach, ledger, unit, answer.roll_up(period))
     frames = []
     for rows, weight in counted_rows(answer, sliced(figure, cut), period):
-        own = rows if units is None else rows.filter(pl.col("unit").is_in(sorted(units)))
+        own = rows if units is None else rows.filter(pl.col("unit").fill_null(NOBODY).is_in(sorted(units)))
         frames.append(own.select("record", "version", weight.alias("n")).collect())
     records = _standing(frames)
     return Opened(figure.code, figure.spec.title, figure.view.code, period, records)

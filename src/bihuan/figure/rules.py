@@ -9,6 +9,9 @@ from bihuan.ledger.models import Ledger
 from bihuan.ledger.rules import owns
 from bihuan.org.actor import Actor
 
+NOBODY = 0
+"""The unit of records that name none; no unit has this id."""
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -29,9 +32,12 @@ def counted_units(
 ) -> tuple[frozenset[int] | None, bool]:
     """The units to count for one cell, and whether that is less than the cell means.
 
+    A record without a responsible unit belongs to the unit that owns its ledger; its unit is NOBODY.
     Raises NotAllowed where the person may see none of it.
     """
     members = roll_up.members(unit)
+    if members is not None and ledger.owner_id in members:
+        members |= {NOBODY}
     mine = reach.of(ledger) if reach else None
     if mine is None:
         return members, False
