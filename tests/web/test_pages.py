@@ -127,6 +127,9 @@ TABLE: dict[str, dict[str, int]] = {
     "grid_save": everyone(set(), no=405, but={NOBODY: 405}),
     "record": everyone(READERS),
     "attachment": everyone(READERS),
+    "thumbnail": everyone(set()),  # this photo is a single dot and cannot be made smaller; see test_pictures.py
+    "loop_standing": everyone(READERS),
+    "away": everyone(set(EVERYBODY)),
     "record_new": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "record_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "verb": everyone({"office"}, but=refused("colleague", "town", "leader", "auditor")),
@@ -181,6 +184,21 @@ TABLE: dict[str, dict[str, int]] = {
     "public_rate": everyone(set(), no=405, but={NOBODY: 405}),
     "public_picture": everyone(set(), but={NOBODY: 404}),
     "public_submit": everyone(set(), but={NOBODY: 404}),
+    "reports": everyone(set(EVERYBODY)),
+    "report_draft": everyone(set()),
+    "report_issued": everyone(set()),
+    "report_changes": everyone(set()),
+    "report_file": everyone(set()),
+    "report_begin": everyone(set(), no=405, but={NOBODY: 405}),
+    "report_part": everyone(set(), no=405, but={NOBODY: 405}),
+    "report_act": everyone(set(), no=405, but={NOBODY: 405}),
+    "scorecards": everyone(set(EVERYBODY)),
+    "scorecard": everyone(set()),
+    "scorecard_give": everyone(set(), no=405, but={NOBODY: 405}),
+    "scorecard_publish": everyone(set(), no=405, but={NOBODY: 405}),
+    "publication": everyone(set()),
+    "appeal": everyone(set(), no=405, but={NOBODY: 405}),
+    "appeal_answer": everyone(set(), no=405, but={NOBODY: 405}),
     "duty": everyone(set()),
     "duties_open": everyone(set(), no=405, but={NOBODY: 405}),
 }
@@ -203,6 +221,21 @@ def issued_about(record: Record) -> Notice:
     )
 
 
+NUMBERED = (
+    "petition_merge",
+    "draw_reveal",
+    "public_draw",
+    "public_draw_file",
+    "report_draft",
+    "report_issued",
+    "report_changes",
+    "publication",
+    "appeal",
+    "appeal_answer",
+)
+"""Addresses of things that are not there; who sees which of them is tested beside each."""
+
+
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
@@ -210,6 +243,7 @@ def address(name: str, record: Record) -> str:
         return reverse(name, args=[batch.pk])
     if name in (
         "ledger",
+        "loop_standing",
         "export",
         "export_unmasked",
         "arrange",
@@ -246,11 +280,18 @@ def address(name: str, record: Record) -> str:
         "figure",
         "figure_records",
         "figure_export",
+        "report_begin",
+        "scorecard",
+        "scorecard_give",
+        "scorecard_publish",
     ):
         return reverse(name, args=["audit.none"])
-    if name in ("petition_merge", "draw_reveal", "public_draw", "public_draw_file"):
+    if name in NUMBERED:
         return reverse(name, args=[1])
+    if name in ("report_part", "report_act", "report_file"):
+        return reverse(name, args=[1, "docx"])
     special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
+    special["thumbnail"] = special["attachment"]
     return reverse(name, args=special.get(name, []))
 
 
