@@ -25,8 +25,8 @@ def page_of(document: Document) -> str:
 def _pieces(document: Document) -> Iterator[str]:
     yield '<article class="report">'
     if document.red_head:
-        yield f'<p class="mark">{escape(document.red_head.mark)}</p>'
-        yield f'<p class="number">{escape(document.red_head.number)}</p>'
+        yield f'<p class="red-mark">{escape(document.red_head.mark)}</p>'
+        yield f'<p class="red-number">{escape(document.red_head.number)}</p>'
     yield f"<h1>{escape(document.title)}</h1>"
     counts = [0] * (len(LEVELS) + 1)
     for block in document.blocks:
@@ -66,7 +66,7 @@ def _run(run: Run) -> str:
     if run.number:
         number = run.number
         told = f"{number.title}，{number.unit_name}，{number.period}，{number.records} 条记录"
-        text = f'<a class="figure" href="{escape(number.opens)}" title="{escape(told)}">{text}</a>'
+        text = f'<a class="opens" href="{escape(number.opens)}" title="{escape(told)}">{text}</a>'
     return f"<b>{text}</b>" if run.bold else text
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from bihuan.scorecard.scoring import plain
 from bihuan.scorecard.spec import GradesSpec, LevelSpec, ScorecardSpec
 
 
@@ -34,7 +35,7 @@ def grade_of(
             place = codes.index(code)
             if place >= worst:
                 worst = place
-                held.append(f"{title}（{count:f} 件）")
+                held.append(f"{title}（{plain(count)} 件）")
     level = grades.levels[worst]
     return Grade(level.code, level.title or level.code, by_score.code, tuple(held))
 
