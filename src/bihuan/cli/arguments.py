@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
         _restore,
         _scorecards,
         _reports,
+        _numbers,
         _define,
         _pack,
         _notices,
@@ -294,4 +295,11 @@ def _asked(parser: Parser) -> None:
     )
     parser.add_argument("--as-of", metavar="日期", default="", help="截至那时的状态（默认现在）")
     parser.add_argument("--known-at", metavar="时间", default="", help="按那时已经登记的事件（默认现在）")
+    _json(parser)
+
+
+def _numbers(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "numbers", "bihuan.cli.numbers", "数字体检：核对一份 .docx 或 .txt 里的数字")
+    parser.add_argument("file", metavar="文件", help=".docx 或 .txt")
+    _clocks(parser)
     _json(parser)

@@ -1,0 +1,55 @@
+"""`bihuan numbers`: the number check of a draft."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from bihuan.base import clock
+from bihuan.base.errors import NotFound
+from bihuan.cli.database import require_database
+from bihuan.cli.listing import print_json, print_table
+from bihuan.figure.clocks import clocks
+from bihuan.org.models import Unit
+from bihuan.org.tree import tree_on
+from bihuan.report.proofreading import proofread, told
+
+_WORDS = {
+    "right": "对",
+    "wrong": "错",
+    "out_of_date": "过时",
+    "unknown": "没有对应的指标",
+    "sum": "合计不符",
+    "share": "占比不符",
+    "contradiction": "前后矛盾",
+    "stale": "日期过时",
+    "future": "日期未到",
+}
+
+
+def run(arguments: Namespace) -> int:
+    """Check the file; exit status 1 where a number is wrong or the text contradicts itself."""
+    require_database()
+    path = Path(arguments.file)
+    if not path.is_file():
+        raise NotFound(f"没有文件“{path}”")
+    roots = [node.code for node in tree_on(clock.today()).nodes if node.depth == 0]
+    unit = Unit.objects.filter(code__in=roots[:1]).first()
+    if unit is None:
+        raise NotFound("还没有单位，无法核对")
+    rows = told(proofread(path, path.name, unit=unit, clocks=clocks(arguments.as_of or "", arguments.known_at or "")))
+    bad = [row for row in rows if row["judgement"] not in ("right", "unknown")]
+    if arguments.json:
+        print_json({"file": path.name, "numbers": rows})
+    elif rows:
+        lines = [
+            (
+                row["at"],
+                row.get("text", ""),
+                _WORDS[row["judgement"]],
+                row.get("right_value") or row.get("message") or "",
+            )
+            for row in rows
+        ]
+        print_table(("位置", "数字", "结论", "应为"), lines)
+    else:
+        print("没有找到数字")
+    return 1 if bad else 0
