@@ -11,6 +11,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from bihuan.base import clock
+from bihuan.figure.definitions import install_figures
+from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Attachment, Batch, Ledger, Record
 from bihuan.loop.actions import create_record, edit_record
@@ -103,6 +105,10 @@ def make_world(cast: Cast) -> World:
         issued_at=clock.now(),
         document=photo,
     )
+    spec = {"title": "秘密件数", "of": "own.secret", "measure": "sum(count)"}
+    install_figures(
+        pack="own", specs={"own.secret_sum": FigureSpec.model_validate(spec)}, owner=cast.office, origin="pack"
+    )
     return World(ledger, record, batch, notice)
 
 
@@ -148,6 +154,15 @@ def _notice(world: World) -> list[list[Any]]:
     return [[world.notice.pk]]
 
 
+def _figure(_world: World) -> list[list[Any]]:
+    return [["own.secret_sum"]]
+
+
+_CUT: tuple[Mapping[str, str], ...] = (
+    {},
+    {"unit": "330999102"},
+    *({"by": code} for code in ("unit", "month", "name", "inner", "phone", "account", "code_of_firm")),
+)
 _ASKED: tuple[Mapping[str, str], ...] = (
     {},
     *({"q": word} for word in ("机密", "1391234", "欧阳", "6222", "戊己")),
@@ -167,6 +182,9 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
     **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    "figures": Recipe(queries=({}, {"q": "秘密"})),
+    **dict.fromkeys(("figure", "figure_records", "figure_export"), Recipe(_figure, _CUT)),
+    "thumbnail": Recipe(lambda world: [[pk] for pk in world.files]),
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
     **dict.fromkeys(("scorecards", "reports"), _NOTHING),

@@ -20,6 +20,7 @@ from bihuan.figure.period import Period
 from bihuan.figure.resolved import Base, Derived, Resolved
 from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice, SliceValue
+from bihuan.ledger.sight import sight_of
 from bihuan.ledger.types import BY_CODE
 
 MOST_SLICES = 100
@@ -97,12 +98,17 @@ def _values_of(found: Answer, figure: Base, by: str, clocks: Clocks) -> set[Slic
         raise Invalid(f"“{figure.spec.title}”不能按“{by}”分组；可以按选项、单位、人员、是否和文字字段分组")
     if field and BY_CODE[field.kind].is_personal(field):
         raise NotAllowed(f"“{field.title}”是个人信息，不能用来分组")
+    ledger = found.catalogue.ledgers[figure.view.code]
+    mine = found.reach.of(ledger) if found.reach else None
+    if field and found.reach and by not in sight_of(found.reach.actor, ledger).searched:
+        raise NotAllowed(f"您看不到“{field.title}”，不能用来分组")
     snapshot = found.snapshots.of(figure.view)
     held = held_columns(snapshot, figure.view, clocks)[by]
     values: set[SliceValue] = set()
     for part in snapshot.at(*clocks.instants):
         column = held.column.explode() if name.kind is Kind.TEXTS else held.column
-        for value in part.rows.select(column.alias("value")).unique().head(5_000).collect()["value"].to_list():
+        rows = part.rows if mine is None else part.rows.filter(pl.col("unit").is_in(sorted(mine)))
+        for value in rows.select(column.alias("value")).unique().head(5_000).collect()["value"].to_list():
             values.add(held.words[value] if held.words is not None and value is not None else value)
     return values
 

@@ -76,7 +76,12 @@ def rows_of(path: Path) -> list[list[Any]]:
 def test_the_file_shows_the_list_that_was_asked_for(client: Client, filled: Cast, tmp_path: Path) -> None:
     path = downloaded(client, tmp_path / "a.xlsx", unit="青溪镇", sort="problem_no")
     title, stamp, unit, heads, *body = rows_of(path)
-    assert title[0] == filled.finding.title and stamp[0].startswith("填表人：沈审") and unit[0] == "单位：万元"
+    assert (
+        title[0] == filled.finding.title
+        and stamp[0].startswith("填报单位：审计局")
+        and "填表人：沈审" in stamp[0]
+        and unit[0] == "单位：万元"
+    )
     spec = spec_of(filled.finding)
     # A field of this ledger goes by the name 编号.
     assert heads == ["记录编号", "状态", "环节", "期限", *(field.title for field in spec.list_columns)]

@@ -100,9 +100,9 @@ def ledgers(draw: st.DrawFn) -> tuple[LedgerSpec, list[dict[str, Any]]]:
 
 def read_back(spec: LedgerSpec, path: Path) -> list[dict[str, Any]]:
     table = read_table(open_workbook(path, name=path.name))
-    reading = read_rows(spec, table, match(table, spec), LOOKUP, lambda _: None)
-    assert reading.problems == []
-    return [row.data for row in reading.rows]
+    readings = list(read_rows(spec, table, match(table, spec), LOOKUP, lambda _: None))
+    assert [problem for reading in readings for problem in reading.problems] == []
+    return [row.data for reading in readings for row in reading.rows]
 
 
 def exported(spec: LedgerSpec, rows: list[dict[str, Any]], path: Path, **more: Any) -> Path:
