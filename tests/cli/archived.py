@@ -69,7 +69,8 @@ class Instance:
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table of ours, as the models give them."""
-        models = [model for model in apps.get_models() if model.__module__.startswith("bihuan.")]
+        every = apps.get_models(include_auto_created=True)
+        models = [model for model in every if model.__module__.startswith("bihuan.")]
         with self.entered():
             return {
                 model._meta.label: list(

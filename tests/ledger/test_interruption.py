@@ -89,6 +89,8 @@ def test_an_import_that_is_killed_has_happened_or_has_not(
     ledger = make_ledger(county.office)
     # The first record of a year begins a series of numbers, which takes statements of its own.
     create_record(actor=county["office"], ledger=ledger, fields={"no": "first"})
+    # The first import finds the index of the search whole and brings it on a little, the later ones find it behind.
+    _statements_of_an_import(ledger, file_of(tmp_path, "first"))
     statements = _statements_of_an_import(ledger, file_of(tmp_path, "count"))
     chance = random.Random(2026)
     fatal = [chance.randrange(1, statements), statements, 0]
@@ -110,7 +112,7 @@ def test_an_import_that_is_killed_has_happened_or_has_not(
             child.kill()
             child.communicate()
     given = numbers(ledger)
-    assert len(given) == len(set(given)) == 1 + ROWS * (1 + len(fatal))
+    assert len(given) == len(set(given)) == 1 + ROWS * (2 + len(fatal))
     assert findings(ledger) == []
 
 

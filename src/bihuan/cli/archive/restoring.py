@@ -19,6 +19,7 @@ from bihuan.cli.archive.reading import Archive, open_archive
 from bihuan.cli.archive.tables import Table
 from bihuan.cli.archive.takeover import Decision
 from bihuan.ledger.models import Chain, Event, Ledger
+from bihuan.ledger.search.tables import TABLE as SEARCH_TABLE
 from bihuan.ledger.verification import Finding, check_projection, verify_chain
 
 _BLOCK = 1 << 20
@@ -179,7 +180,7 @@ def _set_aside(schema: str, *, keep: bool) -> None:
 def _present_tables() -> Iterator[str]:
     present = set(connection.introspection.table_names())
     managed = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    yield from sorted({*managed, "django_migrations"} & present)
+    yield from sorted({*managed, "django_migrations", SEARCH_TABLE} & present)
 
 
 def _present_transaction() -> str:
