@@ -248,6 +248,7 @@ def _duties(commands: "_Commands[Parser]") -> None:
 def _draw(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "draw", "bihuan.cli.draw", "随机抽查：按公布的文件重抽一遍，核对结果")
     parser.add_argument("--check", metavar="文件", type=Path, required=True, help="公示页面上下载的文件")
+    _json(parser)
 
 
 def _figures(commands: "_Commands[Parser]") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from bihuan.cli.demo.bureaus.book import Book, Deed, Paper, Ref, Row
 from bihuan.cli.demo.evidence import pdf
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.definitions import find_ledger, spec_of
-from bihuan.ledger.models import Batch, Event, Ledger
+from bihuan.ledger.models import Batch, Event, Ledger, Record
 from bihuan.loop import intake
 from bihuan.loop.actions import Said, create_record, perform
 from bihuan.loop.definitions import loop_of
+from bihuan.loop.effects.extensions import UNTIL
 from bihuan.org.actor import Actor, actor_of
 from bihuan.org.models import Person
 
@@ -75,7 +76,14 @@ class Staff:
         actor = self._actor(deed.login)
         fields = {code: self._typed(value, actor, ledger) for code, value in deed.fields.items()}
         criteria = tuple(point.code for point in loop.verb[deed.verb].criteria)
+        if isinstance(until := deed.fields.get(UNTIL), date) and "extension" in deed.verb:
+            fields[UNTIL] = self._later_than_due(deed.ref, until).isoformat()
         perform(actor=actor, pk=self.records[deed.ref], verb=deed.verb, said=Said(fields, deed.reason, criteria))
+
+    def _later_than_due(self, ref: Ref, until: date) -> date:
+        """The day planned, or the day after the deadline where holidays have moved it past that."""
+        due = Record.objects.values_list("due_at", flat=True).get(pk=self.records[ref])
+        return max(until, clock.local_date(due) + timedelta(days=1)) if due else until
 
     def _create(self, row: Row) -> None:
         ledger, actor = self._ledger(row.ref.ledger), self._actor(row.login)
