@@ -71,17 +71,17 @@ def ask(
     """Run a question, perhaps broken down by the values of a field. Raises NotAllowed, NotFound, Invalid."""
     slices: tuple[Slice | None, ...] = (None,)
     if by:
-        slices = tuple(Slice(by, value) for value in slice_values(codes, by, clocks))
+        slices = tuple(Slice(by, value) for value in slice_values(codes, by, clocks, reach))
     return answer(Question(tuple(codes), tuple(periods), clocks, slices), reach=reach, runner=runner)
 
 
-def slice_values(codes: Sequence[str], by: str, clocks: Clocks) -> list[SliceValue]:
-    """The values of a field that occur in the ledgers of the figures, None for blank among them.
+def slice_values(codes: Sequence[str], by: str, clocks: Clocks, reach: Reach | None = None) -> list[SliceValue]:
+    """The values of a field that occur in the records that may be seen, None for blank among them.
 
     Raises Invalid for a field that does not cut, and where there are too many values.
     """
     catalogue = Catalogue(clocks.known_at)
-    found = answer(Question((), (), clocks), reach=None, given=catalogue)
+    found = answer(Question((), (), clocks), reach=reach, given=catalogue)
     values: set[SliceValue] = set()
     for figure in catalogue.with_parts(codes).values():
         if isinstance(figure, Base):
