@@ -350,7 +350,7 @@ def office_accepts(story: Story, place: str) -> None:
         ticks.nth(3).check()
         page.get_by_role("button", name="符合认定标准，同意销号").click()
         submit(page)
-    expect(page.locator(".acts-bar")).to_contain_text("2026-04-13 09:30 销号")
+    expect(page.locator(".acts-bar")).to_contain_text("已销号")
     expect(page.locator(".acts .btn")).to_have_count(0)
 
 
