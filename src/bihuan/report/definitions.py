@@ -2,30 +2,21 @@
 
 from functools import lru_cache
 
-from django.db import transaction
-
 from bihuan.base import clock
-from bihuan.base.errors import NotFound, did_you_mean
 from bihuan.org.models import Unit
+from bihuan.pack.versions import all_in_force, in_force, put_in_force
 from bihuan.report.models import ReportVersion
 from bihuan.report.spec import ReportSpec
 
 
 def report_in_force(code: str) -> ReportVersion:
     """The version of a report that is in force, or NotFound with a hint."""
-    found = ReportVersion.objects.select_related("owner").filter(code=code).order_by("-version").first()
-    if found is None:
-        known = list(ReportVersion.objects.values_list("code", flat=True).distinct())
-        raise NotFound(f"没有材料“{code}”", hint=did_you_mean(code, known))
-    return found
+    return in_force(ReportVersion, code, "材料")
 
 
 def reports_in_force() -> list[ReportVersion]:
     """Every report's version in force, by code."""
-    latest: dict[str, ReportVersion] = {}
-    for version in ReportVersion.objects.select_related("owner").order_by("code", "version"):
-        latest[version.code] = version
-    return list(latest.values())
+    return all_in_force(ReportVersion)
 
 
 def spec_of(version: ReportVersion) -> ReportSpec:
@@ -38,18 +29,6 @@ def _spec_at(stamp: str, pk: int) -> ReportSpec:  # noqa: ARG001 - the stamp mak
     return ReportSpec.model_validate(ReportVersion.objects.get(pk=pk).definition)
 
 
-@transaction.atomic
 def install_report(*, code: str, spec: ReportSpec, owner: Unit) -> ReportVersion:
-    """Put a definition in force. The same definition again changes nothing; another becomes the next version."""
-    definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-    current = ReportVersion.objects.filter(code=code).order_by("-version").first()
-    if current and current.definition == definition and current.owner_id == owner.pk:
-        return current
-    return ReportVersion.objects.create(
-        code=code,
-        version=current.version + 1 if current else 1,
-        title=spec.title,
-        owner=owner,
-        definition=definition,
-        valid_from=clock.today(),
-    )
+    """Put a definition in force for today on."""
+    return put_in_force(ReportVersion, code=code, title=spec.title, spec=spec, owner=owner, on=clock.today())

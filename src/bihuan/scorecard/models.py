@@ -5,26 +5,15 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from bihuan.base.stamp import fresh_stamp
 from bihuan.org.models import Unit
+from bihuan.pack.versions import DefinitionVersion
 
 
-class ScorecardVersion(models.Model):
+class ScorecardVersion(DefinitionVersion):
     """A version of a scorecard's definition. The greatest version is in force."""
-
-    code = models.CharField("代码", max_length=81)
-    version = models.PositiveIntegerField()
-    title = models.CharField("名称", max_length=120)
-    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    definition = models.JSONField()
-    valid_from = models.DateField()
-    stamp = models.CharField(max_length=32, default=fresh_stamp)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["code", "version"], name="scorecard_version")]
-
-    def __str__(self) -> str:
-        return f"{self.code}/{self.version}"
 
 
 class GivenScore(models.Model):
