@@ -18,8 +18,11 @@ from bihuan.cli.archive.loading import NotLoadable
 from bihuan.cli.archive.restoring import NotProven
 from bihuan.cli.archive.tables import Table, tables_of
 from bihuan.cli.archive.writing import FilesMissing, make_backup
+from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Attachment, Event, Ledger, Mapping, Record
+from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.verification import check_derived, check_projection, verify_chain
+from bihuan.org.actor import system_actor
 from tests.cast import MONDAY
 from tests.cli.archived import ENGINES, SQLITE, Instance, Maker, add_record, upload
 
@@ -41,6 +44,10 @@ def test_everything_comes_back(maker: Maker, engine: str, to: str) -> None:
     assert (restored.findings, restored.unsigned) == ((), ())
     with made.entered():
         assert findings() == []
+        record = Record.objects.filter(deleted=False).order_by("pk").first()
+        asked = Asked(words=record.number)
+        found = list_records(system_actor(), record.ledger, spec_of(record.ledger), {}, asked)
+        assert record in found
 
 
 @pytest.mark.parametrize("engine", ENGINES)

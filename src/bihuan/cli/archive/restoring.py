@@ -19,6 +19,7 @@ from bihuan.cli.archive.reading import Archive, open_archive
 from bihuan.cli.archive.tables import Table
 from bihuan.cli.archive.takeover import Decision
 from bihuan.ledger.models import Chain, Event, Ledger
+from bihuan.ledger.search import refill
 from bihuan.ledger.search.tables import TABLE as SEARCH_TABLE
 from bihuan.ledger.verification import Finding, check_projection, verify_chain
 
@@ -83,6 +84,11 @@ def restore_backup(source: Path, *, replace: bool, allow_findings: bool, verifie
     return restored
 
 
+def _refill_search() -> None:
+    for ledger in Ledger.objects.filter(version__gt=0):
+        refill(ledger)
+
+
 @dataclass(frozen=True)
 class _Build:
     """One restore under way, up to its decision."""
@@ -100,6 +106,7 @@ class _Build:
         self._files()
         with living_in(self.stage):
             load(self.archive, self.tables, self.told)
+            _refill_search()
             proof = self._prove()
         # A service may have been started meanwhile.
         require_nobody_else()
@@ -115,6 +122,7 @@ class _Build:
         with living_in(self.stage), transaction.atomic():
             _set_aside(schema, keep=self.held)
             load(self.archive, self.tables, self.told)
+            _refill_search()
             proof = self._prove()
             takeover.decide(self.home, Decision(aside, _present_transaction()))
         kept = schema if self.held else None

@@ -54,6 +54,13 @@ def absorb(ledger: Ledger) -> int:
     return done
 
 
+def refill(ledger: Ledger) -> None:
+    """Index again what the ledger's mark says is indexed: the index itself is derived, and no archive holds it."""
+    position = SearchMark.objects.filter(ledger=ledger).values_list("position", flat=True).first()
+    if position:
+        _index(ledger, 0, position)
+
+
 @transaction.atomic
 def _absorb_some(ledger: Ledger) -> int:
     mark, _ = SearchMark.objects.select_for_update().get_or_create(ledger=ledger)
