@@ -8,6 +8,7 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.rows import held_columns
 from bihuan.figure.lake.reading import Snapshot
 from bihuan.figure.resolved import Doubled
+from bihuan.figure.rules import NOBODY
 
 
 def doubled_rows(
@@ -24,7 +25,9 @@ def doubled_rows(
             )
         for part in snapshot.at(*clocks.instants):
             weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
-            rows = part.rows if units is None else part.rows.filter(pl.col("unit").fill_null(0).is_in(sorted(units)))
+            rows = (
+                part.rows if units is None else part.rows.filter(pl.col("unit").fill_null(NOBODY).is_in(sorted(units)))
+            )
             shown = rows.filter(value.is_not_null()).select(
                 pl.lit(index).alias("place"), "record", "version", value.alias("value"), weight.alias("n")
             )

@@ -46,6 +46,8 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     if may_make(actor):
         work.append(_entry(request, "导入表格", reverse("import_upload"), "table-import"))
         work.append(_entry(request, "上级的表", reverse("forms"), "file-text"))
+    if actor.has_role("audit_admin"):
+        work.append(_entry(request, "访问日志", reverse("access_log"), "history"))
     known = my_ledgers(request, actor)
     ledgers = [_entry(request, item.title, reverse("ledger", args=[item.code]), "table") for item in known[:_SHOWN]]
     if len(known) > _SHOWN:

@@ -16,9 +16,11 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
+from bihuan.standards import document_gbt9704 as layout
+
 _RED = RGBColor(0xFF, 0, 0)
-_BODY, _TITLE, _HEAD = "仿宋_GB2312", "方正小标宋简体", "方正小标宋简体"
-_THREE, _TWO, _FOUR = 16, 22, 14
+_BODY, _TITLE, _HEAD = layout.BODY.font, layout.TITLE.font, layout.MARK.font
+_THREE, _TWO, _FOUR = layout.BODY.size, layout.TITLE.size, layout.PAGE_NUMBER.size
 _LINE = 28
 _HEAD_SIZES = ((8, 42), (12, 34), (18, 26))
 """An organ's name of at most so many characters is set in this size; the standard leaves it to the organ (7.2.4)."""
@@ -68,9 +70,9 @@ def _head_size(organ: str) -> int:
 
 def _page(paper: Paper) -> None:
     section = paper.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.page_width, section.page_height = (Mm(length) for length in layout.PAGE)
+    section.top_margin, section.bottom_margin = Mm(layout.TOP), Mm(layout.BOTTOM)
+    section.left_margin, section.right_margin = Mm(layout.LEFT), Mm(layout.RIGHT)
     section.footer_distance = Mm(25)
 
 
@@ -78,7 +80,7 @@ def _line(
     paper: Paper,
     text: str,
     font: str,
-    size: int,
+    size: float,
     *,
     centred: bool = False,
     colour: RGBColor | None = None,
@@ -98,7 +100,7 @@ def _line(
     return paragraph
 
 
-def _set(run: Run, font: str, size: int) -> None:
+def _set(run: Run, font: str, size: float) -> None:
     run.font.name, run.font.size = font, Pt(size)
     fonts = run._element.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001 - python-docx has no other way to East Asian fonts
     fonts.set(qn("w:eastAsia"), font)
