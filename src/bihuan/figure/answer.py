@@ -9,7 +9,8 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.derived import combined, rank_among, share_of
 from bihuan.figure.doubled import doubled_values
-from bihuan.figure.engine.embedded import Counted, run_scan
+from bihuan.figure.engine.embedded import run_scan
+from bihuan.figure.engine.scan import Counted
 from bihuan.figure.engine.tally import measured, state_of
 from bihuan.figure.external import external_value
 from bihuan.figure.lake.absorbing import fresh_snapshot

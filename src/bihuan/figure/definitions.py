@@ -10,8 +10,11 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import NotFound, did_you_mean
 from bihuan.base.stamp import fresh_stamp
+from bihuan.figure.identity import Same
+from bihuan.figure.kept import Kept
 from bihuan.figure.models import Figure, FigureVersion
 from bihuan.figure.names import LedgerView
+from bihuan.figure.references import full_ledger
 from bihuan.figure.resolve import Sources, resolve
 from bihuan.figure.resolved import Derived, Resolved
 from bihuan.figure.spec import FigureSpec
@@ -29,6 +32,9 @@ class InForce:
     version: int
 
 
+_OVER_LEDGERS: Kept[Resolved] = Kept(4_096)
+
+
 class Catalogue:
     """The figures as they were defined at an instant, each resolved when it is first asked for."""
 
@@ -44,8 +50,20 @@ class Catalogue:
         """The meaning of a figure. Raises NotFound, or Faulty where it no longer fits its ledger."""
         found = self._resolved.get(code)
         if found is None:
-            found = resolve(code, self.in_force(code).spec, Sources(self._spec, self._view))
-            self._resolved[code] = found
+            found = self._resolved[code] = self._meaning(code, self.in_force(code).spec)
+        return found
+
+    def _meaning(self, code: str, spec: FigureSpec) -> Resolved:
+        """A figure over a ledger means the same for as long as neither changes: it is resolved once in the process."""
+        sources = Sources(self._spec, self._view)
+        view = self._view(full_ledger(spec.of, code.split(".", 1)[0])) if spec.of else None
+        if view is None:
+            return resolve(code, spec, sources)
+        key = (code, Same(spec, view.spec, view.loop))
+        found = _OVER_LEDGERS.get(key)
+        if found is None:
+            found = resolve(code, spec, sources)
+            _OVER_LEDGERS.put(key, found, 1)
         return found
 
     def in_force(self, code: str) -> InForce:

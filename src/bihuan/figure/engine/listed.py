@@ -12,8 +12,6 @@ from bihuan.figure.lake.reading import Part
 from bihuan.figure.measure import Function
 from bihuan.figure.resolved import Base, Flow
 
-LISTED = frozenset({Function.MIN, Function.MAX, Function.DISTINCT, Function.FIRST, Function.LAST, Function.OUTLIERS})
-"""The functions that need single values."""
 _EDGES = (Function.FIRST, Function.LAST)
 
 

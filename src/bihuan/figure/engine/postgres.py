@@ -17,8 +17,7 @@ from bihuan.base.errors import Invalid
 from bihuan.expression import Kind, read_postgresql, to_postgresql
 from bihuan.expression.exact import EXACT
 from bihuan.expression.sql import Sql
-from bihuan.figure.engine.embedded import Counted
-from bihuan.figure.engine.listed import LISTED
+from bihuan.figure.engine.scan import LISTED, Counted
 from bihuan.figure.engine.tally import Amounts, Cuts, Tally
 from bihuan.figure.lake.columns import days, microseconds
 from bihuan.figure.measure import Function
