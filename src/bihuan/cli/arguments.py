@@ -264,7 +264,14 @@ def _figure(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--by", metavar="分组", default="", help="unit 按下级单位、month 按月，或按台账的一个字段")
     parser.add_argument("--why-since", metavar="时间", default="", help="与那时知道的值相比，为什么变了")
     parser.add_argument(
-        "--engine", choices=("embedded", "postgres"), default="embedded", help="用哪个引擎算（默认 embedded）"
+        "--engine", choices=("embedded", "postgres", "spark"), default="embedded", help="用哪个引擎算（默认 embedded）"
+    )
+    parser.add_argument(
+        "--county",
+        metavar="县=目录",
+        action="append",
+        default=[],
+        help="一个县的数据湖，可写多次；用 Spark 算各县和合计",
     )
     _asked(parser)
 

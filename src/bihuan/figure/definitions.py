@@ -15,8 +15,8 @@ from bihuan.figure.kept import Kept
 from bihuan.figure.models import Figure, FigureVersion
 from bihuan.figure.names import LedgerView
 from bihuan.figure.references import full_ledger
-from bihuan.figure.resolve import Sources, resolve
-from bihuan.figure.resolved import Derived, Resolved
+from bihuan.figure.resolve import Sources, resolve, with_parts
+from bihuan.figure.resolved import Resolved
 from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger
@@ -75,18 +75,7 @@ class Catalogue:
 
     def with_parts(self, codes: Iterable[str]) -> dict[str, Resolved]:
         """Figures with all that they are made of, each before what is made of it."""
-        found: dict[str, Resolved] = {}
-
-        def visit(code: str) -> None:
-            if code not in found:
-                resolved = self[code]
-                for part in resolved.parts if isinstance(resolved, Derived) else ():
-                    visit(part)
-                found[code] = resolved
-
-        for code in codes:
-            visit(code)
-        return found
+        return with_parts(codes, self.__getitem__)
 
     def _find(self, code: str) -> InForce | None:
         if code in self._given:

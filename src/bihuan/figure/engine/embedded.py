@@ -10,7 +10,7 @@ from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.listed import listed_values
 from bihuan.figure.engine.rows import held_columns
 from bihuan.figure.engine.scan import Counted, count_scan
-from bihuan.figure.engine.tally import Amounts, Cuts
+from bihuan.figure.engine.tally import Amounts, Cuts, Tally
 from bihuan.figure.engine.timed import shares_of_time
 from bihuan.figure.lake.reading import Part, Snapshot
 from bihuan.figure.names import LedgerView
@@ -45,5 +45,5 @@ class _Columns:
     def list_values(self, base: Base) -> pl.DataFrame | None:
         return listed_values(base, self.parts, self.held, self.cuts, self.clocks) if self.parts else None
 
-    def share_time(self, base: Base) -> Amounts:
+    def share_time(self, base: Base) -> Tally:
         return shares_of_time(base, self.timed_parts, self.held, self.cuts, self.clocks)

@@ -39,7 +39,7 @@ class Reader(Protocol):
     def list_values(self, base: Base) -> pl.DataFrame | None:
         """The single values that a figure is told by: unit, part, value, n."""
 
-    def share_time(self, base: Base) -> Amounts:
+    def share_time(self, base: Base) -> Tally:
         """For how long a condition held, of how long was counted."""
 
 
@@ -58,5 +58,5 @@ def count_scan(scan: Scan, figures: Mapping[str, Resolved], cuts: Cuts, reader: 
             tallies[plain[id(base)]] = Tally(amounts, listed)
     for key, base in bases.items():
         if base.function is Function.SHARE:
-            tallies[key] = Tally(reader.share_time(base))
+            tallies[key] = reader.share_time(base)
     return Counted(cuts, tallies)
