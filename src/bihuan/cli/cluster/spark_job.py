@@ -1,6 +1,7 @@
 """The job that `spark-submit` runs on a cluster: figures of many counties over their lakes, without any database.
 
-Definitions come from the packs, which are one set for all counties. See docs/figures.md.
+Definitions come from the packs, which are one set for all counties. See docs/figures.md. It lies in a folder of its
+own, for Spark puts that folder before all of Python.
 """
 
 import os
