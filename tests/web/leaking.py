@@ -183,7 +183,9 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
     **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
-    **dict.fromkeys(("figure", "figure_records", "figure_export"), Recipe(_figure, _CUT)),
+    **dict.fromkeys(
+        ("figure", "figure_records", "figure_export", "figure_records_file", "figure_change"), Recipe(_figure, _CUT)
+    ),
     "thumbnail": Recipe(lambda world: [[pk] for pk in world.files]),
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),

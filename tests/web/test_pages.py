@@ -113,6 +113,7 @@ TABLE: dict[str, dict[str, int]] = {
     "figure": everyone(set()),  # there is none of this code; who sees which number is tested in test_figures.py
     "figure_records": everyone(set()),
     "figure_export": everyone(set()),
+    **dict.fromkeys(("figure_records_file", "figure_change"), everyone(set())),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
     "arrange": everyone(READERS),
