@@ -64,5 +64,5 @@ def redefinitions(code: str, known: tuple[datetime, datetime]) -> list[str]:
         one, other = first.in_force(part), last.in_force(part)
         if one.version != other.version:
             name = f"“{other.spec.title}”第 {other.version} 版"
-            lines += [f"{name}：{line}" for line in differences(one.spec, other.spec)]
+            lines += [f"{name}：{line}" for line in differences(part, first, last)]
     return lines
