@@ -143,6 +143,8 @@ def _user(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--end", action="store_true", help="离任：今天起不再担任")
     _user_action(actions, "lock", "停用：此人立即不能登录")
     _user_action(actions, "unlock", "恢复登录")
+    parser = _user_action(actions, "totp", "动态口令")
+    parser.add_argument("--reset", metavar="事由", required=True, help="重置：手机丢了，下次登录时重新启用")
 
 
 def _user_action(actions: "_Commands[Parser]", name: str, help_text: str) -> Parser:
@@ -196,6 +198,8 @@ def _define(commands: "_Commands[Parser]") -> None:
     ways = parser.add_mutually_exclusive_group(required=True)
     ways.add_argument("--export", metavar="文件", help="把现行定义写到这个文件")
     ways.add_argument("--load", metavar="文件", help="载入这个文件里的定义，成为新的一版")
+    ways.add_argument("--withdraw", action="store_true", help="撤回待生效的一版")
+    parser.add_argument("--from", dest="valid_from", metavar="日期", type=day, help="从这一天起生效（晚于今天的日期）")
     parser.add_argument("--dry-run", action="store_true", help="只核对载入会怎样，不写入")
     parser.add_argument("--owner", metavar="单位", help="台账还没有时，新建它的所属单位（代码或名称）")
 
