@@ -37,10 +37,10 @@ def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
 
 def stretch_of(pieces: Sequence[QuerySet[Record]], start: int, count: int, total: int) -> list[Record]:
     """The same of a list of `total` rows made of several ordered queries after each other, from its nearer end."""
-    if start <= total // 2:
-        return _read(_walk(pieces, start, count))
-    backwards = [rows.reverse() for rows in reversed(pieces)]
     last = min(start + count, total)
+    if start <= total // 2:
+        return _read(_walk(pieces, start, last - start))
+    backwards = [rows.reverse() for rows in reversed(pieces)]
     return _read(_walk(backwards, total - last, last - start)[::-1])
 
 
@@ -48,10 +48,10 @@ def _walk(pieces: Iterable[QuerySet[Record]], start: int, count: int) -> list[in
     """Ids by their place. A piece is counted only to step over it."""
     ids: list[int] = []
     for rows in pieces:
-        some = list(rows.values_list("pk", flat=True)[start : start + count - len(ids)])
-        ids += some
         if len(ids) >= count:
             break
+        some = list(rows.values_list("pk", flat=True)[start : start + count - len(ids)])
+        ids += some
         start = 0 if some or not start else max(0, start - rows.order_by().count())
     return ids
 
