@@ -89,12 +89,16 @@ def _cell(cell: dict[str, Any], visible: set[str]) -> dict[str, Any]:
     value = cell["value"]
     query = urlencode({"where": cell["where"]}) if cell["where"] else ""
     url = reverse("ledger", args=[cell["ledger"]]) + (f"?{query}" if query else "") if cell["ledger"] in visible else ""
+    if cell.get("opens"):
+        code, _, asked = cell["opens"].partition("?")
+        url = f"{reverse('figure', args=[code])}?{asked}"
     return {
         "place": cell["place"],
         "label": cell["label"],
         "value": "" if value is None else f"{value:,}" if isinstance(value, int | float) else value,
         "told": cell["told"],
         "count": cell["count"],
+        "figure": bool(cell.get("opens")),
         "url": url,
         "note": cell["note"],
     }
