@@ -98,10 +98,18 @@ def _cell(cell: dict[str, Any], visible: set[str]) -> dict[str, Any]:
         "value": "" if value is None else f"{value:,}" if isinstance(value, int | float) else value,
         "told": cell["told"],
         "count": cell["count"],
-        "figure": bool(cell.get("opens")),
+        "behind": _behind(cell),
         "url": url,
         "note": cell["note"],
     }
+
+
+def _behind(cell: dict[str, Any]) -> str:
+    """What the link behind a cell says: its records, or its figure."""
+    records = "" if cell["count"] is None else f"{cell['count']:,} 条"
+    if not cell.get("opens"):
+        return records
+    return f"打开指标（{records}）" if records else "打开指标"
 
 
 @signed_in
