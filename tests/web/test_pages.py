@@ -196,7 +196,10 @@ TABLE: dict[str, dict[str, int]] = {
     "scorecard": everyone(set()),
     "scorecard_give": everyone(set(), no=405, but={NOBODY: 405}),
     "scorecard_publish": everyone(set(), no=405, but={NOBODY: 405}),
+    "scorecard_what_if": everyone(set()),
     "publication": everyone(set()),
+    "publication_what_if": everyone(set()),
+    "publication_compare": everyone(set()),
     "appeal": everyone(set(), no=405, but={NOBODY: 405}),
     "appeal_answer": everyone(set(), no=405, but={NOBODY: 405}),
     "duty": everyone(set()),
@@ -230,6 +233,8 @@ NUMBERED = (
     "report_issued",
     "report_changes",
     "publication",
+    "publication_what_if",
+    "publication_compare",
     "appeal",
     "appeal_answer",
 )
@@ -284,6 +289,7 @@ def address(name: str, record: Record) -> str:
         "scorecard",
         "scorecard_give",
         "scorecard_publish",
+        "scorecard_what_if",
     ):
         return reverse(name, args=["audit.none"])
     if name in NUMBERED:

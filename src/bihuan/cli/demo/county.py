@@ -40,7 +40,14 @@ SECTIONS = {
 }
 """The sections of the two bureaus whose ledgers the county keeps, by code."""
 
-RANKING = {"YJ": "yingjikao", "WJ": "weijiankao", "ZM": "zimaokao", "GZ": "guozikao", "ZR": "zirankao", "HB": "huanbaokao"}
+RANKING = {
+    "YJ": "yingjikao",
+    "WJ": "weijiankao",
+    "ZM": "zimaokao",
+    "GZ": "guozikao",
+    "ZR": "zirankao",
+    "HB": "huanbaokao",
+}
 """Bureaus that rank others -> login of the one who keeps their scorecards. Two of them do nothing else here."""
 OFFICES = {"ZM": "自贸片区管委会", "GZ": "国有资产监管中心"}
 INSTITUTIONS = {

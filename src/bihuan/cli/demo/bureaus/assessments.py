@@ -69,7 +69,7 @@ def _forest(book: Book, county: County) -> None:
         for town in county.towns:
             rng = book.rng("forest", end, town.code)
             hazards, notices = rng.randint(4, 20), rng.randint(1, 6)
-            values = {"hazards": hazards, "hazards_rectified": _part(rng, hazards, 0.7)}
+            values: dict[str, Any] = {"hazards": hazards, "hazards_rectified": _part(rng, hazards, 0.7)}
             values |= {"patrols_planned": 60, "patrols_done": _part(rng, 60, 0.8), "monitors": 12}
             values |= {"monitors_online": rng.randint(10, 12), "drills": rng.randint(0, 2), "notices": notices}
             values |= {"notices_closed": _part(rng, notices, 0.6), "burnings": _some(rng, 0.3)}
@@ -82,7 +82,11 @@ def _safety(book: Book, county: County) -> None:
         for town in county.towns:
             rng = book.rng("safety", end, town.code)
             enterprises, problems, major = rng.randint(20, 60), rng.randint(30, 90), rng.randint(0, 2)
-            values = {"enterprises": enterprises, "checked": _part(rng, enterprises, 0.7), "problems": problems}
+            values: dict[str, Any] = {
+                "enterprises": enterprises,
+                "checked": _part(rng, enterprises, 0.7),
+                "problems": problems,
+            }
             values |= {"closed": _part(rng, problems, 0.75), "major": major, "major_measured": _part(rng, major, 0.8)}
             values |= {"cases": rng.randint(0, 4), "accidents": _some(rng, 0.1), "deaths": _some(rng, 0.01)}
             values |= {"town": town.code, "month": f"{end:%Y-%m}", "reported_on": end}
@@ -147,16 +151,29 @@ def _hospitals(book: Book) -> None:
             surgeries, revenue = rng.randint(3_000, 9_000), rng.randint(12_000, 60_000)
             values: dict[str, Any] = {"party_points": rng.randint(80, 98), "surgeries": surgeries}
             values |= {"surgery_four": round(surgeries * rng.uniform(0.06, 0.18)), "revenue": revenue}
-            values |= {"drug_revenue": round(revenue * rng.uniform(0.24, 0.36)), "outpatient_growth": f"{rng.randint(-3, 12)}%"}
-            values |= {"patient_satisfaction": f"{rng.randint(82, 96)}%", "staff_satisfaction": f"{rng.randint(74, 92)}%"}
+            values |= {
+                "drug_revenue": round(revenue * rng.uniform(0.24, 0.36)),
+                "outpatient_growth": f"{rng.randint(-3, 12)}%",
+            }
+            values |= {
+                "patient_satisfaction": f"{rng.randint(82, 96)}%",
+                "staff_satisfaction": f"{rng.randint(74, 92)}%",
+            }
             values |= {"serious_events": 0, "reported_on": _day(book, year, 10), "hospital": hospital, "year": year}
             book.enter("health.hospital_year", values["reported_on"], "weijiankao", **values)
         for lead in hospitals[:2]:
             for aspect, items in _CONSORTIUM.items():
                 for item in items:
                     verdict = book.rng("closeness", year, lead, item).choice("aaaabbbc")
-                    kept = {"aspect": aspect, "item": item, "verdict": verdict, "judged_on": _day(book, year, 9)}
-                    book.enter("health.consortium_item", _day(book, year, 9), "weijiankao", lead=lead, year=year, **kept)
+                    kept: dict[str, Any] = {
+                        "aspect": aspect,
+                        "item": item,
+                        "verdict": verdict,
+                        "judged_on": _day(book, year, 9),
+                    }
+                    book.enter(
+                        "health.consortium_item", _day(book, year, 9), "weijiankao", lead=lead, year=year, **kept
+                    )
 
 
 def _merchants(book: Book, county: County) -> None:
@@ -198,7 +215,11 @@ def _cropland(book: Book, county: County) -> None:
             values |= {"occupied": occupied, "supplemented": occupied + rng.randint(-4, 60), "flowed_out": 40}
             values |= {"flowed_in": 40 + rng.randint(-2, 20), "new_occupied": occupied, "illegal": rng.randint(0, 8)}
             values |= {"restore_task": 120, "restored": rng.randint(70, 120), "patches": patches}
-            values |= {"patches_rectified": _part(rng, patches, 0.75), "patrols_due": 48, "patrols": rng.randint(38, 48)}
+            values |= {
+                "patches_rectified": _part(rng, patches, 0.75),
+                "patrols_due": 48,
+                "patrols": rng.randint(38, 48),
+            }
             values |= {"town": town.code, "year": year, "reported_on": _day(book, year, 10)}
             book.enter("land.cropland_year", values["reported_on"], "zirankao", **values)
 
