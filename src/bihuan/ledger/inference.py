@@ -16,6 +16,7 @@ _WORD = re.compile(r"[^a-z0-9]+")
 _SHOWN_COLUMNS = 9
 _LOOKED_AT = 50_000
 """What stands further down and does not fit the guess is told when the rows are checked."""
+_HELD_ONCE = 50_000
 _WORK = "办理"
 _RESERVED = (*SYSTEM_NAMES, "responsible_unit", "due_on", "outcome", "evidence")
 
@@ -84,12 +85,16 @@ def _columns(spec: LedgerSpec, parts: dict[str, Any]) -> tuple[str, ...]:
 
 
 def column_values(table: Table) -> dict[int, list[Any]]:
-    """The cells of each column that hold something, in the first rows of a long table."""
+    """The cells of each column that hold something, in the first rows of a long table; equal ones are held once."""
     values: dict[int, list[Any]] = {column.index: [] for column in table.columns}
+    held: dict[tuple[type, Any], Any] = {}
     for _, cells in islice(table.rows(), _LOOKED_AT):
         for column, cell in zip(table.columns, cells, strict=False):
             if not is_blank(cell) and not isinstance(cell, CellError):
-                values[column.index].append(cell)
+                told = type(cell), cell
+                if len(held) < _HELD_ONCE:
+                    held.setdefault(told, cell)
+                values[column.index].append(held.get(told, cell))
     return values
 
 
