@@ -130,7 +130,7 @@ class _Writer:
         database at once: whoever reads or writes here waits first.
         """
         portion = _Portion(self._load(drafts))
-        fresh = iter(self._reserve(sum(draft.__class__ is Fresh or draft.record is None for draft in drafts)))
+        fresh = iter(self._reserve(sum(isinstance(draft, Fresh) or draft.record is None for draft in drafts)))
         ids = [self._take(draft, fresh, portion) for draft in drafts]
         made = rows.record_rows(self.of_all, portion.created) + rows.fresh_rows(self.of_all, portion.fresh)
         events = rows.event_rows(self.of_all, portion.events)
@@ -254,7 +254,9 @@ class _Portion:
     def alike(self) -> Iterator[tuple[RecordState, int]]:
         """The other new records as states that count alike, and how many there are of each."""
         names = ("unit", "state", "due_at", "closed_at")
-        kinds = Counter((*map(system.get, names), dumps(system.get("loop") or {})) for _, system, _ in self.fresh)
+        kinds: Counter[tuple[Any, ...]] = Counter(
+            (*map(system.get, names), dumps(system.get("loop") or {})) for _, system, _ in self.fresh
+        )
         for (unit, state, due_at, closed_at, loop), number in kinds.items():
             system = {"unit": unit, "state": state or "", "due_at": due_at, "closed_at": closed_at}
             yield apply(RecordState(), {"system": {**system, "loop": loads(loop)}}), number

@@ -179,11 +179,7 @@ class _Rows:
             found = [key_of(self.spec, dict(zip(codes, row, strict=True))) for row in zip(*parts, strict=True)]
         else:
             found = key_texts(parts)
-        return (
-            found
-            if all(found)
-            else [key or _fingerprint(text, self.serial) for key, text in zip(found, texts, strict=True)]
-        )
+        return [key or _fingerprint(text, self.serial) for key, text in zip(found, texts, strict=True)]
 
     def _column(
         self,
