@@ -1,6 +1,9 @@
 """Pieces of long lists: how many rows there are, up to a bound, and the rows of a stretch by their place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -8,6 +11,7 @@ from bihuan.ledger.models import Record
 
 COUNTED = 10_000
 """Conditions that no index answers are counted so far; an exact count of a million rows would take seconds."""
+_NEAR = 500
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,21 @@ class Total:
 
     count: int
     more: bool = False
+
+
+class Row(NamedTuple):
+    """A record of a list, as much of it as a list shows: no model is made for it."""
+
+    pk: int
+    number: str
+    unit_id: int | None
+    state: str
+    opened_at: datetime | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    data: Mapping[str, Any]
+    loop: dict[str, Any]
 
 
 def total_of(rows: QuerySet[Record], most: int | None = COUNTED) -> Total:
@@ -29,8 +48,19 @@ def total_of(rows: QuerySet[Record], most: int | None = COUNTED) -> Total:
 def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
     """Some rows of a query by their place.
 
-    Their ids are walked to first, which an index can do alone, and only these rows are read.
+    Far down, their ids are walked to first, which an index can do alone, and only these rows are read.
     """
+    if start < _NEAR:
+        return list(rows[start : start + count])
     ids = list(rows.values_list("pk", flat=True)[start : start + count])
     found = Record.objects.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def rows_of(rows: QuerySet[Record], start: int, count: int) -> list[Row]:
+    """The same, for showing only."""
+    if start < _NEAR:
+        return [Row(*row) for row in rows.values_list(*Row._fields)[start : start + count]]
+    ids = list(rows.values_list("pk", flat=True)[start : start + count])
+    found = {row[0]: Row(*row) for row in Record.objects.filter(pk__in=ids).values_list(*Row._fields)}
     return [found[pk] for pk in ids if pk in found]

@@ -9,9 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from bihuan.ledger.models import Record
-from bihuan.ledger.paging import COUNTED, Total, total_of
+from bihuan.ledger.paging import Total, total_of
+from bihuan.ledger.rules import whole_total
 from bihuan.loop.queries import colour_counts
-from bihuan.loop.tally_counts import Counts, counts_by_place, no_counts
+from bihuan.loop.tally_counts import Counts
+from bihuan.loop.whole_counts import whole_counts
 from bihuan.web.asking import Query
 
 _LONGEST_NUMBER = 9
@@ -33,10 +35,7 @@ class Standing:
             return None
         if self.query.narrows_beside_colour:
             return None if total_of(self.alike).more else colour_counts(self.alike, opened.bounds)
-        found = no_counts()
-        for counts in counts_by_place(opened.actor, [(opened.ledger, opened.loop)], opened.bounds.at).values():
-            found = {colour: number + counts[colour] for colour, number in found.items()}
-        return found
+        return whole_counts(opened.actor, opened.ledger, opened.loop, opened.bounds, self.query.head)
 
     @cached_property
     def total(self) -> Total:
@@ -44,7 +43,9 @@ class Standing:
         if self.counts is not None:
             chosen = self.query.colour
             return Total(self.counts[chosen] if chosen else sum(self.counts.values()))
-        return total_of(self.rows, COUNTED if self.query.narrows else None)
+        if self.query.narrows:
+            return total_of(self.rows)
+        return Total(whole_total(self.query.opened.actor, self.query.opened.ledger))
 
 
 @dataclass(frozen=True)
