@@ -113,6 +113,9 @@ TABLE: dict[str, dict[str, int]] = {
     "figure": everyone(set()),  # there is none of this code; who sees which number is tested in test_figures.py
     "figure_records": everyone(set()),
     "figure_export": everyone(set()),
+    **dict.fromkeys(("figure_records_file", "figure_change", "figure_define", "figure_proposal"), everyone(set())),
+    "figure_approvals": everyone(set(EVERYBODY)),
+    "figure_unlock": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
     "arrange": everyone(READERS),
@@ -139,6 +142,7 @@ TABLE: dict[str, dict[str, int]] = {
     "definition_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_field": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_preview": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "definition_planned": everyone(set(), no=405, but={NOBODY: 405}),
     "unmask": everyone(READERS, but=refused("leader")),
     "export_unmasked": everyone(READERS, but=refused("leader")),
     "access_log": everyone({"audit_admin"}, no=403),
@@ -262,6 +266,7 @@ def address(name: str, record: Record) -> str:
         "definition_edit",
         "definition_field",
         "definition_preview",
+        "definition_planned",
         "import_template",
     ):
         return reverse(name, args=["audit.finding"])
@@ -286,7 +291,9 @@ def address(name: str, record: Record) -> str:
         "scorecard_publish",
     ):
         return reverse(name, args=["audit.none"])
-    if name in NUMBERED:
+    if name in ("figure_records_file", "figure_change", "figure_define"):
+        return reverse(name, args=["audit.none"])
+    if name in (*NUMBERED, "figure_proposal", "figure_unlock"):
         return reverse(name, args=[1])
     if name in ("report_part", "report_act", "report_file"):
         return reverse(name, args=[1, "docx"])
