@@ -15,7 +15,7 @@ from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.expression import ExpressionError
 from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.paging import Total, rows_of, total_of
+from bihuan.ledger.paging import Row, Total, rows_of, total_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import visible_ledger, whole_total
@@ -63,11 +63,7 @@ def records(request: HttpRequest, code: str, wanted: Query[Wanted]) -> HttpRespo
     except ExpressionError as error:
         raise Invalid(f"条件式有误：{error}") from error
     total = _total(actor, ledger, wanted, rows)
-    if wanted.after and not wanted.sort:
-        rows, start = rows.filter(pk__lt=wanted.after), 0
-    else:
-        start = (wanted.page - 1) * wanted.size
-    told = list(_told(rows, start, wanted.size, sight, bounds))
+    told = list(_told(_stretch(rows, wanted, total), sight, bounds))
     content = {"total": total.count, "more": total.more, "next": _next(request, wanted, told), "rows": told}
     return HttpResponse(orjson.dumps(content, option=orjson.OPT_UTC_Z), content_type="application/json")
 
@@ -94,13 +90,17 @@ def _total(actor: Actor, ledger: Ledger, wanted: Wanted, rows: QuerySet[Record])
     return total_of(rows, None) if wanted.exact else total_of(rows)
 
 
-def _told(
-    rows: QuerySet[Record], start: int, size: int, sight: Sight, bounds: Bounds | None
-) -> Iterator[dict[str, Any]]:
+def _stretch(rows: QuerySet[Record], wanted: Wanted, total: Total) -> list[Row]:
+    if wanted.after and not wanted.sort:
+        return rows_of(rows.filter(pk__lt=wanted.after), 0, wanted.size)
+    return rows_of(rows, (wanted.page - 1) * wanted.size, wanted.size, None if total.more else total.count)
+
+
+def _told(rows: list[Row], sight: Sight, bounds: Bounds | None) -> Iterator[dict[str, Any]]:
     """The rows as the actor sees them. Units are named; what else fields point at stays an id."""
     name = sight.actor.tree.name
     lookup = lookup_for(sight.spec, sight.actor.tree)
-    for row in rows_of(rows, start, size):
+    for row in rows:
         yield {
             "id": row.pk,
             "number": row.number,

@@ -1,6 +1,6 @@
 """Pieces of long lists: how many rows there are, up to a bound, and the rows of a stretch by their place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -57,10 +57,18 @@ def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def rows_of(rows: QuerySet[Record], start: int, count: int) -> list[Row]:
-    """The same, for showing only."""
+def rows_of(rows: QuerySet[Record], start: int, count: int, total: int | None = None) -> list[Row]:
+    """The same, for showing only. With the `total`, a place in the second half is walked to from the end."""
     if start < _NEAR:
         return [Row(*row) for row in rows.values_list(*Row._fields)[start : start + count]]
-    ids = list(rows.values_list("pk", flat=True)[start : start + count])
+    ids = rows.values_list("pk", flat=True)
+    if total is None or start < total // 2:
+        return rows_by_id(list(ids[start : start + count]))
+    end = max(0, total - start - count)
+    return rows_by_id(list(ids.reverse()[end : max(0, total - start)])[::-1])
+
+
+def rows_by_id(ids: Sequence[int]) -> list[Row]:
+    """Rows in the order of their ids. The caller has checked the right to see them."""
     found = {row[0]: Row(*row) for row in Record.objects.filter(pk__in=ids).values_list(*Row._fields)}
     return [found[pk] for pk in ids if pk in found]

@@ -163,7 +163,7 @@ def visible_ledgers(actor: Actor) -> list[Ledger]:
     return [_with_owner(ledger, actor) for ledger in ledgers if ledger.pk in seen]
 
 
-_COLUMNS = ("id", "code", "title", "owner_id", "version", "stamp")
+_COLUMNS = tuple(column.attname for column in Ledger._meta.concrete_fields)  # noqa: SLF001 - Django's documented model API
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
 from bihuan.ledger.grouping import groupings
 from bihuan.ledger.models import Ledger, Record, SavedView
-from bihuan.ledger.paging import Total, total_of
+from bihuan.ledger.paging import COUNTED, Total, total_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.rules import visible_records, whole_total
 from bihuan.ledger.saved_views import ASKED, visible_views
@@ -162,10 +162,15 @@ class Query:
     def narrows_beside_colour(self) -> bool:
         return any(self.get(name) for name in _NARROWING if name != "colour")
 
+    @property
+    def counts_all(self) -> bool:
+        """Whether to count to the end, however long that takes."""
+        return self.get("count") == "all"
+
     def total(self) -> Total:
         """How many records are asked for; only the whole ledger is counted to the end. Raises ExpressionError."""
         if self.narrows:
-            return total_of(self.rows())
+            return total_of(self.rows(), None if self.counts_all else COUNTED)
         return Total(whole_total(self.opened.actor, self.opened.ledger))
 
     def told(self) -> list[str]:

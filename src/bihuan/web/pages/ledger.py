@@ -17,7 +17,6 @@ from bihuan.ledger.export_mark import mark_of
 from bihuan.ledger.exporting import WRITERS, Sheet, write_csv
 from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Record
-from bihuan.ledger.paging import rows_of
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
 from bihuan.loop.colour import Colour, word
@@ -55,8 +54,8 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     page = ListPage.of(request, standing.total, size)
     context = {
         "problem": problem,
-        "rows": list_rows(query, rows_of(rows, page.start, size)),
-        "pager": page.told(SIZES),
+        "rows": list_rows(query, standing.page(page.start, size)),
+        "pager": page.told(SIZES, query.url(count="all")),
         "groups": None if problem else list_groups(query, rows),
         "views": view_links(query),
         **_head(query),
@@ -129,7 +128,7 @@ def _standing(query: Query, standing: Standing) -> dict[str, Any]:
     if query.opened.loop is None:
         return {}
     counts = standing.counts
-    found = query.summary_of(standing.alike, sum(counts.values())) if counts else None
+    found = query.summary_of(standing.summed, sum(counts.values())) if counts else None
     told = {"summary": _strip(found), "doubtful": _doubtful(query, found)} if found else {}
     return {"tabs": _tabs(query, counts), **told}
 
