@@ -49,7 +49,9 @@ def test_everyone_has_just_what_they_may_see_with_its_total(seven: Cast, clients
             continue
         found = asked(clients(login))
         assert [row["id"] for row in found["rows"]] == [record.pk for record in rows]
-        assert (found["total"], found["more"]) == (len(rows), False) == (whole_total(seven[login], seven.finding), False)
+        assert (
+            (found["total"], found["more"]) == (len(rows), False) == (whole_total(seven[login], seven.finding), False)
+        )
 
 
 def test_the_way_on_gives_each_record_once(seven: Cast, clients: Clients) -> None:
