@@ -1,6 +1,6 @@
 """The rows of a ledger's list as HTML: for each column one function, made once, since a page has a thousand cells."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from django.urls import reverse
@@ -22,10 +22,12 @@ _DOUBT = "时间或状态前后矛盾，不计入时长和按期率"
 _NUMBERS = ("number", "money")
 
 
-def rows_html(opened: Opened, fields: Iterable[FieldSpec], records: Iterable[Row], lookup: Lookup) -> SafeString:
-    """The rows of the table's body. The number is the first, frozen column."""
+def rows_html(
+    opened: Opened, fields: Iterable[FieldSpec], records: Iterable[Row], lookup: Lookup, extra: Sequence[Cell] = ()
+) -> SafeString:
+    """The rows of the table's body. The number is the first, frozen column; `extra` are the last ones."""
     before, _, after = reverse("record", args=[0]).rpartition("0")
-    cells = [*_system_cells(opened), *(_field_cell(opened, field, lookup) for field in fields)]
+    cells = [*_system_cells(opened), *(_field_cell(opened, field, lookup) for field in fields), *extra]
     found = []
     for record in records:
         seen, url = opened.sight.see_row(record, lookup), f"{before}{record.pk}{after}"
@@ -49,6 +51,17 @@ def _system_cells(opened: Opened) -> list[Cell]:
         return f'<td data-label="期限" class="k-date{"" if text else " k-none"}">{text}</td>'
 
     return [_light(opened.loop, opened.bounds), step, due]
+
+
+def text_cell(title: str, text_of: Callable[[Row], str]) -> Cell:
+    """A column of plain text that is no field of the ledger."""
+    label = f'<td data-label="{escape(title)}" class="k-text"><div class="clip" title="'
+
+    def cell(record: Row, _: str) -> str:
+        text = escape(text_of(record))
+        return f'{label}{text}">{text}</div></td>'
+
+    return cell
 
 
 def _light(loop: LoopSpec, bounds: Bounds) -> Cell:

@@ -18,7 +18,7 @@ from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.values import shown
 from bihuan.web import showing
 from bihuan.web.asking import Query
-from bihuan.web.list_cells import rows_html
+from bihuan.web.list_cells import Cell, rows_html
 
 
 def list_heads(query: Query) -> list[dict[str, Any]]:
@@ -50,12 +50,12 @@ def head_title(field: FieldSpec, spec: LedgerSpec) -> str:
     return f"{title}（{field.measure}）" if field.measure and field.measure not in title else title
 
 
-def list_rows(query: Query, records: list[Row]) -> SafeString:
-    """The rows of a page, as HTML."""
+def list_rows(query: Query, records: list[Row], extra: Sequence[Cell] = ()) -> SafeString:
+    """The rows of a page, as HTML; `extra` are columns behind those of the ledger."""
     opened = query.opened
     plain, data = lookup_for(opened.spec, opened.actor.tree), [record.data for record in records]
     lookup = with_records(plain, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
-    return rows_html(opened, query.fields, records, lookup)
+    return rows_html(opened, query.fields, records, lookup, extra)
 
 
 def list_groups(query: Query, rows: QuerySet[Record]) -> dict[str, Any] | None:
