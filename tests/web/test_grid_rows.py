@@ -122,7 +122,9 @@ def test_files_are_given_kept_and_taken_away(cast: Cast, linked: Ledger, clients
     (row,) = answer["rows"]
     kept = row["cells"][-1][2]
     assert [name for _, name, _, _ in kept] == ["一.png", "二.png"]
-    assert all(office.get(url).status_code == 200 for _, _, url, _ in kept)
+    for _, _, url, _ in kept:
+        served: Any = office.get(url)
+        assert b"".join(served) == png()
     assert give(office, linked, first).status_code == 409
     first.refresh_from_db()
     (row,) = give(office, linked, first, keep=(kept[1][0],)).json()["rows"]
