@@ -198,6 +198,7 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
     **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    **dict.fromkeys(("sign_in_code", "account", "password", "totp", "prove"), _NOTHING),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
     **dict.fromkeys(
         ("figure", "figure_records", "figure_export", "figure_records_file", "figure_change"), Recipe(_figure, _CUT)
@@ -212,8 +213,11 @@ RECIPES: dict[str, Recipe] = {
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
     **dict.fromkeys(("scorecards", "reports"), _NOTHING),
-    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "report_begin"), _LEDGER),
-    **dict.fromkeys(("publication", "appeal", "appeal_answer"), Recipe(lambda _world: [[1]])),
+    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "report_begin"), _LEDGER),
+    **dict.fromkeys(
+        ("publication", "publication_what_if", "publication_compare", "appeal", "appeal_answer"),
+        Recipe(lambda _world: [[1]]),
+    ),
     **dict.fromkeys(("report_draft", "report_issued", "report_changes"), Recipe(lambda _world: [[1]])),
     **dict.fromkeys(("report_act", "report_part"), Recipe(lambda _world: [[1, "x"]])),
     "report_file": Recipe(lambda _world: [[1, form] for form in ("docx", "xlsx")]),
@@ -233,6 +237,8 @@ RECIPES: dict[str, Recipe] = {
     "grid_changes": Recipe(_ledger, ({"since": "0"},)),
     "grid_check": Recipe(_ledger, body=_CELLS),
     "grid_save": Recipe(_ledger, body=_CELLS),
+    "grid_add": Recipe(_ledger, body=json.dumps({"rows": [{"no": "9", "name": "新人"}], "write": True})),
+    "grid_files": Recipe(_ledger, posted={"record": "1", "code": "paper", "version": "1"}),
     "record_options": Recipe(_ledger, ({"field": "x_name", "x_name": "机密"}, {"field": "x", "x": ""})),
     "record_new": Recipe(_ledger, posted={"no": "9"}),
     "import_template": _LEDGER,

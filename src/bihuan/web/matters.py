@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models import BooleanField, Count, Q, QuerySet, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
@@ -20,6 +20,7 @@ from bihuan.ledger.rules import scope_among, scope_aside, tally_scope
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import Bounds, Colour, bounds_at
+from bihuan.loop.joined import counted_elsewhere
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.tally_counts import Counts, alike, any_of, colour_in, counts_by_place, no_counts, summed
 from bihuan.loop.waiting import Waiting, waiting_for
@@ -28,8 +29,6 @@ from bihuan.web import showing
 
 _PORTION, _PORTIONS = 300, 4
 VIEWS = {"waiting": "待我办理", "done": "已办", "opened": "我发起", "copied": "抄送我"}
-BY_URGENCY = (F("due_at").asc(nulls_last=True), "pk")
-"""What is due first comes first: so red stands before yellow, and yellow before green."""
 
 
 @dataclass
@@ -54,10 +53,18 @@ class Matters:
 
     def aside(self) -> QuerySet[Record]:
         """The same matters, for a query that enters by due dates or by a few ids."""
-        return Record.objects.filter(scope_aside(self.actor, self._ledgers))
+        return self._once(Record.objects.filter(scope_aside(self.actor, self._ledgers)))
 
     def all(self) -> QuerySet[Record]:
-        return Record.objects.filter(self._scope)
+        return self._once(Record.objects.filter(self._scope))
+
+    def _once(self, rows: QuerySet[Record]) -> QuerySet[Record]:
+        """What stands in several of the ledgers is listed where it is handled."""
+        return rows if self._twice is None else rows.exclude(self._twice)
+
+    @cached_property
+    def _twice(self) -> Q | None:
+        return counted_elsewhere(self.actor, self._ledgers)
 
     def coloured(self, colour: Colour) -> Q:
         """The condition that a matter has a colour, by its own ledger's rule."""
@@ -86,6 +93,25 @@ class Matters:
         counted = self.waiting.count(tally_scope(self.actor, self._ledgers)) if view == "waiting" else None
         rows = self.all() if view == "waiting" else self.aside()
         return rows.filter(self.view(view) or Q()).count() if counted is None else counted
+
+    def in_order(self, view: str, colour: Colour | None = None) -> list[QuerySet[Record]]:
+        """The matters of a view and a colour, in pieces that stand after each other, each by an index of its own.
+
+        What is open and due first comes first (so red stands before yellow, and yellow before green), then what has no
+        deadline, then what is closed, the last closed first.
+        """
+        condition = self.view(view) or Q()
+        rows = (self.all() if view == "waiting" else self.aside()).filter(condition)
+        still = rows.filter(closed_at__isnull=True)
+        due, free = still.filter(due_at__isnull=False), still.filter(due_at__isnull=True)
+        closed = self.all().filter(condition, closed_at__isnull=False).order_by("-closed_at", "-pk")
+        pieces = [due.order_by("due_at", "pk"), free.order_by("pk"), closed]
+        if colour is None:
+            return pieces
+        if colour is Colour.WHITE:
+            return [closed.filter(self.coloured(colour))]
+        to_come = closed.filter(closed_at__gt=self.at)
+        return [piece.filter(self.coloured(colour)) for piece in (*pieces[: 1 + (colour is Colour.GREEN)], to_come)]
 
     def opened_here(self) -> Q:
         """The condition that the person brought a matter in, and it is still open."""

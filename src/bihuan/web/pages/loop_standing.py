@@ -11,11 +11,14 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound
 from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.paging import total_of
 from bihuan.ledger.rules import may_import, visible_records
+from bihuan.loop.board import board
 from bihuan.loop.colour import Colour, word
-from bihuan.loop.colour_days import UnitDays, colour_days
-from bihuan.loop.doubles import find_doubles
+from bihuan.loop.colour_days import ColourDays, UnitDays, colour_days, to_replay
+from bihuan.loop.doubles import find_across, find_doubles
 from bihuan.loop.expiry import expiring_soon
+from bihuan.loop.merging_by_rule import merge_doubles
 from bihuan.loop.sampling import draw_recheck
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.versioning import move_matters, plan_move
@@ -25,6 +28,8 @@ from bihuan.web.middleware import status_of
 from bihuan.web.request_memory import my_loops
 
 _MOST = 50
+MOST_REPLAYED = 10_000
+"""Matters whose days are replayed for one page, some seconds; more are asked for unit by unit."""
 _LIVING = (Colour.GREEN, Colour.YELLOW, Colour.RED)
 
 
@@ -66,6 +71,10 @@ def _do(request: HttpRequest, actor: Actor, ledger: Ledger, loop: LoopSpec) -> s
         start, end = _day(request.POST, "start"), _day(request.POST, "end")
         drawn = draw_recheck(actor=actor, ledger=ledger, start=start, end=end, seed=request.POST.get("seed", ""))
         return f"抽到 {len(drawn)} 件：{'、'.join(record.number for record in drawn[:10])}"
+    if "merge" in request.POST:
+        merged = merge_doubles(actor=actor, ledger=ledger)
+        left = f"；{len(merged.refused)} 件没有并：{'；'.join(merged.refused[:5])}" if merged.refused else ""
+        return f"按规则并案 {merged.done} 件{left}"
     steps = {step: request.POST.get(f"step-{step}", "") for step in plan_move(ledger).homeless}
     moved = move_matters(actor=actor, ledger=ledger, steps=steps, reason=request.POST.get("reason", ""))
     return f"{moved} 件换用了现行版本“{loop.title}”"
@@ -79,16 +88,33 @@ def _day(given: Any, name: str, default: date | None = None) -> date:
 
 
 def _days(request: HttpRequest, actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
-    """Days in each colour by unit within a span; the last thirty days at first."""
+    """Days in each colour by unit within a span; the last thirty days at first, and of one unit if asked."""
     today = clock.today()
     start = _day(request.GET, "from", today - timedelta(days=30))
     end = _day(request.GET, "to", today)
-    found = colour_days(actor, ledger, loop, clock.start_of_day(start), min(clock.end_of_day(end), clock.now()))
+    node = actor.tree.by_code.get(request.GET.get("unit", ""))
+    units = [below.pk for below in actor.tree.below(node.pk)] if node else None
+    rows = to_replay(actor, ledger, clock.start_of_day(start), units)
+    told = {"from": start.isoformat(), "to": end.isoformat(), "unit": node.code if node else ""}
+    told |= {"of": node.name if node else ""}
+    if total_of(rows, MOST_REPLAYED).more:
+        return told | _too_many(actor, ledger, rows.count(), node.pk if node else None)
+    ends = min(clock.end_of_day(end), clock.now())
+    return told | _told(actor, loop, colour_days(actor, rows, ledger, loop, clock.start_of_day(start), ends))
+
+
+def _too_many(actor: Actor, ledger: Ledger, total: int, under: int | None) -> dict[str, Any]:
+    """More than are replayed at once: how many they are, and the units to choose from."""
+    found = [row for row in board(actor, [ledger], under=under) if row.unit is not None and not row.is_own]
+    nodes = [(actor.tree.by_pk[row.unit], row.total) for row in found if row.unit]
+    units = [{"code": node.code, "name": node.name, "total": count} for node, count in nodes]
+    return {"too_many": total, "most": MOST_REPLAYED, "units": units}
+
+
+def _told(actor: Actor, loop: LoopSpec, found: ColourDays) -> dict[str, Any]:
     units = sorted(found.by_unit.items(), key=lambda item: -item[1].days[Colour.RED])
     titles = {level.code: level.title for level in loop.levels}
     return {
-        "from": start.isoformat(),
-        "to": end.isoformat(),
         "heads": [word(loop, colour) for colour in _LIVING],
         "rows": [_row(actor, unit, days, titles) for unit, days in units[:_MOST]],
         "more": max(0, len(units) - _MOST),
@@ -113,11 +139,18 @@ def _row(actor: Actor, unit: int | None, days: UnitDays, titles: dict[str, str])
 
 
 def _doubles(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
+    """What may be one and the same here and in other ledgers, group by group."""
     groups, total = find_doubles(actor, ledger, loop, _MOST)
+    pairs, more = find_across(actor, ledger, loop, _MOST)
     rows = [
-        [{"number": record.number, "url": reverse("record", args=[record.pk])} for record in group] for group in groups
+        [{"number": _numbered(record, ledger), "url": reverse("record", args=[record.pk])} for record in group]
+        for group in (*groups, *pairs)
     ]
-    return {"groups": rows, "total": total, "ruled": loop.doubles is not None}
+    return {"groups": rows, "total": total + more, "ruled": loop.doubles is not None}
+
+
+def _numbered(record: Record, ledger: Ledger) -> str:
+    return record.number if record.ledger_id == ledger.pk else f"{record.number}（{record.ledger.title}）"
 
 
 def _expiring(actor: Actor, ledger: Ledger) -> dict[str, Any]:
@@ -137,13 +170,14 @@ def _expiring(actor: Actor, ledger: Ledger) -> dict[str, Any]:
 
 def _recheck(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
     drawn = visible_records(actor, ledger).filter(closed_at__isnull=False, loop__has_key="recheck")
+    shown = list(drawn.order_by("-closed_at")[: _MOST + 1]) if loop.recheck else []
     return {
         "ruled": loop.recheck is not None,
         "percent": loop.recheck.percent if loop.recheck else 0,
         "start": clock.today().replace(day=1).isoformat(),
         "end": clock.today().isoformat(),
-        "rows": [_drawn(record) for record in drawn.order_by("-closed_at")[:_MOST]],
-        "total": drawn.count(),
+        "rows": [_drawn(record) for record in shown[:_MOST]],
+        "total": drawn.count() if len(shown) > _MOST else len(shown),
     }
 
 
