@@ -93,10 +93,8 @@ def main() -> int:
                 seconds, worked, megabytes, size = written("own.out", form, count, grouped)
                 told = "，分组小计" if grouped else ""
                 took = f"{seconds:.1f} s（一次，处理器 {worked:.1f} s）"
-                print(
-                    f"{form}{told} · {count:,} 条 × {len(fields) + 1} 列 · {took} · 内存多用 {megabytes:.0f} MB · 文件 {size / 1e6:.1f} MB",
-                    flush=True,
-                )
+                rows = f"{form}{told} · {count:,} 条 × {len(fields) + 1} 列"
+                print(f"{rows} · {took} · 内存多用 {megabytes:.0f} MB · 文件 {size / 1e6:.1f} MB", flush=True)
     return 0
 
 
