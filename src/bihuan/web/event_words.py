@@ -15,6 +15,8 @@ _TITLES = {
     "merged_in": "并入另一件",
     "recheck_drawn": "抽中复核",
     "version_moved": "换用新版闭环",
+    "resealed": "换密钥重新加密",
+    "handed_over": "交接",
 }
 
 
