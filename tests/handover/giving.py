@@ -1,6 +1,6 @@
 """A clerk of the audit office with her hands full, for the tests of handing over."""
 
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 from bihuan.base import clock
@@ -74,8 +74,10 @@ def fill_hands(cast: Cast, ledger: Ledger, giver: Person) -> dict[str, Record]:
     do(cast, made["both"], "office", "ask", do_people="殷离、童经")
     mine = actor_of(giver)
     save_view(actor=mine, ledger=ledger, title="我的", audience="person", asked={"q": "a"}, is_default=True)
-    name_deputy(actor=cast["office"], deputy=giver, start=date(2026, 3, 2), end=date(2026, 3, 20))
-    name_deputy(actor=mine, deputy=cast.people["colleague"], start=date(2026, 3, 5), end=date(2026, 3, 6))
+    day = clock.today()
+    name_deputy(actor=cast["office"], deputy=giver, start=day, end=day + timedelta(days=18))
+    later = day + timedelta(days=3)
+    name_deputy(actor=mine, deputy=cast.people["colleague"], start=later, end=later)
     Batch.objects.create(
         ledger=ledger, person=giver, kind="import", file_name="没导完.xlsx", state="checked", created_at=clock.now()
     )
