@@ -25,12 +25,13 @@ from bihuan.scorecard.outlook import (
     standing_behind,
     standing_of,
 )
-from bihuan.scorecard.publishing import PublishedScore, restored
+from bihuan.scorecard.publishing import restored
 from bihuan.scorecard.queries import trial
 from bihuan.scorecard.rules import get_publication
 from bihuan.scorecard.scoring import plain
 from bihuan.scorecard.ways_up import Way
 from bihuan.web.access import signed_in
+from bihuan.web.ranking import compared
 
 _VALUE = "v:"
 _WIDEST = 30
@@ -155,8 +156,6 @@ def _way(way: Way, unit: int, kept: Mapping[str, str]) -> dict[str, str]:
 def compare(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A publication beside the same period by today's rule."""
     publication = get_publication(actor, pk)
-    today = {score.unit: score for score in by_the_rule_in_force(actor, publication)}
-    then = {score.unit: score for score in restored(publication.content)}
     title = publication.scorecard.title
     context = {
         "title": "按现行办法重算",
@@ -167,32 +166,6 @@ def compare(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         ],
         "period": parse_period(publication.period, clock.local_date(publication.as_of)).title,
         "versions": [publication.scorecard.version, scorecard_in_force(publication.scorecard.code).version],
-        "rows": [_compared(then.get(unit), today.get(unit)) for unit in dict.fromkeys([*then, *today])],
+        "rows": compared(restored(publication.content), by_the_rule_in_force(actor, publication)),
     }
     return render(request, "scorecard_compare.html", context)
-
-
-def _compared(then: PublishedScore | None, now: PublishedScore | None) -> dict[str, Any]:
-    known = then or now
-    return {
-        "name": known.name if known else "",
-        "then": _result(then),
-        "now": _result(now),
-        "gap": _gap(then, now),
-    }
-
-
-def _gap(then: PublishedScore | None, now: PublishedScore | None) -> str:
-    if then is None or now is None or then.total is None or now.total is None:
-        return ""
-    return f"{now.total - then.total:+}"
-
-
-def _result(score: PublishedScore | None) -> dict[str, Any]:
-    if score is None:
-        return {"rank": "—", "total": "不考核", "grade": ""}
-    return {
-        "rank": score.rank or "—",
-        "total": "—" if score.total is None else plain(score.total),
-        "grade": score.grade,
-    }
