@@ -28,7 +28,7 @@ from bihuan.scorecard.outlook import (
 from bihuan.scorecard.publishing import restored
 from bihuan.scorecard.queries import trial
 from bihuan.scorecard.rules import get_publication
-from bihuan.scorecard.scoring import plain
+from bihuan.scorecard.scoring import plain, rounded
 from bihuan.scorecard.ways_up import Way
 from bihuan.web.access import signed_in
 from bihuan.web.ranking import compared
@@ -126,7 +126,7 @@ def _fields(found: Outlook, standing: Standing, changed: Mapping[str, Decimal]) 
         lines[key] = {
             "name": _VALUE + key,
             "title": one.item.title,
-            "now": "—" if one.value is None else plain(one.value),
+            "now": _shown(one.value),
             "value": plain(changed[key]) if key in changed else "",
             "points": plain(one.points) if one.counted else "不计",
             "then": "" if then is None or then.points == one.points else plain(then.points),
@@ -135,16 +135,21 @@ def _fields(found: Outlook, standing: Standing, changed: Mapping[str, Decimal]) 
         (veto.title, veto.figure) for veto in standing.card.vetoes
     ]:
         known = own.get(key)
-        line = {"name": _VALUE + key, "title": title, "now": "—" if known is None else plain(known), "points": ""}
+        line = {"name": _VALUE + key, "title": title, "now": _shown(known), "points": ""}
         lines.setdefault(key, {**line, "value": plain(changed[key]) if key in changed else "", "then": ""})
     return list(lines.values())
+
+
+def _shown(value: Decimal | None) -> str:
+    """To two places: a rate has no end of them."""
+    return "—" if value is None else plain(rounded(value))
 
 
 def _way(way: Way, unit: int, kept: Mapping[str, str]) -> dict[str, str]:
     asked = {**kept, "unit": str(unit), _VALUE + way.key: plain(way.then)}
     return {
         "title": way.title,
-        "now": "没有数值" if way.now is None else plain(way.now),
+        "now": _shown(way.now),
         "then": plain(way.then),
         "grade": way.grade,
         "total": "" if way.total is None else plain(way.total),
