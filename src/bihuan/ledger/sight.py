@@ -7,17 +7,18 @@ may be asked; `require_writable` what may be written.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from bihuan.base.errors import Invalid, NotAllowed
+from bihuan.base.sealing import KeyMissing, key_of
 from bihuan.expression import ExpressionError, Name
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.field_rights import FieldRights, Right, rights_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
+from bihuan.ledger.paging import Row
 from bihuan.ledger.sealed import open_value
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, Lookup, Masked
@@ -135,15 +136,28 @@ class Sight:
 
     def hidden_at(self, step: str) -> frozenset[str]:
         """The fields that are hidden in records at a step."""
-        return frozenset(code for code in self._sometimes_hidden if self.right(code, step) is Right.HIDDEN)
+        if not self._sometimes_hidden:
+            return self._sometimes_hidden
+        known = self._hidden_by_step
+        if step not in known:
+            known[step] = frozenset(code for code in self._sometimes_hidden if self.right(code, step) is Right.HIDDEN)
+        return known[step]
+
+    @cached_property
+    def _hidden_by_step(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def see(self, record: Record, lookup: Lookup = _NOTHING) -> Record:
         """A copy of a record as the actor sees it, for showing. Never write with it."""
         if self.is_plain:
             return record
-        seen = copy(record)
-        seen.data = self.see_data(record.state, record.data, lookup, record.pk)
+        seen = Record.__new__(Record)
+        seen.__dict__ = {**record.__dict__, "data": self.see_data(record.state, record.data, lookup, record.pk)}
         return seen
+
+    def see_row(self, row: Row, lookup: Lookup = _NOTHING) -> Row:
+        """A row of a list as the actor sees it."""
+        return row if self.is_plain else row._replace(data=self.see_data(row.state, row.data, lookup, row.pk))
 
     def see_data(
         self, step: str, data: Mapping[str, Any], lookup: Lookup = _NOTHING, record: int | None = None
@@ -164,10 +178,17 @@ class Sight:
         """Changes of a record (field, before, after) as the actor sees them, by the rights at its present step."""
         hidden, masked = self.hidden_at(record.state), self.masks(record.pk)
         return tuple(
-            (code, self._seen(code, old, masked, lookup), self._seen(code, new, masked, lookup))
+            (code, self._was(code, old, masked, lookup), self._was(code, new, masked, lookup))
             for code, old, new in told(self.whole.may_be_unreported, changes)
             if code not in hidden
         )
+
+    def _was(self, code: str, value: Any, masked: Collection[str], lookup: Lookup) -> Any:
+        """A value of the past; the key of one may have been put away."""
+        try:
+            return self._seen(code, value, masked, lookup)
+        except KeyMissing:
+            return Masked(f"（密钥 {key_of(value)} 已退役，看不到）")
 
     # What may be written.
 
