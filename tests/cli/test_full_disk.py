@@ -5,6 +5,7 @@ A bound on the size of files stands in for the disk: the same calls fail, and no
 
 import os
 import resource
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -42,8 +43,8 @@ def bounded(limit: int, work: Callable[[], int | None], said: Path) -> int:
 
 
 @pytest.fixture
-def instance(maker: Maker) -> Iterator[Instance]:
-    made = maker.source(SQLITE)
+def instance(maker: Maker, tmp_path: Path) -> Iterator[Instance]:
+    made = Instance(shutil.copytree(maker.source(SQLITE).home, tmp_path / "home"))
     with made.entered():
         yield made
 
@@ -67,22 +68,22 @@ def limit_of(instance: Instance, more: int) -> int:
 
 
 def test_an_import_onto_a_full_disk_says_so_and_writes_nothing(instance: Instance, tmp_path: Path) -> None:
-    path, said = table_of(tmp_path, 6_000), tmp_path / "said"
+    path, said = table_of(tmp_path, 2_500), tmp_path / "said"
     words = ["import", str(path), "--ledger", "own.full", "--new", "满", "--owner", "审计局"]
     before = state()
-    for more in (20_000, 400_000, 2_000_000):
+    for more in (20_000, 900_000):
         assert bounded(limit_of(instance, more), lambda: main(words), said) == 1
         told = said.read_text(encoding="utf-8")
         assert any(word in told for word in ("磁盘写不进去", "磁盘已满", "文件超过了允许的大小")), told
         assert "Traceback" not in told
         assert state() == before
     assert main(words) == 0
-    assert Record.objects.count() == before[0] + 6_000
+    assert Record.objects.count() == before[0] + 2_500
     assert sound()
 
 
 def test_an_undo_on_a_full_disk_leaves_the_batch_as_it_was(instance: Instance, tmp_path: Path) -> None:
-    path = table_of(tmp_path, 3_000)
+    path = table_of(tmp_path, 1_500)
     assert main(["import", str(path), "--ledger", "own.full", "--new", "满", "--owner", "审计局"]) == 0
     batch = Batch.objects.get(kind="import", ledger__code="own.full")
     before = state()
@@ -92,7 +93,7 @@ def test_an_undo_on_a_full_disk_leaves_the_batch_as_it_was(instance: Instance, t
 
     assert bounded(limit_of(instance, 50_000), undo, tmp_path / "said") == 70
     assert state() == before
-    assert Record.objects.filter(ledger=batch.ledger, deleted=False).count() == 3_000
+    assert Record.objects.filter(ledger=batch.ledger, deleted=False).count() == 1_500
     undo()
     assert not Record.objects.filter(ledger=batch.ledger, deleted=False).exists()
     assert sound()
