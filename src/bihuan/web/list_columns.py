@@ -1,6 +1,7 @@
 """A ledger's list as the template takes it: heads with how they sort, rows with their cells, groups with their sums."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from bihuan.ledger.conditions import Condition, write_conditions
 from bihuan.ledger.grouping import Group, grouped, summed_fields
 from bihuan.ledger.linked_records import with_records
-from bihuan.ledger.models import Record
+from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
@@ -55,16 +56,27 @@ def list_rows(query: Query, records: list[Record]) -> list[dict[str, Any]]:
     plain, data = lookup_for(opened.spec, opened.actor.tree), [record.data for record in records]
     lookup = with_records(plain, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
     columns = [(field, showing.title_of(field, opened.spec)) for field in query.fields]
+    files = files_of(query.fields, records)
+    lookup = replace(lookup, file_names={file.pk: file.name for file in files.values()})
     found = []
     for record in (opened.sight.see(item, lookup) for item in records):
         url = reverse("record", args=[record.pk])
         cells = _system_cells(opened, record)
         for field, title in columns:
             cell = showing.cell(field, title, record, lookup)
+            if field.kind == "file":
+                cell["pictures"] = showing.pictures(record.data.get(field.code), files)
             is_name = field.code == opened.spec.name_field and cell["text"]
             cells.append({**cell, "names": True, "url": url} if is_name else cell)
         found.append({"url": url, "number": record.number, "cells": cells})
     return found
+
+
+def files_of(fields: Sequence[FieldSpec], records: Sequence[Record]) -> dict[int, Attachment]:
+    """The files that these fields of the records hold, by id: one query, none where no field holds any."""
+    codes = [field.code for field in fields if field.kind == "file"]
+    ids = {pk for record in records for code in codes for pk in record.data.get(code) or () if isinstance(pk, int)}
+    return Attachment.objects.in_bulk(ids) if ids else {}
 
 
 def _system_cells(opened: Opened, record: Record) -> list[dict[str, Any]]:

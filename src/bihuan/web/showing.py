@@ -1,7 +1,7 @@
 """Values of the core as the templates take them: lights, facts, times in words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +23,10 @@ from bihuan.loop.tally_counts import Counts
 
 UNKNOWN = "—"
 _COUNT_WORDS = {"calendar": "天", "working": "个工作日"}
+
+
+_PICTURES = 3
+"""So many small copies stand in one cell of a list."""
 
 
 def light(record: Record, loop: LoopSpec, bounds: Bounds) -> dict[str, str]:
@@ -200,6 +204,19 @@ def pager(page: Page[Any], sizes: Sequence[int] = ()) -> dict[str, Any]:
     return {"number": page.number, "pages": whole.num_pages, "total": whole.count, "size": size, "sizes": sizes}
 
 
+def pictures(held: Any, files: Mapping[int, Attachment]) -> list[dict[str, str]]:
+    """The first small copies of a list's cell: where each is, what it is called, and the file itself."""
+    shown_ones = [files[pk] for pk in held or () if pk in files and files[pk].look]
+    return [
+        {
+            "small": reverse("thumbnail", args=[file.pk]),
+            "title": file.name,
+            "url": reverse("attachment", args=[file.pk]),
+        }
+        for file in shown_ones[:_PICTURES]
+    ]
+
+
 def attachment(file: Attachment, same: Sequence[Twin]) -> dict[str, Any]:
     """A file of a record; `same` are those of other records that are the same, as far as they may be told."""
     is_image = file.media_type in IMAGES
@@ -222,7 +239,7 @@ def reused(same: Sequence[Twin]) -> str:
     alike = list(dict.fromkeys(str(twin.file.record) for twin in same if not twin.is_exact))
     return "；".join(
         f"{'、'.join(numbers[:3])}{'等' if len(numbers) > 3 else ''}{word}"
-        for numbers, word in ((exact, "也用了同一文件"), (alike, "有一张看上去相同的照片"))
+        for numbers, word in ((exact, "也用了同一文件"), (alike, "有一张疑似相同的照片"))
         if numbers
     )
 

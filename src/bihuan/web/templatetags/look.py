@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -70,6 +70,13 @@ def cell_class(cell: Mapping[str, Any]) -> str:
         "k-none": not cell["text"] and not cell.get("light"),
     }
     return " ".join(name for name, holds in marks.items() if holds)
+
+
+@register.filter
+def small_copies(cell: Mapping[str, Any]) -> str:
+    """The pictures of a list's cell, each leading to the file itself."""
+    parts = ((one["url"], one["small"], one["title"]) for one in cell.get("pictures", ()))
+    return format_html_join("", '<a class="small-copy" href="{}"><img src="{}" alt="{}" loading="lazy"></a>', parts)
 
 
 @register.filter
