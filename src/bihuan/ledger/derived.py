@@ -41,10 +41,10 @@ def _due_day(due_at: datetime) -> tuple[int, bool]:
 
 
 def step_key(state: RecordState) -> Key:
-    """The row of StepTally in which a record counts."""
+    """The row of StepTally in which a record counts; one handled in another ledger is as good as paused."""
     log = state.loop
-    held = bool(log.get("people", {}).get("holder"))
-    return log.get("v", 0), state.unit or 0, state.state, state.closed_at is not None, held, "paused" in log
+    held, paused = bool(log.get("people", {}).get("holder")), "paused" in log or "joined" in log
+    return log.get("v", 0), state.unit or 0, state.state, state.closed_at is not None, held, paused
 
 
 def parts_of(state: RecordState) -> set[tuple[int, str]]:
@@ -78,9 +78,14 @@ class Derived:
         self.ties |= {(pk, other, kind) for other, kind in ties_of(state)}
 
 
-def follow(ledger: int, changes: Iterable[Change]) -> None:
-    """Bring the derived tables up to date with records that changed from one state to another."""
+def follow(ledger: int, changes: Iterable[Change], alike: Iterable[tuple[RecordState, int]] = ()) -> None:
+    """Bring the derived tables up to date with records that changed from one state to another.
+
+    `alike` are new records that only count, by their state: nobody is involved in them, and they point at nothing.
+    """
     made = Derived()
+    for state, number in alike:
+        made.count(state, number)
     for pk, before, after in changes:
         if before is not None:
             made.count(before, -1)

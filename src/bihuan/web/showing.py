@@ -1,7 +1,7 @@
 """Values of the core as the templates take them: lights, facts, times in words."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.ledger.attachments import Twin
 from bihuan.ledger.models import Attachment, Record
+from bihuan.ledger.paging import Row
 from bihuan.ledger.pictures import IMAGES
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import Lookup
@@ -25,17 +26,13 @@ UNKNOWN = "—"
 _COUNT_WORDS = {"calendar": "天", "working": "个工作日"}
 
 
-_PICTURES = 3
-"""So many small copies stand in one cell of a list."""
-
-
-def light(record: Record, loop: LoopSpec, bounds: Bounds) -> dict[str, str]:
+def light(record: Record | Row, loop: LoopSpec, bounds: Bounds) -> dict[str, str]:
     """A matter's light: the colour's code, the loop's word for it, and the rule with the days left."""
     colour = colour_of(record.due_at, record.closed_at, bounds)
     return {"code": colour.value, "title": word(loop, colour), "hint": light_hint(record, colour, bounds)}
 
 
-def light_hint(record: Record, colour: Colour, bounds: Bounds) -> str:
+def light_hint(record: Record | Row, colour: Colour, bounds: Bounds) -> str:
     if colour is Colour.WHITE:
         return f"{moment(record.closed_at)} 销号"
     if record.due_at is None:
@@ -44,7 +41,7 @@ def light_hint(record: Record, colour: Colour, bounds: Bounds) -> str:
     return f"{left(record, bounds)}；期限前 {bounds.rule.yellow_within} {unit}内为黄，过期为红"
 
 
-def left(record: Record, bounds: Bounds) -> str:
+def left(record: Record | Row, bounds: Bounds) -> str:
     """How far the deadline is: 还剩 3 个工作日, 今天到期, 已超期 2 天; empty without one or once closed."""
     if record.due_at is None or record.closed_at:
         return ""
@@ -150,15 +147,6 @@ def title_of(field: FieldSpec, spec: LedgerSpec) -> str:
     return title.replace("_", " ") if _FROM_A_DATABASE.fullmatch(title) else title
 
 
-def cell(field: FieldSpec, title: str, record: Record, lookup: Lookup) -> dict[str, Any]:
-    """A field of a record in a list; its title is the same for the whole column."""
-    return {
-        "title": title,
-        "text": shown(field, record.data.get(field.code), lookup),
-        "kind": look_of(field),
-    }
-
-
 def fact(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> dict[str, Any]:
     """A field on a record's page; files link to themselves."""
     value = record.data.get(field.code)
@@ -202,19 +190,6 @@ def pager(page: Page[Any], sizes: Sequence[int] = ()) -> dict[str, Any]:
     whole = page.paginator
     size = int(whole.per_page)
     return {"number": page.number, "pages": whole.num_pages, "total": whole.count, "size": size, "sizes": sizes}
-
-
-def pictures(held: Any, files: Mapping[int, Attachment]) -> list[dict[str, str]]:
-    """The first small copies of a list's cell: where each is, what it is called, and the file itself."""
-    shown_ones = [files[pk] for pk in held or () if pk in files and files[pk].look]
-    return [
-        {
-            "small": reverse("thumbnail", args=[file.pk]),
-            "title": file.name,
-            "url": reverse("attachment", args=[file.pk]),
-        }
-        for file in shown_ones[:_PICTURES]
-    ]
 
 
 def attachment(file: Attachment, same: Sequence[Twin]) -> dict[str, Any]:
