@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bihuan.base.canonical import dumps
 from bihuan.ledger.cell_merge import Clash, Side
 from bihuan.ledger.definitions import find_ledger, spec_of
 from bihuan.ledger.excel import open_workbook
@@ -310,3 +311,18 @@ def test_a_file_sent_again_does_not_take_back_what_was_edited_under_another_code
     check, _ = import_rows(cast["office"], ledger, tmp_path / "来.xlsx", rows)
     assert (check.updates, check.conflicts, check.unchanged, check.kept) == ([], [], 1, 1)
     assert ledger.records.get().data["heads"] == 9.0
+
+
+def test_what_cannot_be_told_in_the_present_terms_is_asked_about(cast: Cast, ledger: Ledger, tmp_path: Path) -> None:
+    """What was exported is no value of the field any more: no side is taken without a person."""
+    one = make(cast, ledger, "A1", people="30", name="修路")
+    export(cast, ledger, path := tmp_path / "出去.xlsx")
+    edit_record(actor=cast["office"], record=one, fields={"people": "2"})
+    ledger = redefined(cast, ledger, lambda fields: fields["people"].update(code="heads", was="people", maximum=9))
+    edit_file(path, {(one.number, "人数"): 4, (one.number, "名称"): "架桥"})
+    (conflict,) = back(cast, ledger, path).conflicts
+    clash = conflict.clash
+    assert (conflict.field.code, clash.theirs, clash.ours) == ("heads", 4, 2)
+    assert dumps([clash.base, clash.theirs, clash.ours]) == '["定义改过，换算不了",4,2]'
+    (change,) = back(cast, ledger, path, "theirs").updates
+    assert change.changes == {"heads": 4, "name": "架桥"}

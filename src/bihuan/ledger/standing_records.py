@@ -74,11 +74,11 @@ def standing_records(
     exported = sorted(ids & mark.records) if mark else []
     bases = _exported_values(terms, exported, mark.position) if mark else {}
     bases = _imported_values(terms, sorted(ids - set(exported))) | bases
-    fields = frozenset(terms.codes(mark.fields, _version_at(ledger, mark.position))) if mark else frozenset()
+    fields = frozenset(terms.codes(mark.fields, version_at(ledger, mark.position))) if mark else frozenset()
     return Standing(ledger, mark, by_number, by_key, bases, fields, among, _merged(ledger, keys))
 
 
-def _version_at(ledger: Ledger, position: int) -> int:
+def version_at(ledger: Ledger, position: int) -> int:
     """The version of the definition under which an event was written."""
     payload = Event.objects.filter(ledger=ledger, position=position).values_list("payload", flat=True).first()
     return int(loads(payload).get("v", 1)) if payload else ledger.version
