@@ -9,14 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bihuan.base import clock
 from bihuan.figure.definitions import install_figures
 from bihuan.figure.spec import FigureSpec
+from bihuan.ledger.actions import start_batch
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Attachment, Batch, Ledger, Record
 from bihuan.loop.actions import create_record, edit_record
 from bihuan.loop.notice.models import Notice
+from bihuan.web.importing import keep_upload
 from tests.cast import Cast
 from tests.ledger.making import make_ledger
 
@@ -66,6 +69,7 @@ class World:
     ledger: Ledger
     record: Record
     batch: Batch
+    roster: Batch
     notice: Notice
 
     @property
@@ -109,7 +113,17 @@ def make_world(cast: Cast) -> World:
     install_figures(
         pack="own", specs={"own.secret_sum": FigureSpec.model_validate(spec)}, owner=cast.office, origin="pack"
     )
-    return World(ledger, record, batch, notice)
+    return World(ledger, record, batch, make_roster(cast), notice)
+
+
+def make_roster(cast: Cast) -> Batch:
+    """A file of units on its way in, as the system administrator sent it."""
+    content = "代码,名称,类别,上级代码\n330999105,机密乡镇辰,乡镇街道,330999\n"
+    path, digest = keep_upload(SimpleUploadedFile("单位.csv", content.encode()))
+    plan = {"file": path.name, "on": "2026-03-02"}
+    return start_batch(
+        actor=cast["system_admin"], ledger=None, kind="units", file_name="单位.csv", file_hash=digest, plan=plan
+    )
 
 
 EVERYTHING = (
@@ -182,6 +196,11 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
     **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    **dict.fromkeys(("admin_units", "admin_unit_new", "admin_people", "admin_person_new", "admin_passwords"), _NOTHING),
+    "admin_unit": Recipe(lambda world: [[world.record.unit_id]], posted={"do": "close", "on": "2026-03-03"}),
+    "admin_person": Recipe(lambda world: [[world.batch.person_id]], posted={"do": "off"}),
+    **dict.fromkeys(("roster_upload", "roster_template"), Recipe(lambda _world: [["units"], ["people"]])),
+    **dict.fromkeys(("roster", "roster_marked"), Recipe(lambda world: [[world.roster.pk]])),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
     **dict.fromkeys(("figure", "figure_records", "figure_export"), Recipe(_figure, _CUT)),
     "thumbnail": Recipe(lambda world: [[pk] for pk in world.files]),

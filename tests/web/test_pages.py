@@ -143,6 +143,17 @@ TABLE: dict[str, dict[str, int]] = {
     "export_unmasked": everyone(READERS, but=refused("leader")),
     "access_log": everyone({"audit_admin"}, no=403),
     "access_log_export": everyone({"audit_admin"}, no=403),
+    "admin_units": everyone({"system_admin"}, no=403),
+    "admin_unit_new": everyone({"system_admin"}, no=403),
+    "admin_unit": everyone({"system_admin"}, no=403),
+    "admin_people": everyone({"system_admin"}, no=403),
+    "admin_person_new": everyone({"system_admin"}, no=403),
+    "admin_person": everyone({"system_admin"}, no=403),
+    "admin_passwords": everyone(set(), no=405, but={NOBODY: 405}),
+    "roster_upload": everyone({"system_admin"}, no=403),
+    "roster_template": everyone({"system_admin"}, no=403),
+    "roster": everyone(set(), no=403, but={"system_admin": 404}),  # played in test_administration.py
+    "roster_marked": everyone(set(), no=403, but={"system_admin": 404}),
     "forms": everyone(set(EVERYBODY)),
     "form_burden": everyone(set(EVERYBODY)),
     "form": everyone(INSIDE | {"auditor"}),
@@ -290,9 +301,24 @@ def address(name: str, record: Record) -> str:
         return reverse(name, args=[1])
     if name in ("report_part", "report_act", "report_file"):
         return reverse(name, args=[1, "docx"])
+    if name.startswith(("admin_", "roster")):
+        return office_address(name, record, batch)
     special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
     special["thumbnail"] = special["attachment"]
     return reverse(name, args=special.get(name, []))
+
+
+def office_address(name: str, record: Record, batch: Batch) -> str:
+    """A page of the system or the security administrator."""
+    arguments: dict[str, list[Any]] = {
+        "admin_unit": [record.unit_id],
+        "admin_person": [Person.objects.get(username="town").pk],
+        "roster_upload": ["units"],
+        "roster_template": ["units"],
+        "roster": [batch.pk],
+        "roster_marked": [batch.pk],
+    }
+    return reverse(name, args=arguments.get(name, []))
 
 
 def form_address(name: str) -> str:

@@ -54,10 +54,10 @@ class Actor:
     def reach(self, *roles: str) -> frozenset[int]:
         """The units at and under the person's posts, of these roles or, with none named, of all that read by unit."""
         return frozenset(
-            node.pk
+            unit
             for post in self.posts
             if (post.role in roles if roles else BY_CODE[post.role].reach == "below")
-            for node in self.tree.below(post.unit)
+            for unit in self.tree.within(post.unit)
         )
 
     def holds(self, role: str, unit: int | None) -> bool:
@@ -73,7 +73,9 @@ def actor_of(person: Person) -> Actor:
     today = clock.today()
     held = person.posts.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
     posts = tuple(Held(unit, role) for unit, role in held.order_by("pk").values_list("unit_id", "role"))
-    return Actor(person.pk, person.name, posts + _deputised(person, today), tree_on(today))
+    # Nothing is lent to an administrator, who has no business role beside theirs.
+    lent = () if any(BY_CODE[post.role].reach == "none" for post in posts) else _deputised(person, today)
+    return Actor(person.pk, person.name, posts + lent, tree_on(today))
 
 
 def _deputised(person: Person, today: date) -> tuple[Held, ...]:

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from bihuan.loop.notice.queries import unread_count
 from bihuan.org.actor import Actor
-from bihuan.org.roles import role_title
+from bihuan.org.roles import AUDIT_ADMIN, SYSTEM_ADMIN, role_title
+from bihuan.org.separation import administrator_role
 from bihuan.web.access import may_make
 from bihuan.web.request_memory import my_ledgers
 
@@ -29,7 +30,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"shell": {"county": roots[0] if roots else "", "person": person, "menu": _menu(request, actor)}}
 
 
+_SYSTEM = (("单位", "admin_units", "layout-grid"), ("人员", "admin_people", "users"))
+_AUDIT = (("访问日志", "access_log", "history"),)
+_OFFICES: dict[str, tuple[tuple[str, str, str], ...]] = {SYSTEM_ADMIN.code: _SYSTEM, AUDIT_ADMIN.code: _AUDIT}
+"""What each administrator works at: title, address, icon."""
+
+
 def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    if office := administrator_role(actor):
+        entries = [_entry(request, title, reverse(name), icon) for title, name, icon in _OFFICES.get(office, ())]
+        return [{"title": "", "entries": [_entry(request, "首页", reverse("desk"), "home"), *entries]}]
     work = [
         _entry(request, "工作台", reverse("desk"), "home"),
         _entry(request, "调度台", reverse("board"), "layout-grid"),
@@ -46,8 +56,6 @@ def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
     if may_make(actor):
         work.append(_entry(request, "导入表格", reverse("import_upload"), "table-import"))
         work.append(_entry(request, "上级的表", reverse("forms"), "file-text"))
-    if actor.has_role("audit_admin"):
-        work.append(_entry(request, "访问日志", reverse("access_log"), "history"))
     known = my_ledgers(request, actor)
     ledgers = [_entry(request, item.title, reverse("ledger", args=[item.code]), "table") for item in known[:_SHOWN]]
     if len(known) > _SHOWN:
