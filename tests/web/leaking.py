@@ -38,6 +38,7 @@ NUMBERS = {"count": "7654321", "sum": "98765.43", "day": "2031-07-19"}
 HIDDEN = {"inner": "机密内部戊己"}
 PERSONAL = {"phone": "13912345678", "identity": "11010519491231002X", "holder": "欧阳小庚"}
 SEALED = {"account": "6222-机密-辛壬"}
+ROSTER = "隐秘乡镇辰"
 FILE, HIDDEN_FILE = "机密照片癸.png", "机密底稿子.png"
 
 FIELDS: tuple[dict[str, Any], ...] = (
@@ -118,7 +119,7 @@ def make_world(cast: Cast) -> World:
 
 def make_roster(cast: Cast) -> Batch:
     """A file of units on its way in, as the system administrator sent it."""
-    content = "代码,名称,类别,上级代码\n330999105,机密乡镇辰,乡镇街道,330999\n"
+    content = f"代码,名称,类别,上级代码\n330999105,{ROSTER},乡镇街道,330999\n"
     path, digest = keep_upload(SimpleUploadedFile("单位.csv", content.encode()))
     plan = {"file": path.name, "on": "2026-03-02"}
     return start_batch(

@@ -23,6 +23,7 @@ from tests.web.leaking import (
     OPEN,
     PNG,
     RECIPES,
+    ROSTER,
     Recipe,
     World,
     make_world,
@@ -31,7 +32,8 @@ from tests.web.leaking import (
 Clients = Callable[[str], Client]
 MAY_SEE_NOTHING = ("town", "village", "neighbour", "outsider", "system_admin", "security_admin", "audit_admin", "")
 FORBIDDEN: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(MAY_SEE_NOTHING, EVERYTHING),
+    **dict.fromkeys(MAY_SEE_NOTHING, (*EVERYTHING, ROSTER)),
+    "system_admin": EVERYTHING,
     **dict.fromkeys(("other_town", "leader"), NOT_FOR_THE_TOWN),
     **dict.fromkeys(("office", "colleague", "auditor"), NOT_WITHOUT_A_REASON),
 }
