@@ -7,12 +7,14 @@ from pathlib import Path
 
 from django.db import transaction
 
-from bihuan.base.errors import BihuanError, Issue, NotFound
+from bihuan.base import clock
+from bihuan.base.errors import BihuanError, Conflict, Issue, NotFound
 from bihuan.figure.checks import FIGURES
 from bihuan.figure.definitions import install_figures
 from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.models import Ledger, LedgerVersion
+from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.checks import LOOPS
 from bihuan.loop.declared.definitions import install_declared
 from bihuan.loop.definitions import install_loop
@@ -22,6 +24,7 @@ from bihuan.loop.fitting import check_fit
 from bihuan.loop.notice.checks import NOTICES
 from bihuan.loop.petition.checks import PETITIONS
 from bihuan.loop.plan.checks import PLANS
+from bihuan.loop.planned import plan_definition, waiting_version
 from bihuan.loop.redefinition import Refused, last_from_pack, redefine
 from bihuan.org.actor import system_actor
 from bihuan.org.models import Unit
@@ -107,9 +110,22 @@ def _put_in_force(definition: Definition, owner: Unit, tell: Callable[[str], Non
                 f"用 bihuan define {code} --load 载入包里的文件可以改用新定义，加 --dry-run 先看差别"
             )
         return ledger
+    if spec.valid_from and spec.valid_from > clock.today():
+        return _plan(ledger, spec, tell)
     try:
         redefine(actor=system_actor("业务包"), ledger=ledger, spec=spec, origin="pack")
     except Refused as refused:
         tell(f"业务包里的新定义没有启用：{refused.message}")
         return ledger
     return install_definition(code=code, spec=spec, owner=owner, origin="pack")
+
+
+def _plan(ledger: Ledger, spec: LedgerSpec, tell: Callable[[str], None]) -> Ledger:
+    """A pack's definition for a day to come; the same one waits already where the pack was installed before."""
+    waiting = waiting_version(ledger)
+    if waiting is None or waiting.definition != spec.model_dump(mode="json", exclude_defaults=True):
+        try:
+            plan_definition(actor=system_actor("业务包"), ledger=ledger, spec=spec, origin="pack")
+        except (Refused, Conflict) as refused:
+            tell(f"业务包里定于 {spec.valid_from} 生效的定义没有列入计划：{refused.message}")
+    return ledger

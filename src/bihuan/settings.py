@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "bihuan.web.middleware.security_headers",
     "bihuan.web.middleware.ErrorsInWords",
+    "bihuan.web.middleware.definitions_of_today",
 ]
 
 ROOT_URLCONF = "bihuan.urls"

@@ -235,6 +235,7 @@ RECIPES: dict[str, Recipe] = {
     "duty": _LEDGER,
     **dict.fromkeys(("definition", "definition_yaml", "definition_edit", "definition_field"), _LEDGER),
     "definition_preview": _LEDGER,
+    "definition_planned": Recipe(_ledger, posted={"do": "edit"}),
     **dict.fromkeys(("record", "record_edit", "notice_issue"), _RECORD),
     "unmask": Recipe(_record, posted={"reason": ""}),
     "verb": Recipe(lambda world: [[world.record.pk, code] for code in ("start", "press", "finish")]),

@@ -1,11 +1,13 @@
 """The editor of a definition in the browser: a field is added, what is in the way is told, the records follow."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from bihuan.base import clock
 from bihuan.ledger.definition_yaml import from_yaml_text
 from bihuan.ledger.definitions import find_ledger, spec_of
 from bihuan.ledger.models import Ledger, LedgerVersion
@@ -55,6 +57,36 @@ def test_a_definition_is_changed_on_screen(cast: Cast, page: Page, live_server: 
     ledger.refresh_from_db()
     assert ledger.version == 2
     assert {(record.data["c9"], "people" in record.data) for record in ledger.records.all()} == {("own", False)}
+
+
+def test_a_definition_is_given_its_day_and_is_withdrawn(
+    cast: Cast, page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
+    """Planned on screen it waits; what keeps it from taking effect on its day is told; it is taken back."""
+    ledger = tasks(cast)
+    sit_down(page, live_server.url, cast.people["office"])
+    page.goto(f"{live_server.url}/ledgers/demo.task/definition/field/?code=people")
+    page.get_by_label("最大值").fill("5")
+    page.get_by_role("button", name="确定").click()
+    page.get_by_role("button", name="预览").click()
+    page.get_by_label("生效日期").fill("2026-04-01")
+    page.screenshot(path=tmp_path / "preview.png", full_page=True)
+    page.get_by_role("button", name="启用新定义").click()
+    expect(page.get_by_text("新定义定于2026年4月1日 星期三生效")).to_be_visible()
+    page.screenshot(path=tmp_path / "planned.png", full_page=True)
+    create_record(actor=cast["office"], ledger=ledger, fields={"no": "A9", "people": "40"})
+    with clock.fixed(clock.start_of_day(date(2026, 4, 1))):
+        page.goto("/ledgers/demo.task/definition/")
+        page.get_by_role("button", name="再试一次").click()
+        expect(page.get_by_text("40 大于允许的最大值 5，共 1 条")).to_be_visible()
+        page.screenshot(path=tmp_path / "refused.png", full_page=True)
+        page.goto("/notices/")
+        expect(page.get_by_text("“任务台账”的新定义没有按期启用")).to_be_visible()
+        page.goto("/ledgers/demo.task/definition/")
+        page.get_by_role("button", name="撤回").click()
+        expect(page.get_by_text("已撤回定于2026年4月1日")).to_be_visible()
+    ledger.refresh_from_db()
+    assert (ledger.version, ledger.renew_on) == (1, None)
 
 
 def test_a_ledger_begins_on_screen(cast: Cast, page: Page, live_server: LiveServer) -> None:

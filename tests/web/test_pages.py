@@ -139,6 +139,7 @@ TABLE: dict[str, dict[str, int]] = {
     "definition_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_field": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "definition_preview": everyone(INSIDE, but=SEEN_NOT_KEPT),
+    "definition_planned": everyone(set(), no=405, but={NOBODY: 405}),
     "unmask": everyone(READERS, but=refused("leader")),
     "export_unmasked": everyone(READERS, but=refused("leader")),
     "access_log": everyone({"audit_admin"}, no=403),
@@ -273,6 +274,7 @@ def address(name: str, record: Record) -> str:
         "definition_edit",
         "definition_field",
         "definition_preview",
+        "definition_planned",
         "import_template",
     ):
         return reverse(name, args=["audit.finding"])

@@ -196,6 +196,8 @@ def _define(commands: "_Commands[Parser]") -> None:
     ways = parser.add_mutually_exclusive_group(required=True)
     ways.add_argument("--export", metavar="文件", help="把现行定义写到这个文件")
     ways.add_argument("--load", metavar="文件", help="载入这个文件里的定义，成为新的一版")
+    ways.add_argument("--withdraw", action="store_true", help="撤回待生效的一版")
+    parser.add_argument("--from", dest="valid_from", metavar="日期", type=day, help="从这一天起生效（晚于今天的日期）")
     parser.add_argument("--dry-run", action="store_true", help="只核对载入会怎样，不写入")
     parser.add_argument("--owner", metavar="单位", help="台账还没有时，新建它的所属单位（代码或名称）")
 

@@ -6,6 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from bihuan.base.errors import BihuanError
 from bihuan.base.home import home
+from bihuan.loop.planned import put_due_in_force
 
 
 def migrate() -> None:
@@ -22,6 +23,12 @@ def require_database() -> None:
         raise BihuanError("数据库是较早的版本，请先备份数据目录，再运行 bihuan serve 升级")
     where = home() if connection.vendor == "sqlite" else "BIHUAN_DATABASE_URL 所指的数据库"
     raise BihuanError(f"{where} 里还没有数据。运行 bihuan demo 装入示范县，或运行 bihuan serve 建立空库")
+
+
+def require_writable() -> None:
+    """The same for a command that writes records: what is planned for today is in force before it begins."""
+    require_database()
+    put_due_in_force()
 
 
 def is_behind() -> bool:

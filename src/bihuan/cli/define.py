@@ -3,8 +3,9 @@
 from argparse import Namespace
 from pathlib import Path
 
+from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound
-from bihuan.cli.database import require_database
+from bihuan.cli.database import require_writable
 from bihuan.cli.import_file import ledger_named
 from bihuan.cli.units import named
 from bihuan.ledger.definition_yaml import from_yaml, to_yaml
@@ -12,6 +13,7 @@ from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.definition_check import check_definition
+from bihuan.loop.planned import plan_definition, withdraw_definition
 from bihuan.loop.redefinition import Plan, plan_redefinition, redefine
 from bihuan.org.actor import system_actor
 
@@ -20,9 +22,11 @@ _FAULTY = 1
 
 def run(arguments: Namespace) -> int:
     """Export or load; status 1 if the definition cannot be put in force."""
-    require_database()
+    require_writable()
     if arguments.export:
         return _export(ledger_named(arguments.ledger), Path(arguments.export))
+    if arguments.withdraw:
+        return _withdraw(ledger_named(arguments.ledger))
     path = Path(arguments.load)
     if not path.is_file():
         raise NotFound(f"没有文件“{path}”")
@@ -31,6 +35,8 @@ def run(arguments: Namespace) -> int:
         print(issue)
     if spec is None:
         return _FAULTY
+    if arguments.valid_from:
+        spec = spec.model_copy(update={"valid_from": arguments.valid_from})
     name = arguments.ledger.partition(".")[2]
     if spec.code != name:
         raise Invalid(f"文件里的 code 是“{spec.code}”，台账是“{arguments.ledger}”，两处要一致")
@@ -73,9 +79,22 @@ def _change(arguments: Namespace, ledger: Ledger, spec: LedgerSpec) -> int:
     if arguments.dry_run:
         print(f"可以改：{plan.total:,} 条记录中 {plan.changed:,} 条跟着变。这是核对，没有写入。")
         return 0
+    if spec.valid_from and spec.valid_from > clock.today():
+        plan_definition(actor=actor, ledger=ledger, spec=spec, origin="file")
+        print(
+            f"“{ledger.title}”的新定义定于 {spec.valid_from} 生效，按今天的记录看，{plan.changed:,} 条到时跟着变；"
+            "撤回用 --withdraw。"
+        )
+        return 0
     redefine(actor=actor, ledger=ledger, spec=spec, origin="file")
     ledger.refresh_from_db()
     print(f"“{ledger.title}”现为第 {ledger.version} 版，{plan.changed:,} 条记录跟着变了。")
+    return 0
+
+
+def _withdraw(ledger: Ledger) -> int:
+    planned = withdraw_definition(actor=system_actor("命令行"), ledger=ledger)
+    print(f"已撤回“{ledger.title}”定于 {planned.valid_from} 生效的定义")
     return 0
 
 

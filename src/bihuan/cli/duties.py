@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bihuan.base import clock
-from bihuan.cli.database import require_database
+from bihuan.cli.database import require_writable
 from bihuan.cli.listing import print_json, print_table
 from bihuan.loop.duty.actions import open_due
 from bihuan.loop.duty.queries import WORDS, Standing, counted, standings_on
@@ -16,7 +16,7 @@ _RECENT = timedelta(days=35)
 
 def run(arguments: Namespace) -> int:
     """Open, or list the turns of the last five weeks by duty."""
-    require_database()
+    require_writable()
     if arguments.open:
         done = open_due()
         if arguments.json:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound
-from bihuan.cli.database import require_database
+from bihuan.cli.database import require_writable
 from bihuan.cli.progress import Progress
 from bihuan.cli.units import named
 from bihuan.ledger.definitions import find_ledger, nearest_code
@@ -24,7 +24,7 @@ _SHOWN_NOTES = 20
 
 def run(arguments: Namespace) -> int:
     """Import a file; status 1 if a row failed, in which case nothing was written."""
-    require_database()
+    require_writable()
     if arguments.owner and not arguments.new:
         raise Invalid("--owner 只与 --new 同用：新台账的所属单位")
     path = Path(arguments.file)

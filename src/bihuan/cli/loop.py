@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from bihuan.base.errors import Invalid
-from bihuan.cli.database import require_database
+from bihuan.cli.database import require_writable
 from bihuan.cli.listing import print_json
 from bihuan.ledger.definitions import find_ledger
 from bihuan.loop.versioning import MovePlan, move_matters, plan_move
@@ -12,7 +12,7 @@ from bihuan.org.actor import system_actor
 
 def run(arguments: Namespace) -> int:
     """Tell the check, or with --move do it."""
-    require_database()
+    require_writable()
     ledger = find_ledger(arguments.ledger)
     plan = plan_move(ledger)
     if not arguments.move:

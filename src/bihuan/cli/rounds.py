@@ -1,4 +1,4 @@
-"""The serving process's rounds: duties opened, notices issued, messages sent, while the pages are served.
+"""The serving process's rounds: definitions put in force, duties opened, notices issued, messages sent.
 
 One thread, started by `bihuan serve`. Every round may be left out, doubled, or cut off: what it does is written so that
 the next one, or `bihuan duties --open` and `bihuan notices --send`, does the rest and nothing twice.
@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from bihuan.loop.duty.actions import open_due
 from bihuan.loop.notice.sending import send_waiting
 from bihuan.loop.notice.watching import issue_due
+from bihuan.loop.planned import put_due_in_force
 
 _log = logging.getLogger("bihuan.rounds")
 
@@ -28,7 +29,12 @@ class Round:
     do: Callable[[], object]
 
 
-ROUNDS = (Round("duties", 300, open_due), Round("notices", 60, issue_due), Round("messages", 20, send_waiting))
+ROUNDS = (
+    Round("definitions", 20, put_due_in_force),
+    Round("duties", 300, open_due),
+    Round("notices", 60, issue_due),
+    Round("messages", 20, send_waiting),
+)
 
 
 class Rounds:

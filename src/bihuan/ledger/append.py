@@ -57,7 +57,8 @@ def hold(ledger: Ledger) -> Chain:
 def append(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None) -> list[Record]:
     """Append the drafts' events in order and bring their records up to date, all of them or none.
 
-    Raises Conflict when a record is not at the version that its draft expects.
+    Raises Conflict when a record is not at the version that its draft expects, when the ledger's definition is no
+    longer the one the drafts were made under, and while a planned definition is due that was not yet put in force.
     """
     ids = append_many(actor=actor, ledger=ledger, drafts=drafts, batch=batch)
     found = Record.objects.select_related("ledger", "ledger__owner").in_bulk(ids)
@@ -68,6 +69,7 @@ def append(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batc
 def append_many(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None) -> list[int]:
     """The same, giving only the records' ids, for many at once."""
     door = hold(ledger)
+    _require_current(ledger)
     writer = _Writer(actor, ledger, batch, door.position, door.head, clock.now())
     source = iter(drafts)
     ids: list[int] = []
@@ -82,6 +84,16 @@ def append_many(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch:
     )
     search.follow(ledger, door.position, writer.position)
     return ids
+
+
+def _require_current(ledger: Ledger) -> None:
+    """Drafts are made under a definition: under that one, and on a day on which it holds, they are written."""
+    held = Ledger.objects.filter(pk=ledger.pk).values_list("version", "renew_on").first()
+    version, renew_on = held or (ledger.version, None)
+    if version != ledger.version:
+        raise Conflict(f"“{ledger.title}”的定义刚刚改过（现为第 {version} 版），这次没有写入，请刷新后再做一次")
+    if renew_on and renew_on <= clock.today():
+        raise Conflict(f"“{ledger.title}”从今天起用新的定义，正在启用，这次没有写入，请过一分钟再做一次")
 
 
 class _Writer:

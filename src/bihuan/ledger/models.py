@@ -16,7 +16,8 @@ class Ledger(models.Model):
     """A ledger: its code, who owns it, and which version of its definition is in force.
 
     `stamp` is new with every version, so that what a process remembers of a definition is never another's, even after
-    a transaction that was undone.
+    a transaction that was undone. `renew_on` is the day from which on nothing is written before the planned version was
+    put in force, or refused; null without one.
     """
 
     code = models.CharField("代码", max_length=81, unique=True)
@@ -24,6 +25,7 @@ class Ledger(models.Model):
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     version = models.PositiveIntegerField("现行版本", default=0)
     stamp = models.CharField(max_length=32, default=fresh_stamp)
+    renew_on = models.DateField("下一版启用日", null=True)
 
     def __str__(self) -> str:
         return self.code
@@ -43,6 +45,40 @@ class LedgerVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ledger_id}/{self.version}"
+
+
+class PlannedVersion(models.Model):
+    """A definition that takes effect on a day to come. `base` is the version it was made from.
+
+    `refused_on` is the day on which it last could not be put in force, and `told` why; it goes on waiting.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "待生效"
+        IN_FORCE = "in_force", "已生效"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    ledger = models.ForeignKey(Ledger, models.PROTECT, related_name="planned")
+    definition = models.JSONField()
+    valid_from = models.DateField("生效日期")
+    base = models.PositiveIntegerField()
+    origin = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    planned_by = models.CharField(max_length=60)
+    planned_at = models.DateTimeField()
+    refused_on = models.DateField(null=True)
+    told = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["ledger"], condition=models.Q(outcome="waiting"), name="planned_version_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ledger_id}@{self.valid_from}"
 
 
 class Chain(models.Model):
@@ -298,6 +334,7 @@ __all__ = [
     "Ledger",
     "LedgerVersion",
     "Mapping",
+    "PlannedVersion",
     "Record",
     "SavedView",
     "SearchMark",

@@ -1,5 +1,6 @@
 """What a pack, or a spreadsheet's own header row, may declare of a ledger."""
 
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -129,6 +130,7 @@ class LedgerSpec(Spec):
     rights: tuple[RightSpec, ...] = Field(default=(), description="字段权限：没有写到的，看得见记录就能看、能填")
     assignee_field: str = Field(default="", description="承办人：数据范围“仅本人”按它和录入人算")
     dropped: tuple[str, ...] = Field(default=(), description="改定义时：连同数据一起删去的字段代码")
+    valid_from: date | None = Field(default=None, description="改定义时：生效日期；晚于今天的，到那天才启用")
 
     def in_pack(self, pack: str) -> "LedgerSpec":
         """The same definition as it is put in force: every linked ledger by its full code."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bihuan.base.sealing import is_sealed
@@ -32,9 +33,12 @@ class Obstacle:
 
 
 class Following:
-    """The records of a ledger on their way from one definition to the next."""
+    """The records of a ledger on their way from one definition to the next. `since` is when the change was so."""
 
-    def __init__(self, actor: Actor, ledger: Ledger, old: LedgerSpec, new: LedgerSpec) -> None:
+    def __init__(
+        self, actor: Actor, ledger: Ledger, old: LedgerSpec, new: LedgerSpec, since: datetime | None = None
+    ) -> None:
+        self.since = since
         self.ledger, self.old, self.new, self.loop = ledger, old, new, loop_of(ledger)
         self.obstacles: dict[tuple[str, str], Obstacle] = {}
         rows = ledger.records.filter(deleted=False)
@@ -75,7 +79,7 @@ class Following:
         system = self._system(record, {**moved, **changes}, data)
         if found.faults or not (changes or system):
             return None
-        return Draft("redefined", record.pk, changes, system, expects=record.version)
+        return Draft("redefined", record.pk, changes, system, effective_at=self.since, expects=record.version)
 
     def _sealed_anew(self, stored: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         """Values that stay, but are from now on encrypted or no longer are: the one door writes them so."""

@@ -1,6 +1,7 @@
 """A ledger's definition changes: its records follow as one batch, or nothing moves and what is in the way is told."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -67,11 +68,19 @@ def plan_redefinition(*, actor: Actor, ledger: Ledger, spec: LedgerSpec) -> Plan
 
 @transaction.atomic
 def redefine(
-    *, actor: Actor, ledger: Ledger, spec: LedgerSpec, origin: str, base: int | None = None
+    *,
+    actor: Actor,
+    ledger: Ledger,
+    spec: LedgerSpec,
+    origin: str,
+    base: int | None = None,
+    valid_from: date | None = None,
+    since: datetime | None = None,
 ) -> tuple[Plan, Batch | None]:
     """Put a definition in force as the ledger's next version, and let its records follow in one batch.
 
-    `base` is the version that the change was made from. Raises Refused with what is in the way, Conflict if the
+    `base` is the version that the change was made from, `valid_from` the day from which on it holds, `since` when the
+    records' changes were so: today and now, if not given. Raises Refused with what is in the way, Conflict if the
     definition was changed since, NotAllowed for who does not keep the ledger.
     """
     if not may_import(actor, ledger):
@@ -84,8 +93,10 @@ def redefine(
     plan = plan_redefinition(actor=actor, ledger=ledger, spec=spec)
     if not plan.may_go:
         raise Refused(ledger, plan)
-    following = Following(actor, ledger, old, spec)
-    fresh = install_definition(code=ledger.code, spec=spec, owner=ledger.owner, origin=origin)
+    following = Following(actor, ledger, old, spec, since)
+    fresh = install_definition(
+        code=ledger.code, spec=spec, owner=ledger.owner, origin=origin, valid_from=valid_from or clock.today()
+    )
     batch = _move(actor, fresh, following, plan) if plan.changed else None
     return plan, batch
 

@@ -43,7 +43,10 @@ class Draft:
 
     @property
     def is_changed(self) -> bool:
-        return self.ledger is None or self.data != _dumped(spec_of(self.ledger))
+        return self.ledger is None or {**self.data, "valid_from": None} != {
+            **_dumped(spec_of(self.ledger)),
+            "valid_from": None,
+        }
 
     def checked(self) -> tuple[LedgerSpec | None, list[Issue]]:
         """The definition and its faults; None where it has no shape yet."""
@@ -91,7 +94,8 @@ class Draft:
 
 
 def _dumped(spec: LedgerSpec) -> dict[str, Any]:
-    found: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True)
+    """A definition as a draft begins: its day of taking effect is past."""
+    found: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True, exclude={"valid_from"})
     return found
 
 

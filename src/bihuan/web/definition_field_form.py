@@ -9,7 +9,7 @@ from bihuan.ledger.checks import NEVER_SEALED, ONLY_FOR
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, FIELD_TYPES
 from bihuan.ledger.types.computed import RESULTS
-from bihuan.web.definition_lines import choice_line, choice_of, number_of, words_of
+from bihuan.web.definition_lines import choice_line, choice_of, number_of, words_of, words_told
 
 _NUMBERS = ("integer", "number", "money", "percent", "computed")
 _TEXTS = ("text", "longtext", "computed")
@@ -77,6 +77,8 @@ def _reads(kind: str, key: str) -> bool:
 def _input(row: tuple[str, str, str, str], data: Mapping[str, Any]) -> dict[str, Any]:
     key, title, widget, hint = row
     value = data.get(key, _DEFAULTS[key])
+    if widget == "text" and "\n" in str(value):
+        widget = "textarea"
     found = {"name": key, "title": title, "widget": widget, "hint": hint, "value": _shown(key, value)}
     if key in _OPTIONS:
         chosen = str(value or "")
@@ -93,9 +95,10 @@ def _shown(key: str, value: Any) -> Any:
     if key == "choices":
         return "\n".join(choice_line(choice) for choice in value)
     if isinstance(value, list | tuple):
-        return "、".join(value)
+        return words_told(value)
     if isinstance(value, float):
-        return f"{value:.15g}"
+        short = f"{value:.15g}"
+        return short if float(short) == value else repr(value)
     return "" if value is None else value
 
 
@@ -106,7 +109,7 @@ def field_posted(posted: QueryDict) -> dict[str, Any]:
     for key, _, widget, _ in _FIELD_INPUTS:
         if not _reads(kind, key):
             continue
-        text = posted.get(key, "").strip()
+        text = posted.get(key, "").replace("\r\n", "\n").strip()
         value = _value(key, widget, text)
         if value not in (None, "", [], ()) and value != _DEFAULTS[key]:
             found[key] = value

@@ -1,6 +1,6 @@
 """The inputs of the ledger itself: what it is called, what tells records apart, what is shown, numbering, rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -14,16 +14,23 @@ _PARTS = (
     ("due_field", "期限", ("date", "datetime")),
     ("assignee_field", "承办人", ("person",)),
 )
-_NO_KEY = frozenset({"longtext", "choices", "file", "computed", "point", "line", "polygon"})
+NO_KEY = frozenset({"longtext", "choices", "file", "computed", "point", "line", "polygon"})
 
 
 def parts_form(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The inputs of the ledger itself: what it is called, what tells records apart, what is shown, numbering, rules."""
     number = data.get("number", {})
-    keys = [field for field in data["fields"] if field["kind"] not in _NO_KEY]
+    keys = [field for field in data["fields"] if field["kind"] not in NO_KEY]
     return [
         {"name": "title", "title": "台账名称", "widget": "text", "value": data.get("title", ""), "required": True},
-        {"name": "description", "title": "说明", "widget": "text", "value": data.get("description", "")},
+        {
+            "name": "description",
+            "title": "说明",
+            "widget": "textarea",
+            "wide": True,
+            "rows": 2,
+            "value": data.get("description", ""),
+        },
         *(_part(name, title, kinds, data) for name, title, kinds in _PARTS),
         _ticks("key", "唯一键（再次导入时按它认出同一条记录）", keys, data.get("key", ())),
         _ticks("columns", "列表默认显示", data["fields"], data.get("columns", ())),
@@ -55,6 +62,11 @@ def _ticks(name: str, title: str, fields: list[dict[str, Any]], chosen: Any) -> 
     return {"name": name, "title": title, "widget": "ticks", "wide": True, "options": options}
 
 
+def _in_order(ticked: list[str], before: Sequence[str]) -> list[str]:
+    """What is ticked, in the order that it had; what is new comes behind, in that of the fields."""
+    return [code for code in before if code in ticked] + [code for code in ticked if code not in before]
+
+
 def parts_posted(posted: QueryDict, data: Mapping[str, Any]) -> dict[str, Any]:
     """The draft's data with the ledger's own parts as they were posted."""
     number: dict[str, Any] = {"prefix": posted.get("prefix", "").strip()} if posted.get("prefix", "").strip() else {}
@@ -62,8 +74,10 @@ def parts_posted(posted: QueryDict, data: Mapping[str, Any]) -> dict[str, Any]:
     digits = number_of(posted.get("digits", "").strip())
     number |= {"digits": digits} if digits not in (None, 4) else {}
     parts: dict[str, Any] = {name: posted.get(name, "") for name, _, _ in _PARTS}
-    parts |= {"title": posted.get("title", "").strip(), "description": posted.get("description", "").strip()}
-    parts |= {"key": posted.getlist("key"), "columns": posted.getlist("columns"), "number": number}
+    parts |= {"title": posted.get("title", "").strip()}
+    parts |= {"description": posted.get("description", "").replace("\r\n", "\n").strip()}
+    parts |= {name: _in_order(posted.getlist(name), data.get(name, ())) for name in ("key", "columns")}
+    parts["number"] = number
     parts["checks"] = [check_of(line) for line in posted.get("checks", "").splitlines() if line.strip()]
     kept = {name: value for name, value in data.items() if name not in parts}
     return kept | {name: value for name, value in parts.items() if value not in ("", [], {})}

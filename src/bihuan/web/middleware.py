@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.expression import ExpressionError
+from bihuan.loop.planned import put_due_in_force
 from bihuan.org.access_log import Kind, log_access
 from bihuan.org.models import Person
 
@@ -37,6 +38,17 @@ def security_headers(get_response: Handler) -> Handler:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    return handle
+
+
+def definitions_of_today(get_response: Handler) -> Handler:
+    """What is planned for today is in force before anything is written; a page that is only read writes nothing."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            put_due_in_force()
+        return get_response(request)
 
     return handle
 

@@ -86,6 +86,10 @@ def long_day(value: date) -> str:
     return f"{value.month}月{value.day}日 星期{'一二三四五六日'[value.weekday()]}"
 
 
+def full_day(value: date) -> str:
+    return f"{value.year}年{long_day(value)}"
+
+
 def elapsed(span: timedelta) -> str:
     """A duration in words: 3 天 4 小时, 25 分钟."""
     minutes = int(span.total_seconds() // 60)

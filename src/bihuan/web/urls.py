@@ -66,6 +66,7 @@ urlpatterns = [
     path("ledgers/", ledgers.show, name="ledgers"),
     path("ledgers/new/", definition_new.new, name="ledger_new"),
     path("ledgers/<str:code>/definition/", definition_versions.show, name="definition"),
+    path("ledgers/<str:code>/definition/planned/", definition_versions.planned, name="definition_planned"),
     path("ledgers/<str:code>/definition/yaml/", definition_versions.yaml, name="definition_yaml"),
     path("ledgers/<str:code>/definition/edit/", definition_edit.edit, name="definition_edit"),
     path("ledgers/<str:code>/definition/field/", definition_field.field, name="definition_field"),

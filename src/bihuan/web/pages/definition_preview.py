@@ -1,5 +1,6 @@
 """Before a definition is put in force: what changes, how many records follow, what is in the way; and putting it."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,14 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from bihuan.base.errors import BihuanError, Conflict
+from bihuan.base import clock
+from bihuan.base.errors import BihuanError, Conflict, Invalid
 from bihuan.ledger.definitions import install_definition
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.following import Obstacle
+from bihuan.loop.planned import plan_definition, waiting_version
 from bihuan.loop.redefinition import Refused, plan_redefinition, redefine
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
+from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.definition_drafts import Draft, drop_draft, keep_draft, open_draft
 from bihuan.web.importing import owner_of
@@ -38,9 +42,13 @@ def preview(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         keep_draft(request, draft)
         return redirect("definition_preview", code=code)
     if request.method == "POST":
+        draft.data = dated(draft.data, request.POST.get("valid_from", ""))
+        spec, _ = draft.checked()
+        if spec is None:
+            raise Invalid("生效日期要写成 2026-01-01 的样子")
         try:
             return _publish(request, actor, draft, spec)
-        except (Refused, Conflict) as error:
+        except (Refused, Conflict, Invalid) as error:
             problem = error.message
     return render(request, "definition_preview.html", _context(actor, draft, spec, problem))
 
@@ -49,11 +57,21 @@ def _publish(request: HttpRequest, actor: Actor, draft: Draft, spec: LedgerSpec)
     if draft.ledger is None:
         _make(actor, draft, spec)
         messages.success(request, f"已建立台账“{spec.title}”")
+    elif spec.valid_from:
+        plan, _ = plan_definition(actor=actor, ledger=draft.ledger, spec=spec, origin="screen", base=draft.base)
+        day = showing.full_day(spec.valid_from)
+        messages.success(request, f"新定义定于{day}生效，按今天的记录看，{plan.changed:,} 条到时跟着变")
     else:
         plan, _ = redefine(actor=actor, ledger=draft.ledger, spec=spec, origin="screen", base=draft.base)
         messages.success(request, f"定义已启用，{plan.changed:,} 条记录跟着变了")
     drop_draft(request, draft.code)
     return redirect("definition", code=draft.code)
+
+
+def dated(data: dict[str, Any], day: str) -> dict[str, Any]:
+    """A draft's data with the day on which it is to take effect, or with none: at once."""
+    rest = {key: value for key, value in data.items() if key != "valid_from"}
+    return {**rest, "valid_from": day.strip()} if day.strip() else rest
 
 
 @transaction.atomic
@@ -69,6 +87,8 @@ def _context(actor: Actor, draft: Draft, spec: LedgerSpec, problem: str) -> dict
         "crumbs": crumbs(draft.code, f"{draft.title}：改定义", "预览"),
         "ledger": {"code": draft.code, "title": draft.title, "is_new": draft.ledger is None},
         "problem": problem,
+        "day": draft.data.get("valid_from", ""),
+        "tomorrow": (clock.today() + timedelta(days=1)).isoformat(),
     }
     if draft.ledger is None:
         return context | {"differences": [f"新台账，{len(spec.fields)} 个字段"], "can_publish": True}
@@ -76,7 +96,9 @@ def _context(actor: Actor, draft: Draft, spec: LedgerSpec, problem: str) -> dict
         plan = plan_redefinition(actor=actor, ledger=draft.ledger, spec=spec)
     except BihuanError as error:
         return context | {"problem": error.message}
+    waiting = waiting_version(draft.ledger)
     return context | {
+        "waiting": showing.full_day(waiting.valid_from) if waiting else "",
         "differences": plan.differences or ["与现行定义没有看得见的差别"],
         "total": plan.total,
         "changed": plan.changed,

@@ -1,21 +1,29 @@
 """A ledger's definition as it is in force, its versions with what each changed, and the same as YAML."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
+from bihuan.base import clock
+from bihuan.base.errors import NotFound
 from bihuan.ledger.definition_diff import differences
 from bihuan.ledger.definition_yaml import to_yaml
-from bihuan.ledger.models import LedgerVersion
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Ledger, LedgerVersion
 from bihuan.ledger.rules import may_import
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE
+from bihuan.loop.planned import put_in_force, waiting_version, withdraw_definition
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.asking import open_ledger
+from bihuan.web.definition_drafts import keep_draft, open_draft
 
 _ORIGINS = {"pack": "业务包", "file": "文件", "screen": "页面"}
 
@@ -33,6 +41,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "checks": [{"when": check.when, "message": check.message} for check in spec.checks],
         "versions": _versions(opened.ledger.pk),
         "can_edit": may_import(actor, ledger),
+        "planned": _planned(ledger, may_import(actor, ledger)),
     }
     return render(request, "definition.html", context)
 
@@ -90,6 +99,45 @@ def _versions(ledger: int) -> list[dict[str, Any]]:
             }
         )
     return list(reversed(found))
+
+
+def _planned(ledger: Ledger, may_edit: bool) -> dict[str, Any] | None:
+    """The version that waits for its day, who planned it, and for its keepers which records are in the way."""
+    row = waiting_version(ledger)
+    if row is None:
+        return None
+    spec = LedgerSpec.model_validate(row.definition)
+    return {
+        "from": showing.full_day(row.valid_from),
+        "by": row.planned_by,
+        "at": showing.moment(row.planned_at),
+        "origin": _ORIGINS.get(row.origin, row.origin),
+        "changes": differences(spec_of(ledger), spec) or ["看得见的内容没有变动"],
+        "refused_on": showing.full_day(row.refused_on) if row.refused_on else "",
+        "told": row.told if may_edit else "",
+        "is_due": row.valid_from <= clock.today(),
+    }
+
+
+@require_POST
+@signed_in
+def planned(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """What becomes of the version that waits, by `do`: withdraw, retry (once its day is there), edit (as a draft)."""
+    draft = open_draft(request, actor, code)
+    waiting = waiting_version(draft.ledger) if draft.ledger else None
+    if draft.ledger is None or waiting is None:
+        raise NotFound("没有待生效的定义")
+    match request.POST.get("do"):
+        case "withdraw":
+            withdraw_definition(actor=actor, ledger=draft.ledger)
+            messages.success(request, f"已撤回定于{showing.full_day(waiting.valid_from)}生效的定义")
+        case "retry":
+            done = put_in_force(draft.ledger)
+            messages.success(request, "新定义已启用") if done else messages.error(request, "还不能启用，原因见下")
+        case "edit":
+            keep_draft(request, replace(draft, base=draft.ledger.version, data=waiting.definition))
+            return redirect("definition_edit", code=code)
+    return redirect("definition", code=code)
 
 
 @signed_in
