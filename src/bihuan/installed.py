@@ -88,7 +88,7 @@ def install_pack(pack: Pack, tell: Callable[[str], None] = _log.warning) -> list
         specs = {code: found.spec for code, found in pack.definitions[kind.folder].items()}
         install_declared(kind=kind.folder, pack=pack.spec.code, owner=owner, specs=specs)
     figures = {code: figure.spec for code, figure in pack.definitions["figures"].items()}
-    install_figures(pack=pack.spec.code, specs=figures, owner=owner, origin="pack")
+    install_figures(pack=pack.spec.code, specs=figures, owner=owner, origin="pack", tell=tell)
     for code, found in pack.definitions["scorecards"].items():
         install_scorecard(code=code, spec=found.spec, owner=owner)
     for code, found in pack.definitions["reports"].items():

@@ -197,9 +197,10 @@ def test_a_definition_is_told_in_chinese(cast: Cast, findings: list[Record]) -> 
     )
     for code in FIGURES:
         assert explained(code, catalogue)
-    before = catalogue.in_force("demo.large").spec
-    after = before.model_copy(update={"where": "amount >= 50"})
-    assert differences(before, after) == ["统计条件：原为“amount >= 100”，改为“amount >= 50”"]
+    after = catalogue.in_force("demo.large").spec.model_copy(update={"where": "amount >= 50"})
+    assert differences("demo.large", catalogue, Catalogue(given={"demo.large": after})) == [
+        "统计条件：原为“涉及金额 大于等于 100”，改为“涉及金额 大于等于 50”"
+    ]
     with pytest.raises(NotFound, match=r"demo\.total"):
         catalogue.in_force("demo.totl")
     assert [figure.code for figure in used_in("demo.large")] == ["demo.rate", "demo.sum"]

@@ -6,6 +6,7 @@ Who adds an address adds its name to a row of RECIPES: what it takes, what its q
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -13,12 +14,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bihuan.base import clock
 from bihuan.figure.definitions import install_figures
+from bihuan.figure.models import Approval, ApprovedValue, Figure, Proposal
+from bihuan.figure.proposals import propose_definition
 from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.actions import start_batch
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Attachment, Batch, Ledger, Record
 from bihuan.loop.actions import create_record, edit_record
 from bihuan.loop.notice.models import Notice
+from bihuan.org.actor import Actor
 from bihuan.web.importing import keep_upload
 from tests.cast import Cast
 from tests.ledger.making import make_ledger
@@ -114,6 +118,7 @@ def make_world(cast: Cast) -> World:
     install_figures(
         pack="own", specs={"own.secret_sum": FigureSpec.model_validate(spec)}, owner=cast.office, origin="pack"
     )
+    approve_secretly(by)
     return World(ledger, record, batch, make_roster(cast), notice)
 
 
@@ -125,6 +130,17 @@ def make_roster(cast: Cast) -> Batch:
     return start_batch(
         actor=cast["system_admin"], ledger=None, kind="units", file_name="单位.csv", file_hash=digest, plan=plan
     )
+
+
+def approve_secretly(by: Actor) -> None:
+    """An approved value that says the secret number, and a change of its definition that waits."""
+    figure, now = Figure.objects.get(code="own.secret_sum"), clock.now()
+    made = Approval.objects.create(
+        start=date(2026, 2, 1), end=date(2026, 2, 28), as_of=now, known_at=now, recorded_at=now, actor_name="x"
+    )
+    ApprovedValue.objects.create(approval=made, figure=figure, version=1, value="7654321", records=[])
+    definition = {"title": "秘密件数", "of": "own.secret", "measure": "max(count)"}
+    propose_definition(actor=by, figure=figure, definition=definition, why="机密口径")
 
 
 EVERYTHING = (
@@ -203,7 +219,15 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("roster_upload", "roster_template"), Recipe(lambda _world: [["units"], ["people"]])),
     **dict.fromkeys(("roster", "roster_marked"), Recipe(lambda world: [[world.roster.pk]])),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
-    **dict.fromkeys(("figure", "figure_records", "figure_export"), Recipe(_figure, _CUT)),
+    **dict.fromkeys(
+        ("figure", "figure_records", "figure_export", "figure_records_file", "figure_change"), Recipe(_figure, _CUT)
+    ),
+    "figure_approvals": Recipe(
+        queries=({}, {"period": "2026-02"}), posted={"code": "own.secret_sum", "period": "2026-02"}
+    ),
+    "figure_define": Recipe(_figure, posted={"title": "改名", "why": "试"}),
+    "figure_unlock": Recipe(lambda _world: [[ApprovedValue.objects.get().pk]], posted={"why": "试"}),
+    "figure_proposal": Recipe(lambda _world: [[Proposal.objects.get().pk]], posted={"decision": "approve"}),
     "thumbnail": Recipe(lambda world: [[pk] for pk in world.files]),
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),

@@ -1,8 +1,11 @@
 """The pages of figures: the library, a figure with its table and chart, its records, its workbook; and who sees what."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlencode
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -11,8 +14,14 @@ from django.utils.html import strip_tags
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.cast import Cast
-from tests.figure.county import install, some_findings
+from bihuan.base import clock
+from bihuan.figure.actions import approve_period
+from bihuan.figure.models import ApprovedValue, Figure, Proposal
+from bihuan.figure.period import parse_period
+from bihuan.ledger.models import Record
+from bihuan.loop.actions import edit_record
+from tests.cast import MONDAY, Cast
+from tests.figure.county import find, install, some_findings
 from tests.web.conftest import sit_down
 
 Clients = Callable[[str], Client]
@@ -83,3 +92,126 @@ def test_a_number_is_opened_in_the_browser(figures: Cast, page: Page, live_serve
     page.locator(".figure-value a").click()
     expect(page.get_by_role("link", name="SJ-2026-0001").first).to_be_visible()
     page.screenshot(path=tmp_path / "records.png", full_page=True)
+
+
+def test_the_records_are_a_true_list(figures: Cast, clients: Clients) -> None:
+    url = "/figures/demo.total/records/?period=2026"
+    office = clients("office")
+    everything = text(office, url)
+    assert "共 4 条" in everything and "第 1 版" in everything
+    assert "共 3 条" in text(office, f"{url}&in_unit=青溪镇&sort=number")
+    assert "SJ-2026-0001" in text(office, f"{url}&q=问题1")
+    assert "SJ-2026-0004" not in text(office, f"{url}&q=问题1")
+    assert "共 1 条" in text(office, f"{url}&where=涉及金额 > 200")
+    assert "条件式有误" in text(office, f"{url}&where=金额 >")
+    assert "共 3 条" in text(clients("town"), url)
+    second = text(office, "/figures/demo.rate/records/?period=2026&part=1&sort=-number&size=20")
+    assert second.index("SJ-2026-0004") < second.index("SJ-2026-0001")
+
+
+def test_all_records_go_into_files(figures: Cast, clients: Clients) -> None:
+    office = clients("office")
+    one = office.get("/figures/demo.total/records/file/?period=2026&format=xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(one.content)).active
+    assert sheet is not None
+    cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert "计入时第几版" in cells and "SJ-2026-0004" in cells
+    table = office.get("/figures/demo.total/records/file/?period=2026&format=csv&where=涉及金额 > 200").content.decode(
+        "utf-8-sig"
+    )
+    assert "SJ-2026-0004" in table and "SJ-2026-0001" not in table
+    both = office.get("/figures/demo.rate/records/file/?period=2026&format=csv")
+    with ZipFile(BytesIO(both.content)) as archive:
+        names = archive.namelist()
+        counts = [len(archive.read(name).decode("utf-8-sig").strip().splitlines()) - 1 for name in names]
+    assert (len(names), counts) == (2, [2, 4])
+    assert (
+        "SJ-2026-0004"
+        not in clients("town").get("/figures/demo.total/records/file/?period=2026&format=csv").content.decode()
+    )
+    assert clients("outsider").get("/figures/demo.total/records/file/?period=2026").status_code == 403
+
+
+def test_a_changed_number_is_told_part_by_part(figures: Cast, clients: Clients) -> None:
+    then = clock.now()
+    with clock.fixed(then + timedelta(days=2)):
+        edit_record(actor=figures["colleague"], record=Record.objects.get(number="SJ-2026-0001"), fields={"amount": 90})
+        find(figures, "青溪镇", "2026-02-25", 800, "7")
+    with clock.fixed(then + timedelta(days=3)):
+        query = urlencode({"period": "2026", "since": then.isoformat()})
+        page = text(clients("office"), f"/figures/demo.amount/change/?{query}")
+        assert "当时 4,405,000.00，现在 12,100,000.00，增加 7,695,000.00 元" in page
+        assert "当时已经发生、后来才登记的 1 条记录，使数值增加 8,000,000.00 元" in page
+        assert "其间更正的 1 条记录，使数值减少 305,000.00 元" in page
+        assert "SJ-2026-0005" in page
+        assert "SJ-2026-0001" in text(
+            clients("office"), f"/figures/demo.amount/change/?{query}&part=corrected:audit.finding"
+        )
+        assert clients("outsider").get(f"/figures/demo.amount/change/?{query}").status_code == 403
+        assert "没有哪条记录使它变化" in text(clients("other_town"), f"/figures/demo.amount/change/?{query}")
+
+
+def test_a_period_is_approved_and_one_cell_unlocked(figures: Cast, clients: Clients) -> None:
+    office, url = clients("office"), "/figures/approvals/?period=2026-01"
+    with clock.fixed(MONDAY + timedelta(days=1)):
+        assert "审定所选" in text(office, url)
+        assert "审定所选" not in text(clients("town"), url)
+        assert "还没有结束" in text(office, "/figures/approvals/?period=2026")
+        posted = {"period": "2026-01", "unit": "", "code": ["demo.total", "demo.rate"]}
+        assert clients("town").post("/figures/approvals/", posted).status_code == 403
+        assert office.post("/figures/approvals/", posted).status_code == 302
+        find(figures, "青溪镇", "2026-01-25", 800, "8")
+        assert "1 条" in text(office, url)
+        value = text(office, "/figures/demo.total/?period=2026-01")
+        assert "此后有 1 条记录变过" in value
+        assert "审定：2" not in text(clients("town"), "/figures/demo.total/?period=2026-01")
+        cell = ApprovedValue.objects.get(figure__code="demo.total")
+        assert clients("town").post(f"/figures/approvals/{cell.pk}/unlock/", {"why": "试"}).status_code == 403
+        assert office.post(f"/figures/approvals/{cell.pk}/unlock/", {"why": "补录一条"}).status_code == 302
+        assert ApprovedValue.objects.filter(unlocked_at=None).count() == 1
+
+
+def test_open_violations_are_told_before_an_approval(figures: Cast, clients: Clients) -> None:
+    with clock.fixed(MONDAY + timedelta(days=1)):
+        office, day = clients("office"), f"{MONDAY:%Y-%m-%d}"
+        posted = {"period": day, "code": "demo.open"}
+        assert "重复的项目" in text(office, f"/figures/approvals/?period={day}")
+        told = office.post("/figures/approvals/", posted, follow=True).content.decode()
+        assert "数据质量问题没有解决" in told and ApprovedValue.objects.count() == 0
+        office.post("/figures/approvals/", {**posted, "despite": "1"})
+        assert ApprovedValue.objects.get().figure.code == "demo.open"
+
+
+def test_a_definition_is_proposed_shown_and_approved_by_another(figures: Cast, clients: Clients) -> None:
+    with clock.fixed(MONDAY + timedelta(days=1)):
+        january = parse_period("2026-01", MONDAY.date())
+        approve_period(actor=figures["office"], codes=("demo.large", "demo.rate"), unit=None, period=january)
+        colleague, url = clients("colleague"), "/figures/demo.large/define/"
+        fields = {
+            "title": "大额问题数",
+            "of": "audit.finding",
+            "measure": "count()",
+            "during": "found_on",
+            "unit": "个",
+        }
+        assert "原因" in text_of_post(colleague, url, {**fields, "where": "amount >= 10"}, 422)
+        assert "“amout”" in text_of_post(colleague, url, {**fields, "where": "amout >= 10", "why": "放宽"}, 422)
+        assert colleague.post(url, {**fields, "where": "amount >= 10", "why": "放宽"}).status_code == 302
+        made = Proposal.objects.get()
+        page = text(clients("office"), f"/figures/proposals/{made.pk}/")
+        assert "统计条件：原为“涉及金额 大于等于 100”，改为“涉及金额 大于等于 10”" in page
+        assert "2 个会不一样" in page and "50.00100.00" in page
+        assert clients("town").get(f"/figures/proposals/{made.pk}/").status_code == 404
+        assert colleague.post(f"/figures/proposals/{made.pk}/", {"decision": "approve"}).status_code == 403
+        assert "第 2 版" not in text(colleague, url)
+        assert clients("office").post(f"/figures/proposals/{made.pk}/", {"decision": "approve"}).status_code == 302
+        versions = text(colleague, url)
+        assert "第 2 版" in versions and "沈审 批准" in versions
+        install(figures)
+        assert Figure.objects.get(code="demo.large").version == 2
+
+
+def text_of_post(client: Client, url: str, posted: dict[str, str], status: int) -> str:
+    response = client.post(url, posted)
+    assert response.status_code == status
+    return " ".join(strip_tags(response.content.decode()).split())

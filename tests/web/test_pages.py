@@ -113,6 +113,9 @@ TABLE: dict[str, dict[str, int]] = {
     "figure": everyone(set()),  # there is none of this code; who sees which number is tested in test_figures.py
     "figure_records": everyone(set()),
     "figure_export": everyone(set()),
+    **dict.fromkeys(("figure_records_file", "figure_change", "figure_define", "figure_proposal"), everyone(set())),
+    "figure_approvals": everyone(set(EVERYBODY)),
+    "figure_unlock": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
     "arrange": everyone(READERS),
@@ -299,7 +302,9 @@ def address(name: str, record: Record) -> str:
         "scorecard_publish",
     ):
         return reverse(name, args=["audit.none"])
-    if name in NUMBERED:
+    if name in ("figure_records_file", "figure_change", "figure_define"):
+        return reverse(name, args=["audit.none"])
+    if name in (*NUMBERED, "figure_proposal", "figure_unlock"):
         return reverse(name, args=[1])
     if name in ("report_part", "report_act", "report_file"):
         return reverse(name, args=[1, "docx"])

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
-from bihuan.figure.answer import Question, answer
+from bihuan.figure.answer import Answer, Question, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
+from bihuan.figure.expectations import open_violations
 from bihuan.figure.models import Approval, ApprovedValue, ExternalValue, Figure
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period
@@ -57,9 +58,39 @@ def enter_external(
     )
 
 
+class OpenViolations(Conflict):
+    """There are data-quality demands that are not met; who approves all the same says so."""
+
+
 @transaction.atomic
-def approve_period(*, actor: Actor, codes: tuple[str, ...], unit: Unit | None, period: Period) -> Approval:
-    """Freeze figures of a unit's period as they are now, with the versions of the records behind them."""
+def approve_period(
+    *, actor: Actor, codes: tuple[str, ...], unit: Unit | None, period: Period, despite: bool = False
+) -> Approval:
+    """Freeze figures of a unit's period as they are now, with the versions of the records behind them.
+
+    Raises OpenViolations where the same ledgers fall short of a demand, unless it is done `despite` that; and
+    NotAllowed for a number of which the person sees only a part.
+    """
+    if not codes:
+        raise Invalid("请选择要审定的指标")
+    figures = _to_approve(actor, codes)
+    if period.end >= clock.today():
+        raise Invalid(f"{period.title}还没有结束，不能审定")
+    # One approval at a time for a figure, so that no cell is approved twice.
+    list(Figure.objects.select_for_update().filter(code__in=codes).order_by("pk"))
+    frozen = approved_cells(unit.pk if unit else None, period, codes)
+    if frozen:
+        titles = "、".join(figures[code].title for code in frozen)
+        raise Conflict(f"{period.title}的 {titles} 已经审定过；要改先解锁")
+    now = clock.now()
+    clocks, reach = Clocks(now, now), None if actor.is_system else Reach(actor)
+    if not despite:
+        _require_sound(codes, unit, period, clocks, reach)
+    found = answer(Question(codes, (period,), clocks), reach=reach)
+    return _freeze(actor, found, figures, unit, period)
+
+
+def _to_approve(actor: Actor, codes: tuple[str, ...]) -> dict[str, Figure]:
     figures = {figure.code: figure for figure in Figure.objects.filter(code__in=codes, retired=False)}
     for code in codes:
         if code not in figures:
@@ -68,15 +99,22 @@ def approve_period(*, actor: Actor, codes: tuple[str, ...], unit: Unit | None, p
             raise NotAllowed(
                 f"只有“{actor.tree.name(figures[code].owner_id)}”的审核或领导可以审定“{figures[code].title}”"
             )
-    if period.end >= clock.today():
-        raise Invalid(f"{period.title}还没有结束，不能审定")
-    frozen = approved_cells(unit.pk if unit else None, period, codes)
-    if frozen:
-        titles = "、".join(figures[code].title for code in frozen)
-        raise Conflict(f"{period.title}的 {titles} 已经审定过；要改先解锁")
-    now = clock.now()
-    question = Question(codes, (period,), Clocks(now, now))
-    found = answer(question, reach=None if actor.is_system else Reach(actor))
+    return figures
+
+
+def _require_sound(
+    codes: tuple[str, ...], unit: Unit | None, period: Period, clocks: Clocks, reach: Reach | None
+) -> None:
+    violations = open_violations(codes, unit.pk if unit else None, period, clocks, reach)
+    if violations:
+        catalogue = Catalogue()
+        titles = "、".join(catalogue.in_force(cell.code).spec.title for cell in violations)
+        hint = "先改好记录；确认无误也可以注明“仍然审定”"
+        raise OpenViolations(f"{period.title}有 {len(violations)} 项数据质量问题没有解决：{titles}", hint=hint)
+
+
+def _freeze(actor: Actor, found: Answer, figures: dict[str, Figure], unit: Unit | None, period: Period) -> Approval:
+    now = found.question.clocks.known_at
     approval = Approval.objects.create(
         unit=unit,
         start=period.start,
@@ -87,8 +125,10 @@ def approve_period(*, actor: Actor, codes: tuple[str, ...], unit: Unit | None, p
         person_id=actor.person,
         actor_name=actor.name,
     )
-    for code in codes:
+    for code in found.question.codes:
         value = found.value(code, unit.pk if unit else None, period)
+        if value.partial:
+            raise NotAllowed(f"“{figures[code].title}”您只看得到一部分，不能审定")
         opened = open_value(found, code, unit.pk if unit else None, period)
         ApprovedValue.objects.create(
             approval=approval,

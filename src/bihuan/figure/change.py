@@ -1,31 +1,31 @@
 """Why a number changed between two instants of knowing: parts that add up to the difference exactly.
 
-The change is made in steps, each bringing one kind of news to what was known before; the value after every step is
-worked out whole. So the parts add up for any figure, a ratio too, and each part is what that news did to the number.
+The change is made in steps, each bringing one kind of news to what was known before, always in the order of STEPS; the
+value after every step is worked out whole, by the same aggregate as ever. Each part is what its step did to the number.
+So the parts add up for any figure: a ratio, a rank, a share of time, the last value, what lies outside of the fences.
+A step after which the number is unknown hands its part on to the next after which it is known.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
 import polars as pl
 
-from bihuan.base.errors import Invalid
-from bihuan.expression.columnar import to_columnar
 from bihuan.figure.answer import Answer, Question, answer
 from bihuan.figure.clocks import Clocks
+from bihuan.figure.contributions import COLUMNS, ledgers_of, rows_of_cell, value_of_rows
 from bihuan.figure.definitions import Catalogue
-from bihuan.figure.derived import combined
-from bihuan.figure.engine.rows import held_columns
-from bihuan.figure.engine.tally import State, measured
+from bihuan.figure.derived import combined, rank_among, share_of
 from bihuan.figure.lake.columns import microseconds
 from bihuan.figure.measure import Function
-from bihuan.figure.opening import counted_rows
+from bihuan.figure.names import LedgerView
+from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period
 from bihuan.figure.plan import clocks_for, part_codes, part_periods
-from bihuan.figure.resolved import Base, Derived
-from bihuan.figure.rules import NOBODY, Reach, counted_units
+from bihuan.figure.resolved import Base, Derived, Doubled, External
+from bihuan.figure.rules import Reach
 
 STEPS = {
     "redefined": "口径修改",
@@ -36,20 +36,29 @@ STEPS = {
     "corrected": "更正",
 }
 """What can change a number, in the order in which it is told apart."""
-_SPLIT = frozenset({Function.COUNT, Function.SUM, Function.AVG, Function.MIN, Function.MAX, Function.DISTINCT})
+_BROUGHT = [name for name in COLUMNS if name not in ("place", "record")]
+Key = tuple[str, int]
+"""A record: its ledger's code and its id."""
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One part of a change: which news, by how much, in how many records."""
+    """One part of a change: which news, by how much, and the records that it is about.
+
+    `amount` is None where the number was or is unknown, and so no difference can be told.
+    """
 
     kind: str
-    amount: Fraction
-    records: int
+    amount: Fraction | None
+    touched: tuple[Key, ...] = ()
 
     @property
     def title(self) -> str:
         return STEPS[self.kind]
+
+    @property
+    def records(self) -> int:
+        return len(self.touched)
 
 
 @dataclass(frozen=True)
@@ -59,158 +68,203 @@ class Change:
     before: Fraction | None
     after: Fraction | None
     reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True)
-class _Row:
-    """What a record brings to a figure: whether its unit belongs to the cell, and its operand."""
-
-    inside: bool
-    operand: object
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
 class _Leaf:
-    """A base figure before and after, by record, and which news each record is."""
+    """A figure over records before and after: the rows that are alike, those that are not, and which news they are."""
 
-    base: Base
-    before: Mapping[int, _Row]
-    after: Mapping[int, _Row]
-    news: Mapping[int, str]
+    figure: Base | Doubled
+    still: pl.DataFrame
+    before: pl.DataFrame
+    after: pl.DataFrame
+    news: Mapping[str, frozenset[tuple[int, int]]]
+    """By kind: place and id of the records."""
 
-    def value(self, reached: Iterable[str]) -> Fraction | None:
+    def value(self, reached: Collection[str]) -> Fraction | None:
         """The value once the news of these kinds has come in."""
-        known = set(reached)
-        rows = []
-        for record in self.before.keys() | self.after.keys():
-            old, new, kind = self.before.get(record), self.after.get(record), self.news.get(record)
-            row = new if kind is None or kind in known else old
-            if kind == "corrected" and "moved" in known and "corrected" not in known and old and new:
-                row = replace(old, inside=new.inside)
-            if row is not None and row.inside:
-                rows.append(row.operand)
-        return measured(self.base, _state(rows))
+        rows = [self.still]
+        for kind, records in self.news.items():
+            rows.append(_only(self.after if kind in reached else self._before(kind, reached), records))
+        return value_of_rows(self.figure, pl.concat(rows, how="vertical_relaxed"))
+
+    def _before(self, kind: str, reached: Collection[str]) -> pl.DataFrame:
+        """What was known before; a record that was moved and corrected is first moved, then corrected."""
+        is_single = isinstance(self.figure, Base) and self.figure.function is not Function.SHARE
+        if kind != "corrected" or "moved" not in reached or not is_single:
+            return self.before
+        there = self.after.select("place", "record", now="inside")
+        moved = self.before.join(there, on=["place", "record"], how="left")
+        return moved.with_columns(inside=pl.coalesce("now", "inside")).drop("now")
+
+    def touched(self, kind: str) -> set[Key]:
+        """The records of a kind of news that were or are inside the cell."""
+        ledgers = ledgers_of(self.figure)
+        inside = pl.concat([self.before, self.after], how="vertical_relaxed").filter("inside")
+        found = _only(inside, self.news.get(kind, frozenset())).select("place", "record").unique()
+        return {(ledgers[place], record) for place, record in found.iter_rows()}
 
 
-def _state(operands: list[object]) -> State:
-    known = [operand for operand in operands if operand is not None]
-    numbers = [operand for operand in known if isinstance(operand, int) and not isinstance(operand, bool)]
-    listed = pl.DataFrame({"value": known, "n": [1] * len(known)}, strict=False) if known else None
-    return State(len(operands), len(known), sum(numbers), listed, listed)
+def _only(rows: pl.DataFrame, records: Collection[tuple[int, int]]) -> pl.DataFrame:
+    wanted = pl.DataFrame(
+        {"place": [place for place, _ in records], "record": [record for _, record in records]},
+        schema={"place": pl.Int32, "record": rows.schema["record"]},
+    )
+    return rows.join(wanted, on=["place", "record"], how="semi")
+
+
+@dataclass
+class _Between:
+    """The same question known then and known now, and the leaves that were worked out for it."""
+
+    before: Answer
+    after: Answer
+    leaves: dict[tuple[str, int | None, Period], _Leaf] = field(default_factory=dict)
+
+    def value(self, code: str, unit: int | None, period: Period, reached: Collection[str]) -> Fraction | None:
+        """A cell once the news of these kinds has come in."""
+        figure = self.before.figures[code]
+        if isinstance(figure, Derived):
+            return self._derived(figure, unit, period, reached)
+        if not isinstance(figure, Base | Doubled):
+            return self._told(code, unit, period, reached)
+        key = (code, unit, period)
+        if key not in self.leaves:
+            self.leaves[key] = _leaf(figure, unit, period, self.before, self.after)
+        return self.leaves[key].value(reached)
+
+    def _told(self, code: str, unit: int | None, period: Period, reached: Collection[str]) -> Fraction | None:
+        """What people entered: the first time it is new, after that a correction. Units are counted alike by both."""
+        was = self.before.value(code, unit, period).number
+        step = "new" if was is None and isinstance(self.before.figures[code], External) else "corrected"
+        return self.after.value(code, unit, period).number if step in reached else was
+
+    def _derived(self, figure: Derived, unit: int | None, period: Period, reached: Collection[str]) -> Fraction | None:
+        part, roll_up = figure.parts[0], self.before.roll_up(period)
+        if figure.kind == "share":
+            node = roll_up.tree.by_pk.get(unit or 0)
+            above = node.parent if node and figure.spec.within != "whole" else None
+            own, whole = (self.value(part, one, period, reached) for one in (unit, above))
+            return share_of(figure, own, whole)
+        if figure.kind == "rank":
+            beside = roll_up.siblings(unit) if unit else ()
+            others = [self.value(part, one, period, reached) for one in beside]
+            own = self.value(part, unit, period, reached) if beside else None
+            return rank_among(own, others, ascending=figure.spec.order == "ascending")
+        periods = part_periods(figure, period, self.before.question.clocks)
+        parts = zip(part_codes(figure), periods, strict=True)
+        return combined(figure, [self.value(code, unit, own_period, reached) for code, own_period in parts])
 
 
 def split_change(
     code: str, unit: int | None, period: Period, as_of: datetime, known: tuple[datetime, datetime], reach: Reach | None
 ) -> Change:
-    """Why a cell says another number at the later of two instants of knowing. Raises Invalid."""
+    """Why a cell says another number at the later of two instants of knowing.
+
+    Raises NotAllowed where the person may not know the number, or not all that it is compared with.
+    """
     first, last = (Clocks(as_of, known_at) for known_at in known)
-    old = answer(Question((code,), (period,), first), reach=reach)
-    old_value = old.value(code, unit, period).number
     catalogue = Catalogue(last.known_at)
+    then = answer(Question((code,), (period,), first), reach=reach)
     before = answer(Question((code,), (period,), first), reach=reach, given=catalogue)
-    after = answer(Question((code,), (period,), last), reach=reach, given=Catalogue(last.known_at))
-    leaves: dict[tuple[str, Period], _Leaf] = {}
-    reached: list[str] = []
-    values = [old_value]
+    after = answer(Question((code,), (period,), last), reach=reach, given=catalogue)
+    old, new = (asked.value(code, unit, period) for asked in (then, after))
+    between = _Between(before, after)
+    values, reached = [old.number], set[str]()
     for step in STEPS:
-        reached.append(step)
-        values.append(_value(code, unit, period, before, after, leaves, reached))
-    counts = {
-        step: len({r for leaf in leaves.values() for r, kind in leaf.news.items() if kind == step}) for step in STEPS
+        reached.add(step)
+        values.append(between.value(code, unit, period, reached))
+    touched = {
+        step: tuple(sorted(set[Key]().union(*(leaf.touched(step) for leaf in between.leaves.values()))))
+        for step in STEPS
     }
-    if any(value is None for value in values):
-        return Change(values[0], values[-1], ())
-    numbers = [value for value in values if value is not None]
-    reasons = tuple(
-        Reason(step, numbers[index + 1] - numbers[index], counts[step])
-        for index, step in enumerate(STEPS)
-        if numbers[index + 1] != numbers[index] or counts[step]
-    )
-    return Change(values[0], values[-1], reasons)
+    touched["redefined"] = _redefined(then, before, code, unit, period)
+    amounts = _amounts(values)
+    reasons = (Reason(step, amounts[index], touched[step]) for index, step in enumerate(STEPS))
+    told = tuple(reason for reason in reasons if reason.amount or reason.touched)
+    return Change(values[0], values[-1], told, old.partial or new.partial)
 
 
-def _value(
-    code: str,
-    unit: int | None,
-    period: Period,
-    before: Answer,
-    after: Answer,
-    leaves: dict[tuple[str, Period], _Leaf],
-    reached: list[str],
-) -> Fraction | None:
-    figure = before.figures[code]
-    if isinstance(figure, Derived):
-        if figure.kind in ("rank", "share"):
-            raise Invalid(f"“{figure.spec.title}”与别的单位有关，请分别看各单位的变化")
-        parts = zip(part_codes(figure), part_periods(figure, period, before.question.clocks), strict=True)
-        return combined(figure, [_value(part, unit, own, before, after, leaves, reached) for part, own in parts])
-    if not isinstance(figure, Base):
-        return (after if "new" in reached else before).value(code, unit, period).number
-    if figure.function not in _SPLIT:
-        raise Invalid(f"“{figure.spec.title}”（{figure.function.words}）不能按记录分解变化")
-    key = (code, period)
-    if key not in leaves:
-        leaves[key] = _leaf(figure, unit, period, before, after)
-    return leaves[key].value(reached)
+def _redefined(then: Answer, before: Answer, code: str, unit: int | None, period: Period) -> tuple[Key, ...]:
+    """The records that one definition counts and the other does not, of what was known then."""
+    sides = [{part: asked.catalogue.in_force(part).version for part in asked.figures} for asked in (then, before)]
+    if sides[0] == sides[1]:
+        return ()
+    counted = [
+        {(part.ledger, pk) for part in open_value(asked, code, unit, period) for pk in part.ids}
+        for asked in (then, before)
+    ]
+    return tuple(sorted(counted[0] ^ counted[1]))
 
 
-def _leaf(figure: Base, unit: int | None, period: Period, before: Answer, after: Answer) -> _Leaf:
-    old, new = _rows(figure, unit, period, before), _rows(figure, unit, period, after)
-    touched = sorted(record for record in old.keys() | new.keys() if old.get(record) != new.get(record))
-    return _Leaf(figure, old, new, _news(figure, period, touched, old, new, before, after))
+def _amounts(values: list[Fraction | None]) -> list[Fraction | None]:
+    """What each step did; None for all where the number is unknown at either end."""
+    if values[0] is None or values[-1] is None:
+        return [None] * (len(values) - 1)
+    amounts: list[Fraction | None] = []
+    last = values[0]
+    for value in values[1:]:
+        amounts.append(Fraction(0) if value is None else value - last)
+        last = last if value is None else value
+    return amounts
 
 
-def _rows(figure: Base, unit: int | None, period: Period, asked: Answer) -> dict[int, _Row]:
-    """What every record brings, of all units that may be seen: inside the cell or not."""
-    ledger = asked.catalogue.ledgers[figure.view.code]
-    units, _ = counted_units(asked.reach, ledger, unit, asked.roll_up(period))
-    own = clocks_for(figure, period, asked.question.clocks)
-    held = held_columns(asked.snapshots.of(figure.view), figure.view, own)
-    operand = (
-        pl.lit(None) if figure.operand is None else to_columnar(figure.operand, held, today=own.day, now=own.as_of)
-    )
-    inside = pl.lit(value=True) if units is None else pl.col("unit").fill_null(NOBODY).is_in(sorted(units))
-    net: dict[tuple[int, bool, object], int] = {}
-    for rows, weight in counted_rows(asked, figure, period):
-        shown = rows.select("record", inside.alias("inside"), operand.alias("operand"), weight.alias("n")).collect()
-        for record, is_inside, value, count in shown.iter_rows():
-            key = (record, is_inside, value)
-            net[key] = net.get(key, 0) + count
-    return {record: _Row(is_inside, value) for (record, is_inside, value), count in net.items() if count > 0}
+def _leaf(figure: Base | Doubled, unit: int | None, period: Period, before: Answer, after: Answer) -> _Leaf:
+    old, new = (rows_of_cell(figure, unit, period, asked) for asked in (before, after))
+    names = [*COLUMNS, "n"]
+    gone, come = (one.join(other, on=names, how="anti", nulls_equal=True) for one, other in ((old, new), (new, old)))
+    differ = pl.concat([gone, come], how="vertical_relaxed").select("place", "record").unique()
+    still = old.join(differ, on=["place", "record"], how="anti")
+    was, now = (rows.join(differ, on=["place", "record"], how="semi") for rows in (old, new))
+    return _Leaf(figure, still, was, now, _news(figure, period, (was, now), before, after))
 
 
 def _news(
-    figure: Base,
-    period: Period,
-    touched: list[int],
-    old: Mapping[int, _Row],
-    new: Mapping[int, _Row],
-    before: Answer,
-    after: Answer,
-) -> dict[int, str]:
-    """Which news each changed record is."""
-    stood = _standing(figure, period, before, touched)
-    stands = _standing(figure, period, after, touched)
+    figure: Base | Doubled, period: Period, rows: tuple[pl.DataFrame, pl.DataFrame], before: Answer, after: Answer
+) -> dict[str, frozenset[tuple[int, int]]]:
+    """Which news each record is that brings another row than before."""
+    was, now = (_by_record(side) for side in rows)
+    found: dict[str, set[tuple[int, int]]] = {}
+    views = (figure.view,) if isinstance(figure, Base) else tuple(view for view, _ in figure.places)
     known_before = microseconds(before.question.clocks.known_at)
-    kinds = {}
-    for record in touched:
-        if record not in stood:
-            # What had happened by then and was entered only later is late; the rest has happened since.
-            kinds[record] = "late" if stands.get(record, known_before + 1) <= known_before else "new"
-        elif record not in stands:
-            kinds[record] = "deleted"
-        else:
-            one, other = old.get(record), new.get(record)
-            is_moved = one is not None and other is not None and one.inside != other.inside
-            kinds[record] = "moved" if is_moved and one.operand == other.operand else "corrected"  # type: ignore[union-attr]
-    return kinds
+    for place, view in enumerate(views):
+        touched = [record for at, record in was.keys() | now.keys() if at == place]
+        stood, stands = (_standing(figure, view, period, asked, touched) for asked in (before, after))
+        for record in touched:
+            key = (place, record)
+            if record not in stood:
+                # What had happened by then and was entered only later is late; the rest has happened since.
+                kind = "late" if stands.get(record, known_before + 1) <= known_before else "new"
+            elif record not in stands:
+                kind = "deleted"
+            else:
+                kind = "moved" if _is_move(was.get(key), now.get(key)) else "corrected"
+            found.setdefault(kind, set()).add(key)
+    return {kind: frozenset(records) for kind, records in found.items()}
 
 
-def _standing(figure: Base, period: Period, asked: Answer, touched: list[int]) -> dict[int, int]:
+def _by_record(rows: pl.DataFrame) -> dict[tuple[int, int], list[tuple[object, ...]]]:
+    found: dict[tuple[int, int], list[tuple[object, ...]]] = {}
+    for place, record, *brought in rows.select("place", "record", *_BROUGHT).iter_rows():
+        found.setdefault((place, record), []).append(tuple(brought))
+    return found
+
+
+def _is_move(was: list[tuple[object, ...]] | None, now: list[tuple[object, ...]] | None) -> bool:
+    """Whether nothing but the unit differs, which every row begins with."""
+    if not was or not now:
+        return False
+    return sorted((row[1:] for row in was), key=repr) == sorted((row[1:] for row in now), key=repr)
+
+
+def _standing(
+    figure: Base | Doubled, view: LedgerView, period: Period, asked: Answer, touched: list[int]
+) -> dict[int, int]:
     """Those of the records that stood at all, and since when: when they were found, or else when it took effect."""
     own = clocks_for(figure, period, asked.question.clocks)
     net: dict[tuple[int, int], int] = {}
-    for part in asked.snapshots.of(figure.view).at(*own.instants):
+    for part in asked.snapshots.of(view).at(*own.instants):
         weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
         since = pl.coalesce("opened_at", "effective_from").alias("since")
         rows = part.rows.filter(pl.col("record").is_in(touched)).select("record", since, weight.alias("n")).collect()

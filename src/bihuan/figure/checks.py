@@ -15,6 +15,7 @@ from bihuan.figure.units_of_measure import UnitsClash, require_known
 from bihuan.ledger.types import BY_CODE as FIELD_TYPES
 from bihuan.org.models import UnitKind
 from bihuan.pack.kind import Definition, Definitions, PackKind
+from bihuan.pack.source import Source
 
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "where": ("of",),
@@ -159,6 +160,12 @@ _SHAPE_RULES = (
     _references_read,
     _expectation_compiles,
 )
+
+
+def shape_faults(code: str, spec: FigureSpec) -> list[str]:
+    """What is wrong with a definition by itself that was not read from a file, each in words."""
+    figure = Definition(code, code.split(".", 1)[0], spec, Source("", {}, {}))
+    return [f"{issue.message}{issue.hint}" for rule in _SHAPE_RULES for issue in rule(figure)]
 
 
 def _means_something(figure: Definition, sources: Sources, everything: Definitions) -> Iterator[Issue]:

@@ -1,9 +1,11 @@
 """Which definitions of figures are in force, now or at an instant, and putting a new version in its place."""
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +14,7 @@ from bihuan.base.errors import NotFound, did_you_mean
 from bihuan.base.stamp import fresh_stamp
 from bihuan.figure.models import Figure, FigureVersion
 from bihuan.figure.names import LedgerView
+from bihuan.figure.references import NotAReference, references
 from bihuan.figure.resolve import Sources, resolve
 from bihuan.figure.resolved import Derived, Resolved
 from bihuan.figure.spec import FigureSpec
@@ -19,6 +22,8 @@ from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger
 from bihuan.loop.definitions import loop_of
 from bihuan.org.models import Unit
+
+_log = logging.getLogger("bihuan.figure")
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,16 @@ class Catalogue:
             visit(code)
         return found
 
+    def parts_of(self, code: str) -> tuple[str, ...]:
+        """The figures that a figure is made of, by their full ids; none for one that names them in no sound way."""
+        spec = self.in_force(code).spec
+        try:
+            named = references(spec)
+        except NotAReference:
+            return ()
+        pack = code.split(".", 1)[0]
+        return tuple(own if self._find(own := f"{pack}.{name}") else name for name in named)
+
     def _find(self, code: str) -> InForce | None:
         if code in self._given:
             return InForce(self._given[code], 0)
@@ -110,29 +125,66 @@ def figure_codes() -> list[str]:
 
 
 @transaction.atomic
-def install_figures(*, pack: str, specs: Mapping[str, FigureSpec], owner: Unit, origin: str) -> None:
-    """Put a pack's figures in force: a changed one gets a new version, one that is gone is retired."""
+def install_figures(
+    *,
+    pack: str,
+    specs: Mapping[str, FigureSpec],
+    owner: Unit,
+    origin: str,
+    tell: Callable[[str], None] = _log.warning,
+) -> None:
+    """Put a pack's figures in force: a changed one gets a new version, one that is gone is retired.
+
+    One that the county has redefined since stays as it is, and where the pack has moved on too, `tell` is told.
+    """
     known = {figure.code: figure for figure in Figure.objects.filter(code__startswith=f"{pack}.")}
-    current = {
-        version.figure_id: version.definition
-        for version in FigureVersion.objects.filter(figure__code__startswith=f"{pack}.").order_by("version")
-    }
+    versions = _versions(pack)
     for code, spec in specs.items():
         figure = known.get(code) or Figure(code=code)
         definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-        is_same = figure.pk is not None and current.get(figure.pk) == definition
+        own = versions.get(figure.pk, [])
+        current = own[-1] if own else None
+        is_kept = current is not None and current.origin == "screen"
+        if is_kept and _last_from_pack(own) != definition:
+            tell(f"指标“{figure.title}”（{code}）在本县改过口径，业务包里的新口径没有覆盖它")
+        is_same = is_kept or (current is not None and current.definition == definition)
         if is_same and figure.owner_id == owner.pk and not figure.retired:
             continue
-        figure.title, figure.owner, figure.retired, figure.stamp = spec.title, owner, False, fresh_stamp()
-        figure.version += not is_same
-        figure.save()
-        if not is_same:
-            FigureVersion.objects.create(
-                figure=figure,
-                version=figure.version,
-                definition=definition,
-                recorded_at=clock.now(),
-                origin=origin,
-            )
+        figure.owner, figure.retired = owner, False
+        if is_same:
+            figure.stamp = fresh_stamp()
+            figure.save()
+        else:
+            new_version(figure, spec, origin=origin)
     gone = [figure.pk for code, figure in known.items() if code not in specs and not figure.retired]
     Figure.objects.filter(pk__in=gone).update(retired=True)
+
+
+def _versions(pack: str) -> dict[int, list[FigureVersion]]:
+    """All versions of a pack's figures in their order."""
+    found: dict[int, list[FigureVersion]] = {}
+    for version in FigureVersion.objects.filter(figure__code__startswith=f"{pack}.").order_by("version"):
+        found.setdefault(version.figure_id, []).append(version)
+    return found
+
+
+def _last_from_pack(versions: Sequence[FigureVersion]) -> Any:
+    return next((version.definition for version in reversed(versions) if version.origin != "screen"), None)
+
+
+def new_version(
+    figure: Figure, spec: FigureSpec, *, origin: str, approved_by: str = "", why: str = ""
+) -> FigureVersion:
+    """Put a definition in force from now on, as the figure's next version. The caller has checked the right."""
+    figure.title, figure.stamp = spec.title, fresh_stamp()
+    figure.version += 1
+    figure.save()
+    return FigureVersion.objects.create(
+        figure=figure,
+        version=figure.version,
+        definition=spec.model_dump(mode="json", exclude_defaults=True, by_alias=True),
+        recorded_at=clock.now(),
+        origin=origin,
+        approved_by=approved_by,
+        why=why,
+    )

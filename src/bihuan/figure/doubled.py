@@ -4,11 +4,29 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from bihuan.expression import Name
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.rows import held_columns
 from bihuan.figure.lake.reading import Snapshot
+from bihuan.figure.names import LedgerView
 from bihuan.figure.resolved import Doubled
 from bihuan.figure.rules import NOBODY
+
+
+def values_in_place(view: LedgerView, name: Name, snapshot: Snapshot, clocks: Clocks) -> list[pl.LazyFrame]:
+    """The known values of one field: unit, record, version, value, n (1 comes, -1 goes)."""
+    held = held_columns(snapshot, view, clocks)[name.code]
+    value = held.column
+    if held.words is not None:
+        value = value.replace_strict(
+            list(range(len(held.words))), list(held.words), default=None, return_dtype=pl.String
+        )
+    found = []
+    for part in snapshot.at(*clocks.instants):
+        weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
+        known = part.rows.filter(value.is_not_null())
+        found.append(known.select("unit", "record", "version", value=value, n=weight))
+    return found
 
 
 def doubled_rows(
@@ -17,21 +35,9 @@ def doubled_rows(
     """The records whose value occurs again: place (index of the ledger), record, version, value."""
     found = []
     for index, ((view, name), snapshot, units) in enumerate(zip(figure.places, snapshots, scopes, strict=True)):
-        held = held_columns(snapshot, view, clocks)[name.code]
-        value = held.column
-        if held.words is not None:
-            value = value.replace_strict(
-                list(range(len(held.words))), list(held.words), default=None, return_dtype=pl.String
-            )
-        for part in snapshot.at(*clocks.instants):
-            weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
-            rows = (
-                part.rows if units is None else part.rows.filter(pl.col("unit").fill_null(NOBODY).is_in(sorted(units)))
-            )
-            shown = rows.filter(value.is_not_null()).select(
-                pl.lit(index).alias("place"), "record", "version", value.alias("value"), weight.alias("n")
-            )
-            found.append(shown.collect())
+        for known in values_in_place(view, name, snapshot, clocks):
+            rows = known if units is None else known.filter(pl.col("unit").fill_null(NOBODY).is_in(sorted(units)))
+            found.append(rows.select("record", "version", "value", "n", place=pl.lit(index)).collect())
     whole = (
         pl.concat(found) if found else pl.DataFrame(schema={"place": pl.Int32, "record": pl.Int64, "value": pl.Int64})
     )

@@ -1,10 +1,10 @@
 """A figure's definition in plain Chinese, as it is printed under its number; and how two definitions differ."""
 
-from bihuan.expression import explain
+from bihuan.expression import compile_check, explain
+from bihuan.figure.checks import EXPECTED_NAMES
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.measure import Function
 from bihuan.figure.resolved import Base, Derived, Doubled, External, Flow, Resolved, UnitCount
-from bihuan.figure.spec import FigureSpec
 from bihuan.org.models import UnitKind
 
 _AGAINST = {
@@ -79,31 +79,37 @@ def _of_derived(figure: Derived, catalogue: Catalogue) -> str:
             return f"按算式 {spec.formula}，其中 {given}"
 
 
-_KEYS = {
-    "title": "名称",
-    "unit": "计量单位",
-    "scale": "小数位数",
-    "description": "说明",
-    "of": "台账",
-    "where": "统计条件",
-    "measure": "统计方式",
-    "at": "存量",
-    "during": "归入时期的字段",
-    "against": "比较对象",
-    "expect": "数据质量要求",
-}
+def facets(code: str, catalogue: Catalogue) -> dict[str, str]:
+    """A definition part by part, each in words; what is not said is absent."""
+    figure, spec = catalogue[code], catalogue[code].spec
+    found = {"名称": spec.title}
+    match figure:
+        case Base():
+            found["台账"] = figure.view.spec.title
+            found["统计条件"] = explain(figure.where) if figure.where else "全部记录"
+            operand = f"{explain(figure.operand)} 的" if figure.operand else ""
+            found["统计方式"] = f"{operand}{figure.function.words}"
+            is_flow = isinstance(figure.time, Flow)
+            found["归入时期"] = f"按“{figure.time.field.title}”" if is_flow else "期末的状态"  # type: ignore[union-attr] # a flow has one
+        case _:
+            found["怎样算"] = _sentence(figure, catalogue)
+    found["计量单位"] = spec.unit
+    found["小数位数"] = "" if spec.scale is None else f"{spec.scale} 位"
+    found["数据质量要求"] = explain(compile_check(spec.expect, EXPECTED_NAMES)) if spec.expect else ""
+    found["常用分组"] = "、".join(spec.by)
+    found["说明"] = spec.description
+    return {name: text for name, text in found.items() if text}
 
 
-def differences(before: FigureSpec, after: FigureSpec) -> list[str]:
-    """What a new definition changes, a line each: 统计条件：原为 …，改为 …."""
-    old, new = (spec.model_dump(by_alias=True) for spec in (before, after))
-    lines = []
-    for key in new:
-        if old[key] != new[key]:
-            was, becomes = (_told(value) for value in (old[key], new[key]))
-            lines.append(f"{_KEYS.get(key, key)}：原为{was}，改为{becomes}")
-    return lines
+def differences(code: str, before: Catalogue, after: Catalogue) -> list[str]:
+    """What a new definition changes, a line for each part: 统计条件：原为“…”，改为“…”."""
+    old, new = (facets(code, catalogue) for catalogue in (before, after))
+    return [
+        f"{name}：原为{_told(old.get(name))}，改为{_told(new.get(name))}"
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name) != new.get(name)
+    ]
 
 
-def _told(value: object) -> str:
-    return f"“{value}”" if value not in (None, "", (), {}) else "空"
+def _told(text: str | None) -> str:
+    return f"“{text}”" if text else "空"

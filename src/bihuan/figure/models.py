@@ -31,12 +31,62 @@ class FigureVersion(models.Model):
     definition = models.JSONField()
     recorded_at = models.DateTimeField()
     origin = models.CharField(max_length=20)
+    approved_by = models.CharField("批准人", max_length=60, blank=True)
+    why = models.CharField("修改原因", max_length=500, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["figure", "version"], name="figure_version")]
 
     def __str__(self) -> str:
         return f"{self.figure_id}/{self.version}"
+
+
+class Proposal(models.Model):
+    """A change of a figure's definition that waits for another person's word, and what was decided of it.
+
+    `base` is the version that it was made from: one that was overtaken is not approved any more.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "待批准"
+        APPROVED = "approved", "已批准"
+        DENIED = "denied", "不批准"
+
+    figure = models.ForeignKey(Figure, models.PROTECT, related_name="proposals")
+    base = models.PositiveIntegerField()
+    definition = models.JSONField()
+    why = models.CharField("修改原因", max_length=500)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=60)
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    decided_by = models.CharField("决定人", max_length=60, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField("批准意见", max_length=500, blank=True)
+    version = models.PositiveIntegerField("成为第几版", null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["figure"], condition=models.Q(state="open"), name="one_open_figure_proposal"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.figure_id}+{self.pk}"
+
+
+class FigureView(models.Model):
+    """A way of looking at figures, kept under a name: the explorer's address. Shared ones are seen by everybody."""
+
+    title = models.CharField("名称", max_length=40)
+    query = models.CharField(max_length=2_000)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    is_shared = models.BooleanField("大家都能用", default=False)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class ExternalValue(models.Model):

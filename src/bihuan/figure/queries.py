@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from bihuan.base.errors import Invalid, NotAllowed
+from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.expression import Kind
 from bihuan.figure.actions import approved_cells
 from bihuan.figure.answer import Answer, Question, Runner, Snapshots, answer
@@ -17,7 +17,7 @@ from bihuan.figure.models import ApprovedValue, Figure
 from bihuan.figure.names import figure_names
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period
-from bihuan.figure.resolved import Base, Derived, Resolved
+from bihuan.figure.resolved import Base, Resolved
 from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice, SliceValue
 from bihuan.ledger.sight import sight_of
@@ -50,14 +50,7 @@ def used_in(code: str) -> list[Figure]:
     """The figures that are made of this one."""
     catalogue = Catalogue()
     rows = Figure.objects.filter(retired=False).exclude(code=code).order_by("code")
-    made = {row.code: catalogue.in_force(row.code).spec for row in rows}
-    short = code.split(".", 1)[1]
-    candidates = [row for row in rows if short in str(made[row.code].model_dump())]
-    return [row for row in candidates if code in _parts(catalogue[row.code])]
-
-
-def _parts(figure: Resolved) -> tuple[str, ...]:
-    return figure.parts if isinstance(figure, Derived) else ()
+    return [row for row in rows if code in catalogue.parts_of(row.code)]
 
 
 def ask(
@@ -139,9 +132,12 @@ class Frozen:
 
 
 def frozen_value(code: str, unit: int | None, period: Period, found: Answer) -> Frozen | None:
-    """The approved value of a cell, if it stands, beside what the records say by now."""
+    """The approved value of a cell, if it stands, beside what the records say by now.
+
+    It is the whole unit's: who sees only a part of the records is not told.
+    """
     cell = approved_cells(unit, period, (code,)).get(code)
-    if cell is None:
+    if cell is None or found.value(code, unit, period).partial:
         return None
     then = {(part["figure"], record, version) for part in cell.records for record, version in part["records"]}
     opened = open_value(found, code, unit, period)
@@ -173,3 +169,27 @@ def _counts(figure: Base, record: int, clocks: Clocks, snapshots: Snapshots) -> 
         rows = part.rows.filter((pl.col("record") == record) & condition(figure.where, held, clocks))
         net += int(rows.select(weight.alias("n")).collect()["n"].sum() or 0)
     return net > 0
+
+
+def last_approved(codes: Sequence[str]) -> dict[str, ApprovedValue]:
+    """Of each figure the newest cell that was approved and stands."""
+    rows = ApprovedValue.objects.filter(figure__code__in=codes, unlocked_at=None)
+    return {row.figure.code: row for row in rows.select_related("figure", "approval__unit").order_by("pk")}
+
+
+def changes_since(cells: Sequence[ApprovedValue], clocks: Clocks, reach: Reach | None) -> dict[int, int]:
+    """How many records behind each approved cell have changed since; without those that the person may not know."""
+    periods = tuple(dict.fromkeys(Period(cell.approval.start, cell.approval.end) for cell in cells))
+    codes = tuple(dict.fromkeys(cell.figure.code for cell in cells))
+    if not codes:
+        return {}
+    found, counts = answer(Question(codes, periods, clocks), reach=reach), {}
+    for cell in cells:
+        period = Period(cell.approval.start, cell.approval.end)
+        try:
+            frozen = frozen_value(cell.figure.code, cell.approval.unit_id, period, found)
+        except BihuanError:
+            continue
+        if frozen is not None and frozen.cell.pk == cell.pk:
+            counts[cell.pk] = frozen.changes
+    return counts

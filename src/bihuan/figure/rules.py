@@ -59,3 +59,16 @@ def may_approve(actor: Actor, figure: Figure) -> bool:
     return actor.is_system or any(
         post.role in ("reviewer", "leader") and actor.tree.works_in(post.unit, figure.owner_id) for post in actor.posts
     )
+
+
+def may_propose(actor: Actor, figure: Figure) -> bool:
+    """Those who work in the unit that answers for a figure propose another definition of it."""
+    return any(
+        post.role in ("handler", "supervisor", "reviewer", "leader") and actor.tree.works_in(post.unit, figure.owner_id)
+        for post in actor.posts
+    )
+
+
+def may_know_of(actor: Actor, figure: Figure) -> bool:
+    """Who sees what is proposed for a figure, and the numbers that it would change."""
+    return may_propose(actor, figure) or may_approve(actor, figure) or actor.reads_all

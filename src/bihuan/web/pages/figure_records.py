@@ -1,52 +1,117 @@
-"""The records behind a value, each set a list; and a figure's table as a workbook."""
+"""The records behind a value, each set a list of its own: filter, order, pages, and all of them as files."""
 
-from io import BytesIO
+from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from bihuan.figure.definitions import Catalogue
+from bihuan.base.errors import NotFound
+from bihuan.expression import ExpressionError
+from bihuan.figure.answer import Answer
 from bihuan.figure.opening import Opened, open_value
-from bihuan.figure.queries import ask, slice_values
+from bihuan.figure.queries import ask, slice_title, slice_values
 from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice
-from bihuan.figure.value import shown
-from bihuan.ledger.definitions import spec_of
-from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.rules import visible_records
+from bihuan.figure.value import Value, shown
+from bihuan.ledger.models import Record
+from bihuan.org.access_log import Kind, log_access
 from bihuan.org.actor import Actor
-from bihuan.web.access import signed_in
-from bihuan.web.figure_asking import Wanted, answered, wanted
-from bihuan.web.pages.figures import table_rows
+from bihuan.web.access import address_of, signed_in
+from bihuan.web.asking import open_ledger
+from bihuan.web.behind import LIST_WORDS, Behind, behind, behind_list
+from bihuan.web.behind_files import as_files
+from bihuan.web.figure_asking import Wanted, wanted
 
-_SHOWN = 500
+
+@dataclass(frozen=True)
+class Behold:
+    """A value, and the sets of records that it rests on."""
+
+    asked: Wanted
+    found: Answer
+    value: Value
+    cut: Slice | None
+    parts: list[Opened]
 
 
-@signed_in
-def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    """What a value counts: for a ratio both sides, each record a link."""
+def opened_value(request: HttpRequest, actor: Actor, code: str) -> Behold:
+    """The value that the address names, opened. Raises as the value does."""
     asked = wanted(request.GET, actor, (code,))
     cut = _slice(request, asked)
     found = ask([code], [asked.period], asked.clocks, Reach(actor), asked.by if cut else "")
     value = found.value(code, asked.unit, asked.period, cut)
-    opened = open_value(found, code, asked.unit, asked.period, cut)
-    figure = found.figures[code]
-    context = {
+    return Behold(asked, found, value, cut, open_value(found, code, asked.unit, asked.period, cut))
+
+
+@signed_in
+def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """What a value counts: a set of records at a time, for a ratio there are two."""
+    told = opened_value(request, actor, code)
+    context = _head(request, actor, told)
+    if told.parts:
+        part = told.parts[_part(request, told.parts)]
+        context |= _listed(request, actor, part)
+    return render(request, "figure_records.html", context)
+
+
+def _head(request: HttpRequest, actor: Actor, told: Behold) -> dict[str, Any]:
+    figure, asked = told.found.figures[told.value.code], told.asked
+    names = {node.pk: node.name for node in actor.tree.nodes}
+    where = [actor.tree.name(asked.unit) or "全部单位", asked.period.title, slice_title(figure, told.cut, names)]
+    here = _part(request, told.parts) if told.parts else 0
+    return {
         "title": f"{figure.spec.title}的记录",
         "crumbs": [
             {"title": "指标库", "url": reverse("figures")},
-            {"title": figure.spec.title, "url": reverse("figure", args=[code])},
+            {"title": figure.spec.title, "url": reverse("figure", args=[told.value.code])},
             {"title": "背后的记录"},
         ],
-        "where": f"{actor.tree.name(asked.unit) or '全部单位'} · {asked.period.title}",
-        "value": f"{shown(value.number, figure) or '不知道'} {figure.spec.unit}".strip(),
-        "partial": value.partial,
-        "parts": [_part(actor, part) for part in opened],
+        "where": " · ".join(filter(None, where)),
+        "value": f"{shown(told.value.number, figure) or '不知道'} {figure.spec.unit}".strip(),
+        "partial": told.value.partial,
+        "tabs": [_tab(request, part, place, here=place == here) for place, part in enumerate(told.parts)],
+        "files": _files(request, told.value.code) if told.parts else None,
     }
-    return render(request, "figure_records.html", context)
+
+
+def _tab(request: HttpRequest, part: Opened, place: int, *, here: bool) -> dict[str, Any]:
+    kept = request.GET.copy()
+    for word in LIST_WORDS:
+        kept.pop(word, None)
+    kept["part"] = str(place)
+    title = f"{part.title}（{part.period.title}）"
+    return {"title": title, "count": len(part.records), "url": f"?{kept.urlencode()}", "active": here}
+
+
+def _files(request: HttpRequest, code: str) -> dict[str, str]:
+    """The addresses of all sets as files, in the order and under the conditions of the list."""
+    url, query = reverse("figure_records_file", args=[code]), request.GET.copy()
+    query.pop("page", None)
+    return {kind: f"{url}?{query.urlencode()}&format={kind}" for kind in ("xlsx", "csv")}
+
+
+def _listed(request: HttpRequest, actor: Actor, part: Opened) -> dict[str, Any]:
+    """One set as a list; of a ledger of which the person may see nothing now only the number is told."""
+    try:
+        query = behind(request, open_ledger(request, actor, part.ledger), part.records)
+    except NotFound:
+        return {"unseen": len(part.records)}
+    return {"ledger": {"title": query.opened.ledger.title}, **list_of(request, query)}
+
+
+def list_of(request: HttpRequest, query: Behind) -> dict[str, Any]:
+    """The list under its conditions; a faulty expression is pointed out and the list stays empty."""
+    try:
+        return behind_list(request, query, query.rows())
+    except ExpressionError:
+        return {**behind_list(request, query, Record.objects.none()), "problem": "条件式有误，改好以后再列出"}
+
+
+def _part(request: HttpRequest, parts: list[Opened]) -> int:
+    text = request.GET.get("part", "")
+    return int(text) if text in map(str, range(len(parts))) else 0
 
 
 def _slice(request: HttpRequest, asked: Wanted) -> Slice | None:
@@ -59,52 +124,13 @@ def _slice(request: HttpRequest, asked: Wanted) -> Slice | None:
     return Slice(asked.by, known)
 
 
-def _part(actor: Actor, part: Opened) -> dict[str, Any]:
-    ledger = Ledger.objects.select_related("owner").get(code=part.ledger)
-    name_field = spec_of(ledger).name_field
-    ids = part.ids[:_SHOWN]
-    found = {record.pk: record for record in visible_records(actor, ledger).filter(pk__in=ids)}
-    lines = [_line(pk, version, found.get(pk), name_field, actor) for pk, version in part.records[:_SHOWN]]
-    more = len(part.records) - _SHOWN
-    note = f"只列出前 {_SHOWN} 条，另有 {more:,} 条" if more > 0 else ""
-    return {"title": part.title, "period": part.period.title, "count": len(part.records), "lines": lines, "note": note}
-
-
-def _line(pk: int, version: int, record: Record | None, name_field: str, actor: Actor) -> dict[str, Any]:
-    """A record as it is called today; one that was deleted or moved away since is told by its id."""
-    if record is None:
-        return {"number": f"#{pk}", "name": "现在已删除，或不在您的查看范围内", "unit": "", "version": version}
-    return {
-        "number": record.number,
-        "name": str(record.data.get(name_field, "")),
-        "unit": actor.tree.name(record.unit_id),
-        "version": version,
-        "url": reverse("record", args=[pk]),
-    }
-
-
 @signed_in
-def export(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    """The table of a figure's page as a workbook, numbers as numbers."""
-    beside = tuple(other for other in request.GET.getlist("with") if other and other != code)
-    asked = wanted(request.GET, actor, (code, *beside))
-    found = answered(asked, actor)
-    specs = [found.figures[one].spec for one in asked.codes]
-    heads = ["", *(f"{spec.title}（{spec.unit}）" if spec.unit else spec.title for spec in specs)]
-    rows = table_rows(asked, found, actor)
-    content = BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("指标")
-        sheet.write_row(
-            0, 0, [f"{Catalogue().in_force(code).spec.title}　{asked.period.title}　截至 {asked.clocks.day}"]
-        )
-        sheet.write_row(1, 0, heads)
-        for index, row in enumerate(rows, 2):
-            numbers = [one.get("number") if one.get("number") is not None else one["text"] for one in row["cells"]]
-            sheet.write_row(index, 0, [row["title"], *numbers])
-        sheet.set_column(0, 0, 24)
-    answer = HttpResponse(
-        content.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    answer["Content-Disposition"] = 'attachment; filename="figure.xlsx"'
-    return answer
+def files(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """All sets of a value as files: one as it is, several in a zip."""
+    told = opened_value(request, actor, code)
+    queries = []
+    for part in told.parts:
+        query = behind(request, open_ledger(request, actor, part.ledger), part.records)
+        queries.append((part.title, query))
+        log_access(Kind.EXPORT, part.ledger, by=actor, address=address_of(request))
+    return as_files(request.GET.get("format", ""), told.found.figures[code].spec.title, queries)

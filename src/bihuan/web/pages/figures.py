@@ -1,9 +1,11 @@
 """The library of figures; and one figure: its value, what it means, its table and its chart."""
 
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -109,7 +111,13 @@ def _context(
             {"title": other.title, "url": reverse("figure", args=[other.code])} for other in used_in(figure.code)
         ],
         "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
+        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
     }
+
+
+def _here(request: HttpRequest) -> dict[str, str]:
+    """The cell of this page, for the pages beside it."""
+    return {name: request.GET[name] for name in ("period", "unit", "as_of", "known_at") if request.GET.get(name)}
 
 
 def table_rows(asked: Wanted, found: Answer, actor: Actor) -> list[dict[str, Any]]:
@@ -141,3 +149,28 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
         return None
     at = showing.moment(frozen.cell.approval.recorded_at)
     return {"text": shown(frozen.number, found.figures[code]) or "—", "at": at, "changes": frozen.changes}
+
+
+@signed_in
+def export(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """The table of a figure's page as a workbook, numbers as numbers."""
+    beside = tuple(other for other in request.GET.getlist("with") if other and other != code)
+    asked = wanted(request.GET, actor, (code, *beside))
+    found = answered(asked, actor)
+    specs = [found.figures[one].spec for one in asked.codes]
+    heads = ["", *(f"{spec.title}（{spec.unit}）" if spec.unit else spec.title for spec in specs)]
+    rows = table_rows(asked, found, actor)
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("指标")
+        sheet.write_row(0, 0, [f"{specs[0].title}　{asked.period.title}　截至 {asked.clocks.day}"])
+        sheet.write_row(1, 0, heads)
+        for index, row in enumerate(rows, 2):
+            numbers = [one.get("number") if one.get("number") is not None else one["text"] for one in row["cells"]]
+            sheet.write_row(index, 0, [row["title"], *numbers])
+        sheet.set_column(0, 0, 24)
+    answer = HttpResponse(
+        content.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="figure.xlsx"'
+    return answer

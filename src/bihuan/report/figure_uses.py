@@ -1,0 +1,114 @@
+"""Where figures are used: in which reports and scorecards, and which of their numbers were given out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from urllib.parse import parse_qs, urlsplit
+
+from django.db.models import Q
+
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.impact import GivenOut, approved_numbers
+from bihuan.figure.period import parse_period
+from bihuan.org.actor import Actor
+from bihuan.org.models import Unit
+from bihuan.pack.versions import all_in_force
+from bihuan.report.document import Number
+from bihuan.report.keeping import restored
+from bihuan.report.models import Issued, ReportVersion
+from bihuan.report.rules import may_see
+from bihuan.scorecard.models import Publication, ScorecardVersion
+from bihuan.scorecard.publishing import restored as restored_scores
+
+_MOST = 500
+"""So many reports and so many rankings are looked through, the newest first."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """A definition that names a figure: what kind of thing, its code and title."""
+
+    kind: str
+    code: str
+    title: str
+
+
+def uses_of(figure: str) -> list[Use]:
+    """The reports and scorecards in force that name a figure."""
+    reports = [
+        Use("材料", row.code, row.title)
+        for row in all_in_force(ReportVersion)
+        if any(f"{quote}{figure}{quote}" in str(row.definition["parts"]) for quote in ("'", '"'))
+    ]
+    cards = [
+        Use("考核", row.code, row.title)
+        for row in all_in_force(ScorecardVersion)
+        if any(item.get("figure") == figure for item in row.definition.get("items", ()))
+    ]
+    return reports + cards
+
+
+def given_out(actor: Actor, codes: Sequence[str]) -> list[GivenOut]:
+    """Every number of these figures that was approved, issued or published, as far as the actor may see where."""
+    return [*approved_numbers(codes), *_issued(actor, codes), *_published(codes)]
+
+
+def _naming(codes: Sequence[str]) -> Q:
+    """Kept documents that name one of the figures: they are canonical JSON, without blanks."""
+    found = Q(pk__in=())
+    for code in codes:
+        found |= Q(content__contains=f'"figure":"{code}"')
+    return found
+
+
+def _issued(actor: Actor, codes: Sequence[str]) -> Iterator[GivenOut]:
+    units = dict(Unit.objects.values_list("code", "pk"))
+    rows = Issued.objects.filter(_naming(codes)).select_related("report").order_by("-issued_at", "-pk")
+    for row in rows[:_MOST]:
+        if may_see(actor, row.report) or actor.is_system:
+            numbers = {(n.figure, n.opens): n for n in restored(row.content).numbers if n.figure in codes}
+            yield from (_number(row, number, units) for number in numbers.values())
+
+
+def _number(row: Issued, number: Number, units: dict[str, int]) -> GivenOut:
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(number.opens).query).items()}
+    clocks = Clocks(datetime.fromisoformat(asked["as_of"]), datetime.fromisoformat(asked["known_at"]))
+    value = number.value
+    return GivenOut(
+        number.figure,
+        units.get(number.unit),
+        parse_period(asked["period"], clocks.day),
+        clocks,
+        None if value is None else Fraction(value),
+        f"材料“{row.title}”",
+        row.issued_at,
+        places=None if value is None else max(0, -int(value.as_tuple().exponent)),
+        page="report_issued",
+        pk=row.pk,
+    )
+
+
+def _published(codes: Sequence[str]) -> Iterator[GivenOut]:
+    """The numbers of rankings that stand; they were kept with six decimal places."""
+    rows = Publication.objects.filter(_naming(codes), replaced_by__isnull=True).select_related("scorecard")
+    for row in rows.order_by("-published_at", "-pk")[:_MOST]:
+        clocks = Clocks(row.as_of, row.known_at)
+        period = parse_period(row.period, clocks.day)
+        for score in restored_scores(row.content):
+            for item in score.items:
+                if item.figure in codes:
+                    value = None if item.value is None else Fraction(item.value)
+                    where = f"考核“{row.scorecard.title}”"
+                    yield GivenOut(
+                        item.figure,
+                        score.unit,
+                        period,
+                        clocks,
+                        value,
+                        where,
+                        row.published_at,
+                        6,
+                        "publication",
+                        row.pk,
+                    )
