@@ -154,6 +154,11 @@ TABLE: dict[str, dict[str, int]] = {
     "admin_person_new": everyone({"system_admin"}, no=403),
     "admin_person": everyone({"system_admin"}, no=403),
     "admin_passwords": everyone(set(), no=405, but={NOBODY: 405}),
+    "admin_scopes": everyone({"security_admin"}, no=403),
+    "admin_ledgers": everyone({"security_admin"}, no=403),
+    "admin_fields": everyone({"security_admin"}, no=403),
+    "admin_unmasking": everyone({"security_admin"}, no=403),
+    "admin_hosts": everyone({"security_admin"}, no=403),
     "roster_upload": everyone({"system_admin"}, no=403),
     "roster_template": everyone({"system_admin"}, no=403),
     "roster": everyone(set(), no=403, but={"system_admin": 404}),  # played in test_administration.py
@@ -320,6 +325,7 @@ def office_address(name: str, record: Record, batch: Batch) -> str:
     arguments: dict[str, list[Any]] = {
         "admin_unit": [record.unit_id],
         "admin_person": [Person.objects.get(username="town").pk],
+        "admin_fields": ["audit.finding"],
         "roster_upload": ["units"],
         "roster_template": ["units"],
         "roster": [batch.pk],

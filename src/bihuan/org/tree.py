@@ -67,6 +67,11 @@ class Tree:
         below = frozenset(node.pk for node in self.below(pk))
         return below | frozenset(old for old in self.former if (heir := self.standing(old)) and heir.pk in below)
 
+    def alone(self, pk: int) -> frozenset[int]:
+        """The unit by itself, with the ended units whose records came to it."""
+        own = self.by_pk.get(pk)
+        return frozenset({pk, *(old for old in self.former if self.standing(old) == own)} if own else ())
+
     def standing(self, pk: int | None) -> Node | None:
         """The unit or, if it was ended, the standing one to which its records came."""
         seen: set[int] = set()

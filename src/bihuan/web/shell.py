@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bihuan.loop.notice.queries import unread_count
 from bihuan.org.actor import Actor
-from bihuan.org.roles import AUDIT_ADMIN, SYSTEM_ADMIN, role_title
+from bihuan.org.roles import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN, role_title
 from bihuan.org.separation import administrator_role
 from bihuan.web.access import may_make
 from bihuan.web.request_memory import my_ledgers
@@ -31,8 +31,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 _SYSTEM = (("单位", "admin_units", "layout-grid"), ("人员", "admin_people", "users"))
+_SECURITY = (
+    ("数据范围", "admin_scopes", "scale"),
+    ("字段权限", "admin_ledgers", "books"),
+    ("查看原文", "admin_unmasking", "eye"),
+    ("群消息白名单", "admin_hosts", "link"),
+)
 _AUDIT = (("访问日志", "access_log", "history"),)
-_OFFICES: dict[str, tuple[tuple[str, str, str], ...]] = {SYSTEM_ADMIN.code: _SYSTEM, AUDIT_ADMIN.code: _AUDIT}
+_OFFICES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    SYSTEM_ADMIN.code: _SYSTEM,
+    SECURITY_ADMIN.code: _SECURITY,
+    AUDIT_ADMIN.code: _AUDIT,
+}
 """What each administrator works at: title, address, icon."""
 
 
