@@ -214,12 +214,14 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
     **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
     **dict.fromkeys(("admin_units", "admin_unit_new", "admin_people", "admin_person_new", "admin_passwords"), _NOTHING),
-    **dict.fromkeys(("admin_scopes", "admin_ledgers", "admin_unmasking", "admin_hosts"), _NOTHING),
+    **dict.fromkeys(("admin_scopes", "admin_ledgers", "admin_unmasking", "admin_hosts", "admin_policy"), _NOTHING),
+    "admin_accounts": Recipe(posted={"do": "end"}),
     "admin_fields": Recipe(_ledger, posted={"role": "leader", "field": "inner", "right": "write"}),
     "admin_unit": Recipe(lambda world: [[world.record.unit_id]], posted={"do": "close", "on": "2026-03-03"}),
     "admin_person": Recipe(lambda world: [[world.batch.person_id]], posted={"do": "off"}),
     **dict.fromkeys(("roster_upload", "roster_template"), Recipe(lambda _world: [["units"], ["people"]])),
     **dict.fromkeys(("roster", "roster_marked"), Recipe(lambda world: [[world.roster.pk]])),
+    **dict.fromkeys(("sign_in_code", "account", "password", "totp", "prove"), _NOTHING),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
     **dict.fromkeys(
         ("figure", "figure_records", "figure_export", "figure_records_file", "figure_change"), Recipe(_figure, _CUT)

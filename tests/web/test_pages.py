@@ -109,6 +109,8 @@ TABLE: dict[str, dict[str, int]] = {
     "units": everyone(set(EVERYBODY)),
     "sign_in": everyone(set(), no=302, but={NOBODY: 200}),
     "sign_out": everyone(set(), no=405, but={NOBODY: 405}),
+    "sign_in_code": everyone(set(), no=302),
+    **dict.fromkeys(("account", "password", "totp", "prove"), everyone(set(EVERYBODY))),
     "figures": everyone(set(EVERYBODY)),
     "figure": everyone(set()),  # there is none of this code; who sees which number is tested in test_figures.py
     "figure_records": everyone(set()),
@@ -158,6 +160,8 @@ TABLE: dict[str, dict[str, int]] = {
     "admin_ledgers": everyone({"security_admin"}, no=403),
     "admin_fields": everyone({"security_admin"}, no=403),
     "admin_unmasking": everyone({"security_admin"}, no=403),
+    "admin_accounts": everyone({"security_admin"}, no=403),
+    "admin_policy": everyone({"security_admin"}, no=403),
     "admin_hosts": everyone({"security_admin"}, no=403),
     "roster_upload": everyone({"system_admin"}, no=403),
     "roster_template": everyone({"system_admin"}, no=403),
@@ -256,35 +260,55 @@ NUMBERED = (
 """Addresses of things that are not there; who sees which of them is tested beside each."""
 
 
+OF_THE_LEDGER = (
+    "ledger",
+    "loop_standing",
+    "export",
+    "export_unmasked",
+    "arrange",
+    "conditions",
+    "views",
+    "bulk",
+    "grid",
+    "grid_rows",
+    "grid_changes",
+    "grid_check",
+    "grid_save",
+    "record_new",
+    "record_options",
+    "definition",
+    "definition_yaml",
+    "definition_edit",
+    "definition_field",
+    "definition_preview",
+    "definition_planned",
+    "import_template",
+)
+OF_NONE = (
+    "duty",
+    "petition_desk",
+    "public_submit",
+    "plan",
+    "draw_commit",
+    "figure",
+    "figure_records",
+    "figure_export",
+    "report_begin",
+    "scorecard",
+    "scorecard_give",
+    "scorecard_publish",
+    "figure_records_file",
+    "figure_change",
+    "figure_define",
+)
+
+
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
     if name in ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch"):
         return reverse(name, args=[batch.pk])
-    if name in (
-        "ledger",
-        "loop_standing",
-        "export",
-        "export_unmasked",
-        "arrange",
-        "conditions",
-        "views",
-        "bulk",
-        "grid",
-        "grid_rows",
-        "grid_changes",
-        "grid_check",
-        "grid_save",
-        "record_new",
-        "record_options",
-        "definition",
-        "definition_yaml",
-        "definition_edit",
-        "definition_field",
-        "definition_preview",
-        "definition_planned",
-        "import_template",
-    ):
+    if name in OF_THE_LEDGER:
         return reverse(name, args=["audit.finding"])
     if name in ("record", "record_edit", "unmask"):
         return reverse(name, args=[record.pk])
@@ -292,22 +316,7 @@ def address(name: str, record: Record) -> str:
         return form_address(name)
     if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
         return reverse(name, args=[issued_about(record).pk])
-    if name in (
-        "duty",
-        "petition_desk",
-        "public_submit",
-        "plan",
-        "draw_commit",
-        "figure",
-        "figure_records",
-        "figure_export",
-        "report_begin",
-        "scorecard",
-        "scorecard_give",
-        "scorecard_publish",
-    ):
-        return reverse(name, args=["audit.none"])
-    if name in ("figure_records_file", "figure_change", "figure_define"):
+    if name in OF_NONE:
         return reverse(name, args=["audit.none"])
     if name in (*NUMBERED, "figure_proposal", "figure_unlock"):
         return reverse(name, args=[1])

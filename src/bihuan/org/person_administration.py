@@ -1,7 +1,6 @@
 """What the system administrator does to accounts and posts: each act guarded, in the access log, never to their own."""
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +10,8 @@ from django.db.models import Q
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotAllowed
 from bihuan.org.access_log import Kind, log_access
-from bihuan.org.actions import add_person, end_post, give_post, set_active, set_password
+from bihuan.org.accounts import give_password
+from bihuan.org.actions import add_person, end_post, give_post, set_active
 from bihuan.org.actor import Actor
 from bihuan.org.models import Person, Post, Unit
 from bihuan.org.roles import SYSTEM_ADMIN, role_title
@@ -21,8 +21,6 @@ from bihuan.standards import phone_number
 
 MOST_NAME = 60
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{1,59}")
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _LETTERS_A_GROUP = 4, 4
 
 
 @dataclass(frozen=True)
@@ -132,10 +130,7 @@ def issue_password(*, actor: Actor, person: Person, address: str = "") -> str:
     require_another(actor, person)
     if person.has_usable_password() and person.posts.filter(role__in=ADMINISTRATORS).exists():
         raise NotAllowed("不能重置三员的密码，请在服务器上用 bihuan user password 办理")
-    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(_LETTERS_A_GROUP)) for _ in range(_GROUPS))
-    set_password(person=person, password=password)
-    _log(actor, f"给 {person.name}（{person.username}）发初始密码", address)
-    return password
+    return give_password(actor=actor, person=person, address=address)
 
 
 def without_password() -> list[Person]:

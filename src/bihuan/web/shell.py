@@ -35,6 +35,8 @@ _SECURITY = (
     ("数据范围", "admin_scopes", "scale"),
     ("字段权限", "admin_ledgers", "books"),
     ("查看原文", "admin_unmasking", "eye"),
+    ("登录锁定", "admin_accounts", "lock"),
+    ("登录规则", "admin_policy", "key"),
     ("群消息白名单", "admin_hosts", "link"),
 )
 _AUDIT = (("访问日志", "access_log", "history"),)

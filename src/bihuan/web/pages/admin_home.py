@@ -72,7 +72,9 @@ def _of_system(actor: Actor) -> list[Line]:
 
 def _of_security(_actor: Actor) -> list[Line]:
     scopes = DataScope.objects.filter(valid_to__isnull=True).count()
-    rights = FieldRight.objects.filter(valid_to__isnull=True).aggregate(n=Count("pk"), ledgers=Count("ledger", True))
+    rights = FieldRight.objects.filter(valid_to__isnull=True).aggregate(
+        n=Count("pk"), ledgers=Count("ledger", distinct=True)
+    )
     unmasking = "、".join(sorted(map(role_title, roles_that_unmask())))
     hosts = AllowedHost.objects.filter(ended_at__isnull=True).count()
     return [
@@ -83,6 +85,8 @@ def _of_security(_actor: Actor) -> list[Line]:
             "admin_ledgers",
         ),
         ("查看原文", f"可以看的角色：{unmasking or '没有'}", "admin_unmasking"),
+        ("登录锁定", "锁定、动态口令、现在的登录", "admin_accounts"),
+        ("登录规则", "密码、暂锁、自动退出", "admin_policy"),
         ("群消息白名单", f"{hosts} 个主机", "admin_hosts"),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('org', '0004_access_log_is_final'),
+        ('org', '0005_sign_ins'),
     ]
 
     operations = [
