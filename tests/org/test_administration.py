@@ -103,7 +103,7 @@ def test_only_the_system_administrator_changes_units_and_people(cast: Cast, logi
 
 def test_another_administrators_password_is_theirs(cast: Cast) -> None:
     other = cast.people["audit_admin"]
-    assert len(issue_password(actor=cast["system_admin"], person=other)) == 19
+    assert len(issue_password(actor=cast["system_admin"], person=other)) >= 12
     with pytest.raises(NotAllowed, match="三员"):
         issue_password(actor=cast["system_admin"], person=other)
 
