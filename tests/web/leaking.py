@@ -26,6 +26,8 @@ from bihuan.org.actor import Actor
 from bihuan.web.importing import keep_upload
 from tests.cast import Cast
 from tests.ledger.making import make_ledger
+from tests.web import leaking_works as beside
+from tests.web.leaking_works import Works, make_works
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -76,6 +78,7 @@ class World:
     batch: Batch
     roster: Batch
     notice: Notice
+    works: Works
 
     @property
     def files(self) -> list[int]:
@@ -119,7 +122,7 @@ def make_world(cast: Cast) -> World:
         pack="own", specs={"own.secret_sum": FigureSpec.model_validate(spec)}, owner=cast.office, origin="pack"
     )
     approve_secretly(by)
-    return World(ledger, record, batch, make_roster(cast), notice)
+    return World(ledger, record, batch, make_roster(cast), notice, make_works(cast))
 
 
 def make_roster(cast: Cast) -> Batch:
@@ -154,9 +157,13 @@ EVERYTHING = (
     "机密",
     "98,765.43",
     "7,654,321",
+    ROSTER,
+    *(beside.EVIDENCE, beside.APPEAL, beside.PART, beside.COMMENT, beside.PETITION, beside.DUTY),
+    *(beside.PHONE, beside.NAMED),
 )
-NOT_FOR_THE_TOWN = (*HIDDEN.values(), *PERSONAL.values(), HIDDEN_FILE)
-NOT_WITHOUT_A_REASON = tuple(PERSONAL.values())
+NOT_WITHOUT_A_REASON = (*PERSONAL.values(), beside.PHONE, beside.NAMED, ROSTER)
+NOT_FOR_THE_LEADER = (*HIDDEN.values(), HIDDEN_FILE, *NOT_WITHOUT_A_REASON, beside.COMMENT)
+NOT_FOR_THE_TOWN = (*NOT_FOR_THE_LEADER, beside.PART, beside.PETITION)
 
 
 @dataclass(frozen=True)
@@ -189,6 +196,13 @@ def _figure(_world: World) -> list[list[Any]]:
     return [["own.secret_sum"]]
 
 
+def _of(*names: str, more: tuple[str, ...] = ()) -> Callable[[World], list[list[Any]]]:
+    """The addresses of works, each by its number; with `more`, of each of those codes of it."""
+    return lambda world: [
+        [getattr(world.works, name).pk, *code] for name in names for code in [[c] for c in more] or [[]]
+    ]
+
+
 _CUT: tuple[Mapping[str, str], ...] = (
     {},
     {"unit": "330999102"},
@@ -204,7 +218,6 @@ _ASKED: tuple[Mapping[str, str], ...] = (
 )
 _FILES = ({"all": "1"}, {"all": "1", "format": "csv"}, {"all": "1", "format": "docx"}, {"total": "1", "q": "机密"})
 _NOTHING, _LEDGER, _RECORD = Recipe(), Recipe(_ledger), Recipe(_record, posted={"name": "改了", "reason": "核对身份"})
-_FIRST = Recipe(lambda _world: [[1]])
 _CELLS = json.dumps({"cells": [{"record": 1, "code": "name", "text": "改了", "before": ""}]})
 
 RECIPES: dict[str, Recipe] = {
@@ -212,7 +225,9 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("import_upload", "notice_delivery", "notice_mail", "access_log", "access_log_export"), _NOTHING),
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
-    **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    **dict.fromkeys(("loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    "plan": Recipe(lambda _world: [["own.plan"]], ({}, {"view": "board"})),
+    "draw_commit": Recipe(lambda _world: [["own.random"]]),
     **dict.fromkeys(("admin_units", "admin_unit_new", "admin_people", "admin_person_new", "admin_passwords"), _NOTHING),
     **dict.fromkeys(("admin_scopes", "admin_ledgers", "admin_unmasking", "admin_hosts", "admin_policy"), _NOTHING),
     "admin_accounts": Recipe(posted={"do": "end"}),
@@ -236,16 +251,32 @@ RECIPES: dict[str, Recipe] = {
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
     **dict.fromkeys(("scorecards", "reports"), _NOTHING),
-    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "report_begin"), _LEDGER),
-    **dict.fromkeys(("publication", "appeal", "appeal_answer"), Recipe(lambda _world: [[1]])),
-    **dict.fromkeys(("report_draft", "report_issued", "report_changes"), Recipe(lambda _world: [[1]])),
-    **dict.fromkeys(("report_act", "report_part"), Recipe(lambda _world: [[1, "x"]])),
-    "report_file": Recipe(lambda _world: [[1, form] for form in ("docx", "xlsx")]),
-    "public_submit": _LEDGER,
-    "petition_desk": _LEDGER,
-    "petition_merge": _RECORD,
-    **dict.fromkeys(("form", "form_blank", "form_fill", "form_filling", "form_file"), _FIRST),
-    **dict.fromkeys(("public_draw", "public_draw_file", "draw_reveal"), _FIRST),
+    "scorecard": Recipe(lambda _world: [["own.towns"]], ({}, {"period": "2026"}, {"period": "2026", "few": "0"})),
+    "scorecard_give": Recipe(
+        lambda _world: [["own.towns"]], posted={"period": "2026", "item": "quality", "points": "1"}
+    ),
+    "scorecard_publish": Recipe(lambda _world: [["own.towns"]], posted={"period": "2026"}),
+    "report_begin": Recipe(lambda _world: [["own.brief"]], posted={"period": "2026"}),
+    "publication": Recipe(_of("publication")),
+    "appeal": Recipe(_of("publication"), posted={"item": "quality", "reason": "试"}),
+    "appeal_answer": Recipe(_of("appeal"), posted={"answer": "granted", "value": "40"}),
+    "report_draft": Recipe(_of("draft")),
+    "report_issued": Recipe(_of("issued")),
+    "report_changes": Recipe(_of("issued")),
+    "report_act": Recipe(
+        _of("draft", more=("submit", "approve", "return", "issue", "comment")), posted={"reason": "试"}
+    ),
+    "report_part": Recipe(_of("draft", more=("all",)), posted={"text": "改了", "version": "2"}),
+    "report_file": Recipe(_of("issued", more=("docx", "html", "pdf"))),
+    "public_submit": Recipe(lambda _world: [["own.voice"]]),
+    "petition_desk": Recipe(lambda _world: [["own.voice"]]),
+    "petition_merge": Recipe(lambda world: [[world.works.petition.pk]], posted={"into": "1"}),
+    "form": Recipe(_of("form")),
+    "form_blank": Recipe(_of("form"), ({"at": "整改情况!B3"}, {"at": "整改情况!D3"}), {"clear": "1"}),
+    "form_fill": Recipe(_of("form"), posted={"period": "2026-02-01"}),
+    **dict.fromkeys(("form_filling", "form_file"), Recipe(_of("filling"))),
+    **dict.fromkeys(("public_draw", "public_draw_file"), Recipe(_of("drawn", "waiting"))),
+    "draw_reveal": Recipe(_of("waiting"), posted={"witness": "雨"}),
     "matters": Recipe(queries=({}, {"view": "waiting"}, {"view": "opened"}, {"colour": "green"}, {"q": "机密"})),
     "board": Recipe(queries=({}, {"ledger": "own.secret"}, {"ledger": "own.secret", "under": "330999102"})),
     "notices": Recipe(queries=({}, {"show": "all"}, {"show": "owed"})),
@@ -260,7 +291,7 @@ RECIPES: dict[str, Recipe] = {
     "record_options": Recipe(_ledger, ({"field": "x_name", "x_name": "机密"}, {"field": "x", "x": ""})),
     "record_new": Recipe(_ledger, posted={"no": "9"}),
     "import_template": _LEDGER,
-    "duty": _LEDGER,
+    "duty": Recipe(lambda _world: [["own.weekly"]], ({}, {"on": "2026-03-03"})),
     **dict.fromkeys(("definition", "definition_yaml", "definition_edit", "definition_field"), _LEDGER),
     "definition_preview": _LEDGER,
     "definition_planned": Recipe(_ledger, posted={"do": "edit"}),
