@@ -122,15 +122,15 @@ def _draft(cast: Cast, report: ReportVersion) -> Draft:
 
 def _scorecard(cast: Cast) -> tuple[Publication, Appeal]:
     figure = {"title": "件数", "of": "own.secret", "measure": "count()"}
-    specs = {"own.few": FigureSpec.model_validate(figure)}
-    install_figures(pack="own", specs=specs, owner=cast.office, origin="pack")
+    specs = {"beside.few": FigureSpec.model_validate(figure)}
+    install_figures(pack="beside", specs=specs, owner=cast.office, origin="pack")
     linear = {"kind": "linear", "floor": 4, "target": 0}
     shape = {
         "code": "towns",
         "title": "乡镇考核",
         "groups": [{"code": "town", "title": "乡镇", "kinds": ["town"]}],
         "items": [
-            {"code": "few", "title": "少", "figure": "own.few", "weight": 60, "score": linear, "unknown": "zero"},
+            {"code": "few", "title": "少", "figure": "beside.few", "weight": 60, "score": linear, "unknown": "zero"},
             {"code": "quality", "title": "质量", "weight": 40, "score": {"kind": "given"}},
         ],
         "grades": [{"valid_from": "2024-01-01", "levels": [{"code": "A", "from": 90}, {"code": "B", "from": 0}]}],

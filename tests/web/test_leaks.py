@@ -105,13 +105,15 @@ def test_nothing_leaks(world: World, clients: Clients) -> None:
 
 def test_every_recipe_reaches_what_it_names(world: World, clients: Clients) -> None:
     """Somebody of the house gets each address, or the walk would walk past closed doors."""
-    some = [clients(login) for login in ("colleague", "office", "system_admin", "security_admin", "audit_admin")]
-    unreached = []
-    for name, recipe in RECIPES.items():
-        urls = [url for url, _ in asked(name, recipe, world)]
-        seen = {client.get(url).status_code for client in some for url in urls}
-        if name not in NEVER_GOT and not seen & {200, 302, 405}:
-            unreached.append(f"{name} {urls[0]} {seen}")
+    house = [clients(login) for login in ("colleague", "office", "system_admin", "security_admin", "audit_admin")]
+    unreached = [
+        name
+        for name, recipe in RECIPES.items()
+        if name not in NEVER_GOT
+        and not any(
+            client.get(url).status_code in (200, 302, 405) for client in house for url, _ in asked(name, recipe, world)
+        )
+    ]
     assert unreached == []
 
 
@@ -152,12 +154,18 @@ def state() -> list[Any]:
     ]
 
 
-def tried(client: Client, url: str, recipe: Recipe) -> Iterator[Any]:
-    """What every method that changes something is answered with."""
+EVERY_METHOD = ("town", "")
+"""Who tries the methods that no page has: they are the same to all, for no view asks for them by name."""
+
+
+def tried(client: Client, url: str, recipe: Recipe, *, all_methods: bool = True) -> Iterator[Any]:
+    """What the methods that change something are answered with."""
     if recipe.body:
         yield client.post(url, recipe.body, "application/json")
     else:
         yield client.post(url, recipe.posted)
+    if not all_methods:
+        return
     yield client.put(url, recipe.body or "{}", "application/json")
     yield client.patch(url, recipe.body or "{}", "application/json")
     yield client.delete(url)
@@ -172,7 +180,7 @@ def test_what_one_may_not_do_changes_nothing(world: World, clients: Clients) -> 
                 continue
             for arguments in recipe.arguments(world):
                 url = reverse(name, args=arguments)
-                for answer in tried(client, url, recipe):
+                for answer in tried(client, url, recipe, all_methods=login in EVERY_METHOD):
                     assert answer.status_code < 500, (login, url)
                     assert leaks(answer, FORBIDDEN[login], tuple(recipe.posted.values())) == [], (login, url)
         assert state() == before, login

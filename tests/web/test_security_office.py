@@ -101,6 +101,15 @@ def test_a_scope_tells_whom_it_blinds(cast: Cast, world: World, security: Client
     assert list(visible_records(cast["other_town"], secret())) == [world.record]
 
 
+def test_a_narrower_scope_takes_the_numbers_along(world: World, clients: Clients, security: Client) -> None:
+    url, number = "/figures/own.secret_sum/?unit=330999102", "7,654,321"
+    assert number in text_of(clients("other_town").get(url))
+    security.post(reverse("admin_scopes"), SCOPE | {"ledger": "own.secret", "sure": "1"})
+    for path in (url, "/figures/own.secret_sum/records/", "/api/figures/own.secret_sum?unit=330999102&period=2026"):
+        text = text_of(clients("other_town").get(path))
+        assert number not in text and "7654321" not in text, path
+
+
 def test_custom_units_are_named_and_unknown_ones_refused(cast: Cast, world: World, security: Client) -> None:
     data = {"role": "undertaker", "ledger": "own.secret", "scope": "custom", "units": "白石镇、财政局"}
     assert "改为“自定义（财政局、白石镇）”" in lines(text_of(security.post(reverse("admin_scopes"), data)))[0]

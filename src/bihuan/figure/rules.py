@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from bihuan.base.errors import NotAllowed
 from bihuan.figure.models import Figure
 from bihuan.figure.rollup import RollUp
+from bihuan.ledger.data_scopes import reach_of
 from bihuan.ledger.models import Ledger
-from bihuan.ledger.rules import owns
 from bihuan.org.actor import Actor
 
 NOBODY = 0
@@ -23,7 +23,8 @@ class Reach:
     def of(self, ledger: Ledger) -> frozenset[int] | None:
         """The units of one ledger."""
         if ledger.code not in self.ledgers:
-            self.ledgers[ledger.code] = None if owns(self.actor, ledger) else self.actor.reach()
+            reach = reach_of(self.actor, ledger)
+            self.ledgers[ledger.code] = None if reach.whole else reach.units
         return self.ledgers[ledger.code]
 
 
