@@ -255,9 +255,10 @@ RECIPES: dict[str, Recipe] = {
     "scorecard_give": Recipe(
         lambda _world: [["own.towns"]], posted={"period": "2026", "item": "quality", "points": "1"}
     ),
+    "scorecard_what_if": Recipe(lambda _world: [["own.towns"]], ({"period": "2026"},), {"period": "2026"}),
     "scorecard_publish": Recipe(lambda _world: [["own.towns"]], posted={"period": "2026"}),
     "report_begin": Recipe(lambda _world: [["own.brief"]], posted={"period": "2026"}),
-    "publication": Recipe(_of("publication")),
+    **dict.fromkeys(("publication", "publication_what_if", "publication_compare"), Recipe(_of("publication"))),
     "appeal": Recipe(_of("publication"), posted={"item": "quality", "reason": "试"}),
     "appeal_answer": Recipe(_of("appeal"), posted={"answer": "granted", "value": "40"}),
     "report_draft": Recipe(_of("draft")),
@@ -288,6 +289,8 @@ RECIPES: dict[str, Recipe] = {
     "grid_changes": Recipe(_ledger, ({"since": "0"},)),
     "grid_check": Recipe(_ledger, body=_CELLS),
     "grid_save": Recipe(_ledger, body=_CELLS),
+    "grid_add": Recipe(_ledger, body=json.dumps({"rows": [{"no": "9", "name": "新人"}], "write": True})),
+    "grid_files": Recipe(_ledger, posted={"record": "1", "code": "paper", "version": "1"}),
     "record_options": Recipe(_ledger, ({"field": "x_name", "x_name": "机密"}, {"field": "x", "x": ""})),
     "record_new": Recipe(_ledger, posted={"no": "9"}),
     "import_template": _LEDGER,

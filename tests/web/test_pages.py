@@ -130,6 +130,8 @@ TABLE: dict[str, dict[str, int]] = {
     "grid_changes": everyone(READERS),
     "grid_check": everyone(set(), no=405, but={NOBODY: 405}),
     "grid_save": everyone(set(), no=405, but={NOBODY: 405}),
+    "grid_add": everyone(set(), no=405, but={NOBODY: 405}),
+    "grid_files": everyone(set(), no=405, but={NOBODY: 405}),
     "record": everyone(READERS),
     "attachment": everyone(READERS),
     "thumbnail": everyone(set()),  # this photo is a single dot and cannot be made smaller; see test_pictures.py
@@ -220,7 +222,10 @@ TABLE: dict[str, dict[str, int]] = {
     "scorecard": everyone(set()),
     "scorecard_give": everyone(set(), no=405, but={NOBODY: 405}),
     "scorecard_publish": everyone(set(), no=405, but={NOBODY: 405}),
+    "scorecard_what_if": everyone(set()),
     "publication": everyone(set()),
+    "publication_what_if": everyone(set()),
+    "publication_compare": everyone(set()),
     "appeal": everyone(set(), no=405, but={NOBODY: 405}),
     "appeal_answer": everyone(set(), no=405, but={NOBODY: 405}),
     "duty": everyone(set()),
@@ -254,13 +259,17 @@ NUMBERED = (
     "report_issued",
     "report_changes",
     "publication",
+    "publication_what_if",
+    "publication_compare",
     "appeal",
     "appeal_answer",
+    "figure_proposal",
+    "figure_unlock",
 )
 """Addresses of things that are not there; who sees which of them is tested beside each."""
 
 
-OF_THE_LEDGER = (
+OF_A_LEDGER = (
     "ledger",
     "loop_standing",
     "export",
@@ -284,7 +293,7 @@ OF_THE_LEDGER = (
     "definition_planned",
     "import_template",
 )
-OF_NONE = (
+OF_A_CODE = (
     "duty",
     "petition_desk",
     "public_submit",
@@ -297,36 +306,36 @@ OF_NONE = (
     "scorecard",
     "scorecard_give",
     "scorecard_publish",
+    "scorecard_what_if",
     "figure_records_file",
     "figure_change",
     "figure_define",
 )
+"""Addresses by the code of something that is not there."""
+OF_A_BATCH = ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch")
+OF_A_NOTICE = ("notice", "notice_document", "notice_read", "notice_receive", "notice_again")
 
 
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
-    if name in ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch"):
-        return reverse(name, args=[batch.pk])
-    if name in OF_THE_LEDGER:
-        return reverse(name, args=["audit.finding"])
-    if name in ("record", "record_edit", "unmask"):
-        return reverse(name, args=[record.pk])
     if name.startswith("form"):
         return form_address(name)
-    if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
+    if name in OF_A_NOTICE:
         return reverse(name, args=[issued_about(record).pk])
-    if name in OF_NONE:
-        return reverse(name, args=["audit.none"])
-    if name in (*NUMBERED, "figure_proposal", "figure_unlock"):
-        return reverse(name, args=[1])
-    if name in ("report_part", "report_act", "report_file"):
-        return reverse(name, args=[1, "docx"])
     if name.startswith(("admin_", "roster")):
         return office_address(name, record, batch)
-    special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
-    special["thumbnail"] = special["attachment"]
-    return reverse(name, args=special.get(name, []))
+    known: dict[str, tuple[Any, ...]] = {
+        **dict.fromkeys(OF_A_LEDGER, ("audit.finding",)),
+        **dict.fromkeys(OF_A_CODE, ("audit.none",)),
+        **dict.fromkeys(OF_A_BATCH, (batch.pk,)),
+        **dict.fromkeys(NUMBERED, (1,)),
+        **dict.fromkeys(("record", "record_edit", "unmask", "notice_issue"), (record.pk,)),
+        **dict.fromkeys(("report_part", "report_act", "report_file"), (1, "docx")),
+        **dict.fromkeys(("attachment", "thumbnail"), (Attachment.objects.get().pk,)),
+        "verb": (record.pk, "accept"),
+    }
+    return reverse(name, args=known.get(name, ()))
 
 
 def office_address(name: str, record: Record, batch: Batch) -> str:

@@ -35,9 +35,12 @@ class Former:
     heir: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
-    """All units of a day, each after its parent, siblings by code; and those that were ended before."""
+    """All units of a day, each after its parent, siblings by code; and those that were ended before.
+
+    A tree is equal to itself only, which makes it a cheap key of what is remembered.
+    """
 
     nodes: tuple[Node, ...]
     former: Mapping[int, Former] = field(default_factory=dict)
@@ -63,9 +66,17 @@ class Tree:
         return self.nodes[node.order : node.last + 1] if node else ()
 
     def within(self, pk: int) -> frozenset[int]:
-        """The unit and all under it, with the ended units whose records came to them."""
-        below = frozenset(node.pk for node in self.below(pk))
-        return below | frozenset(old for old in self.former if (heir := self.standing(old)) and heir.pk in below)
+        """The ids of the unit and all under it, and of the ended units whose records came to them."""
+        known = self._within
+        if pk not in known:
+            below = frozenset(node.pk for node in self.below(pk))
+            ended = frozenset(old for old in self.former if (heir := self.standing(old)) and heir.pk in below)
+            known[pk] = below | ended
+        return known[pk]
+
+    @cached_property
+    def _within(self) -> dict[int, frozenset[int]]:
+        return {}
 
     def alone(self, pk: int) -> frozenset[int]:
         """The unit by itself, with the ended units whose records came to it."""
