@@ -17,6 +17,7 @@ from bihuan.figure.definitions import install_figures
 from bihuan.figure.models import Approval, ApprovedValue, Figure, Proposal
 from bihuan.figure.proposals import propose_definition
 from bihuan.figure.spec import FigureSpec
+from bihuan.handover.models import Handover
 from bihuan.ledger.actions import start_batch
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Attachment, Batch, Ledger, Record
@@ -79,6 +80,7 @@ class World:
     roster: Batch
     notice: Notice
     works: Works
+    handover: Handover
 
     @property
     def files(self) -> list[int]:
@@ -121,8 +123,10 @@ def make_world(cast: Cast) -> World:
     install_figures(
         pack="own", specs={"own.secret_sum": FigureSpec.model_validate(spec)}, owner=cast.office, origin="pack"
     )
+    people = {"giver": cast.people["colleague"], "receiver": cast.people["office"]}
+    handover = Handover.objects.create(**people, reason="机密交接辰", created_at=clock.now())
     approve_secretly(by)
-    return World(ledger, record, batch, make_roster(cast), notice, make_works(cast))
+    return World(ledger, record, batch, make_roster(cast), notice, make_works(cast), handover)
 
 
 def make_roster(cast: Cast) -> Batch:
@@ -224,7 +228,7 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("desk", "ledgers", "ledger_new", "duties", "duties_open", "units", "sign_in"), _NOTHING),
     **dict.fromkeys(("import_upload", "notice_delivery", "notice_mail", "access_log", "access_log_export"), _NOTHING),
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
-    **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
+    **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away", "handovers"), _NOTHING),
     **dict.fromkeys(("loop_standing", "views", "conditions", "arrange"), _LEDGER),
     "plan": Recipe(lambda _world: [["own.plan"]], ({}, {"view": "board"})),
     "draw_commit": Recipe(lambda _world: [["own.random"]]),
@@ -236,6 +240,7 @@ RECIPES: dict[str, Recipe] = {
     "admin_person": Recipe(lambda world: [[world.batch.person_id]], posted={"do": "off"}),
     **dict.fromkeys(("roster_upload", "roster_template"), Recipe(lambda _world: [["units"], ["people"]])),
     **dict.fromkeys(("roster", "roster_marked"), Recipe(lambda world: [[world.roster.pk]])),
+    **dict.fromkeys(("handover", "handover_sheet"), Recipe(lambda world: [[world.handover.pk]])),
     **dict.fromkeys(("sign_in_code", "account", "password", "totp", "prove"), _NOTHING),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
     **dict.fromkeys(
@@ -250,8 +255,9 @@ RECIPES: dict[str, Recipe] = {
     "thumbnail": Recipe(lambda world: [[pk] for pk in world.files]),
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
-    **dict.fromkeys(("scorecards", "reports"), _NOTHING),
+    **dict.fromkeys(("scorecards", "scorecard_new", "reports"), _NOTHING),
     "scorecard": Recipe(lambda _world: [["own.towns"]], ({}, {"period": "2026"}, {"period": "2026", "few": "0"})),
+    "scorecard_edit": Recipe(lambda _world: [["own.towns"]]),
     "scorecard_give": Recipe(
         lambda _world: [["own.towns"]], posted={"period": "2026", "item": "quality", "points": "1"}
     ),

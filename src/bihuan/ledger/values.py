@@ -61,6 +61,14 @@ def key_text(parts: Sequence[Any]) -> str:
     return text[: _LONGEST_KEY - len(digest)] + digest
 
 
+def key_texts(columns: Sequence[Sequence[Any]]) -> list[str | None]:
+    """The keys of many records, from the columns of their key fields; None where all of them are blank."""
+    if len(columns) == 1 and set(map(type, columns[0])) == {str} and max(map(len, columns[0])) <= _LONGEST_KEY:
+        return list(columns[0])
+    rows = zip(*columns, strict=True)
+    return [key_text(row) if any(part is not None for part in row) else None for row in rows]
+
+
 def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:
     """A stored value, or the mask that stands for one, as a page shows it; blank for an absent one."""
     if value.__class__ is Masked:
