@@ -256,6 +256,7 @@ RECIPES: dict[str, Recipe] = {
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
     **dict.fromkeys(("scorecards", "scorecard_new", "reports"), _NOTHING),
+    "numbers": Recipe(posted={"text": "秘密件数共1件"}),
     "scorecard": Recipe(lambda _world: [["own.towns"]], ({}, {"period": "2026"}, {"period": "2026", "few": "0"})),
     "scorecard_edit": Recipe(lambda _world: [["own.towns"]]),
     "scorecard_give": Recipe(
