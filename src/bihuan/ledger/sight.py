@@ -71,6 +71,10 @@ class Sight:
             return frozenset()
         return frozenset(field.code for field in self.whole.fields if Right.HIDDEN in self._rights(field.code))
 
+    def hides(self, code: str) -> bool:
+        """Whether a field, or that it was not reported, is hidden from the actor at any step."""
+        return code in self._sometimes_hidden or any(code == flag_of(hidden) for hidden in self._sometimes_hidden)
+
     @cached_property
     def _sometimes_masked(self) -> frozenset[str]:
         """The fields that the actor sees masked at some step because their role may see no more of them."""
