@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0008_search_by_whole_values'),
+        ('ledger', '0009_look_in_quarters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
