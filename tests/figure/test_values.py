@@ -11,12 +11,13 @@ from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
 from bihuan.figure.actions import Entered, approve_period, enter_external, unlock_cell
 from bihuan.figure.change import split_change
 from bihuan.figure.clocks import Clocks
+from bihuan.figure.counting import figures_counting
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.explaining import differences, explained
 from bihuan.figure.models import ApprovedValue, Figure
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, parse_period
-from bihuan.figure.queries import ask, figures_counting, frozen_value, library, slice_title, used_in
+from bihuan.figure.queries import ask, frozen_value, library, slice_title, used_in
 from bihuan.figure.rules import Reach
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import edit_record
@@ -204,7 +205,7 @@ def test_a_definition_is_told_in_chinese(cast: Cast, findings: list[Record]) -> 
     with pytest.raises(NotFound, match=r"demo\.total"):
         catalogue.in_force("demo.totl")
     assert [figure.code for figure in used_in("demo.large")] == ["demo.rate", "demo.sum"]
-    assert [line.figure.code for line in library("大额")] == ["demo.large", "demo.rate"]
+    assert [line.figure.code for line in library("大额")] == ["demo.large", "demo.rate", "demo.sum"]
 
 
 def test_the_machine_sees_all(cast: Cast, findings: list[Record]) -> None:

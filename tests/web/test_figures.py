@@ -43,7 +43,7 @@ def text(client: Client, url: str, status: int = 200) -> str:
 def test_the_library_finds_by_words(figures: Cast, clients: Clients) -> None:
     assert "大额占比" in text(clients("office"), "/figures/")
     found = text(clients("office"), "/figures/?q=大额")
-    assert "共 2 个" in found
+    assert "共 3 个" in found
     assert "全省排名" not in found
 
 

@@ -115,6 +115,10 @@ TABLE: dict[str, dict[str, int]] = {
     "figure_export": everyone(set()),
     **dict.fromkeys(("figure_records_file", "figure_change", "figure_define", "figure_proposal"), everyone(set())),
     "figure_approvals": everyone(set(EVERYBODY)),
+    **dict.fromkeys(("explorer", "figure_quality"), everyone(set(EVERYBODY))),
+    "explorer_file": everyone(set(), no=422),
+    **dict.fromkeys(("figure_external", "figure_outliers"), everyone(set())),
+    "record_figures": everyone(READERS),
     "figure_unlock": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
@@ -270,7 +274,7 @@ def address(name: str, record: Record) -> str:
         "import_template",
     ):
         return reverse(name, args=["audit.finding"])
-    if name in ("record", "record_edit", "unmask"):
+    if name in ("record", "record_edit", "unmask", "record_figures"):
         return reverse(name, args=[record.pk])
     if name.startswith("form"):
         return form_address(name)
@@ -291,7 +295,7 @@ def address(name: str, record: Record) -> str:
         "scorecard_publish",
     ):
         return reverse(name, args=["audit.none"])
-    if name in ("figure_records_file", "figure_change", "figure_define"):
+    if name in ("figure_records_file", "figure_change", "figure_define", "figure_external", "figure_outliers"):
         return reverse(name, args=["audit.none"])
     if name in (*NUMBERED, "figure_proposal", "figure_unlock"):
         return reverse(name, args=[1])

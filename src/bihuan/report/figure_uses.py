@@ -1,5 +1,6 @@
 """Where figures are used: in which reports and scorecards, and which of their numbers were given out."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from bihuan.report.rules import may_see
 from bihuan.scorecard.models import Publication, ScorecardVersion
 from bihuan.scorecard.publishing import restored as restored_scores
 
+_NAMED = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
 _MOST = 500
 """So many reports and so many rankings are looked through, the newest first."""
 
@@ -34,19 +36,16 @@ class Use:
     title: str
 
 
-def uses_of(figure: str) -> list[Use]:
-    """The reports and scorecards in force that name a figure."""
-    reports = [
-        Use("材料", row.code, row.title)
-        for row in all_in_force(ReportVersion)
-        if any(f"{quote}{figure}{quote}" in str(row.definition["parts"]) for quote in ("'", '"'))
-    ]
-    cards = [
-        Use("考核", row.code, row.title)
-        for row in all_in_force(ScorecardVersion)
-        if any(item.get("figure") == figure for item in row.definition.get("items", ()))
-    ]
-    return reports + cards
+def uses() -> dict[str, list[Use]]:
+    """By figure: the reports and scorecards in force that name it."""
+    found: dict[str, list[Use]] = {}
+    for report in all_in_force(ReportVersion):
+        for name in sorted(set(_NAMED.findall(str(report.definition)))):
+            found.setdefault(name, []).append(Use("材料", report.code, report.title))
+    for card in all_in_force(ScorecardVersion):
+        for name in sorted({item.get("figure", "") for item in card.definition.get("items", ())}):
+            found.setdefault(name, []).append(Use("考核", card.code, card.title))
+    return found
 
 
 def given_out(actor: Actor, codes: Sequence[str]) -> list[GivenOut]:
