@@ -19,7 +19,7 @@ from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, months_of, parse_period
 from bihuan.figure.queries import ask, library, used_in
 from bihuan.figure.rules import Reach
-from bihuan.figure.wire import answer_as_json, opened_as_json, value_as_json
+from bihuan.figure.wire import answer_as_json, change_as_json, opened_as_json, value_as_json
 from bihuan.ledger.append import moment
 from bihuan.ledger.models import Record
 from bihuan.org.actor import Actor, actor_of
@@ -147,12 +147,7 @@ def change(request: HttpRequest, code: str, since: str, asked: Query[Asked]) -> 
     at, period, unit = read_asked(asked)
     then = clocks(known_at=since).known_at
     found = split_change(code, unit, period, at.as_of, (then, at.known_at), Reach(acting(request)))
-    before, after = (None if number is None else str(number) for number in (found.before, found.after))
-    reasons = [
-        {"kind": why.kind, "title": why.title, "amount": str(why.amount), "records": why.records}
-        for why in found.reasons
-    ]
-    return {"before": before, "after": after, "reasons": reasons}
+    return change_as_json(found, Catalogue(at.known_at)[code])
 
 
 @router.post("/{code}/external", summary="填报外部数值")

@@ -23,6 +23,7 @@ from bihuan.scorecard.models import Publication, ScorecardVersion
 from bihuan.scorecard.publishing import restored as restored_scores
 
 _NAMED = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
+_FILLED = re.compile(r"\{\{.*?\}\}")
 _MOST = 500
 """So many reports and so many rankings are looked through, the newest first."""
 
@@ -41,11 +42,16 @@ def uses() -> dict[str, list[Use]]:
     found: dict[str, list[Use]] = {}
     for report in all_in_force(ReportVersion):
         for name in sorted(set(_NAMED.findall(str(report.definition)))):
-            found.setdefault(name, []).append(Use("材料", report.code, report.title))
+            found.setdefault(name, []).append(Use("材料", report.code, _plain(report.title)))
     for card in all_in_force(ScorecardVersion):
         for name in sorted({item.get("figure", "") for item in card.definition.get("items", ())}):
             found.setdefault(name, []).append(Use("考核", card.code, card.title))
     return found
+
+
+def _plain(title: str) -> str:
+    """A report's title without the year and period that only an issue of it has."""
+    return _FILLED.sub("某", title)
 
 
 def given_out(actor: Actor, codes: Sequence[str]) -> list[GivenOut]:

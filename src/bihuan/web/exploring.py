@@ -148,7 +148,7 @@ def _rows_over_time(asked: Exploring) -> list[Row]:
     months = OVER_TIME.get(asked.by)
     if months is None:
         return []
-    every = months_of(asked.periods[0])
+    every = [month for month in months_of(asked.periods[0]) if month.start <= asked.clocks.day] or [asked.periods[0]]
     if len(every) > MOST_ROWS:
         raise Invalid(f"按月最多看 {MOST_ROWS} 个月")
     groups = [every[at : at + months] for at in range(0, len(every), months)]

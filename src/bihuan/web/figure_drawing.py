@@ -109,6 +109,17 @@ def bars(
     return Bars(y, tuple(made), tuple(labels), round(zero, 1))
 
 
+def _without_year(names: Sequence[str]) -> list[str]:
+    """Names over one year need not all say which."""
+    year = names[0][:5] if names and names[0][4:5] == "年" else ""
+    return [
+        name.removeprefix(year)
+        if year and len(name) > len(year) and all(one.startswith(year) for one in names)
+        else name
+        for name in names
+    ]
+
+
 def nice_step(span: float, parts: int = 4) -> float:
     """A round distance between marks: 1, 2 or 5 times a power of ten."""
     raw = span / parts if span > 0 else 1.0
@@ -145,6 +156,7 @@ def lines(
     count = round((high - low) / step)
     marks = tuple(Label(_LEFT - 6, at(0, low + step * one)[1], f"{low + step * one:,.10g}") for one in range(count + 1))
     every = max(1, -(-len(names) // 12))
+    names = _without_year(names)
     shown = tuple(
         Label(at(row, low)[0], _HEIGHT - 18, short(name, 9), name) for row, name in enumerate(names) if row % every == 0
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from bihuan.base.errors import Invalid
 from bihuan.figure.answer import Answer
 from bihuan.figure.definitions import Catalogue, figure_codes
-from bihuan.figure.expectations import Checked, checked_cells, demand_in_words, expecting
+from bihuan.figure.expectations import NOTHING_TWICE, Checked, checked_cells, demand_in_words, expecting
 from bihuan.figure.measure import Function
 from bihuan.figure.outlying import outlying_records
 from bihuan.figure.period import Period, month_of
@@ -35,7 +35,8 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     asked = wanted(request.GET, actor, ())
     catalogue = Catalogue(asked.clocks.known_at)
     outliers = [code for code in _counted(catalogue) if _is_outliers(catalogue, code)]
-    demands = [code for code in expecting(catalogue) if code not in outliers]
+    doubled = [code for code in figure_codes() if catalogue.in_force(code).spec.doubled]
+    demands = list(dict.fromkeys([*(code for code in expecting(catalogue) if code not in outliers), *doubled]))
     tree = actor.tree
     tops = [asked.unit] if asked.unit else [node.pk for node in tree.nodes if node.depth == 0]
     below = [node.pk for node in tree.nodes if node.parent in tops]
@@ -76,7 +77,7 @@ def _demands(actor: Actor, asked: Wanted, codes: list[str], units: list[int | No
                 {
                     "title": spec.title,
                     "url": reverse("figure", args=[code]) + f"?{urlencode({'period': asked.period.code})}",
-                    "demand": demand_in_words(spec.expect),
+                    "demand": demand_in_words(spec.expect or NOTHING_TWICE),
                     "measure": spec.unit,
                     "state": {True: "符合", False: "不符合", None: "不知道"}[whole.is_met],
                     "bad": whole.is_met is False or bool(broken),
