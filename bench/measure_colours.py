@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 
 SIZES = (10_000, 100_000, 1_000_000)
 LIMIT_SECONDS = 0.3
+PAGES = (
+    ("工作台", "/"),
+    ("调度台", "/board/"),
+    ("全部事项", "/matters/"),
+    ("超期的事项", "/matters/?colour=red"),
+    ("已销号的事项", "/matters/?colour=white"),
+    ("最后一页", "/matters/?page=999999"),
+    ("台账里临期的", "/ledgers/audit.measure/?colour=yellow"),
+    ("闭环情况", "/ledgers/audit.measure/loop/?from=2026-01-01"),
+)
+"""What a leader opens. The loop's own page replays ten thousand matters at most, in some seconds: see `SLOW`."""
+SLOW = ("闭环情况",)
 
 
 def ledger_to_measure() -> "Ledger":
@@ -102,14 +114,14 @@ def main() -> int:
     def measure(subject: str, size: int, work: Any) -> None:
         seconds = instance.timed(work)
         instance.tell(subject, f"{size:,} 件", seconds)
-        if sorted(seconds)[len(seconds) // 2] > LIMIT_SECONDS:
+        if sorted(seconds)[len(seconds) // 2] > LIMIT_SECONDS and subject not in SLOW:
             slow.append(subject)
 
     for size in (size for size in SIZES if size <= most):
         append_many(actor=system_actor(), ledger=ledger, drafts=drafts(units, made, size))
         made = size
         measure("四色计数", size, lambda: counts_by_place(actor, [(ledger, loop)], clock.now()))
-        for subject, address in (("工作台", "/"), ("调度台", "/board/"), ("全部事项", "/matters/")):
+        for subject, address in PAGES:
             assert client.get(address).status_code == 200
             measure(subject, size, lambda url=address: client.get(url))
         measure("列表一页", size, lambda: list(list_records(actor, ledger, spec_of(ledger), loop.states, Asked())[:50]))

@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from bihuan.org.actions import FAILURES_BEFORE_LOCK, is_locked, note_failure
+from bihuan.org.lockout import is_locked, note_failure
 from bihuan.org.models import Person
+from bihuan.org.policy import Policy
 from tests.cast import Cast
 from tests.cli.typing_in import Answer, Typing
 
 PASSWORD = "shang-he-qing-xi"
+FAILURES_BEFORE_LOCK = Policy().failures
 
 
 @pytest.fixture

@@ -57,6 +57,17 @@ def blank_document() -> bytes:
     return out.getvalue()
 
 
+def lines_document() -> bytes:
+    """A letter with blanks in its lines and no table."""
+    document = docx.Document()
+    document.add_heading("整改情况说明", 1)
+    document.add_paragraph("填报单位：").add_run("          ").underline = True
+    document.add_paragraph("本期发现问题____个。")
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
 def keep(cast: Cast, content: bytes | None = None, name: str = "月报.xlsx", **more: Any) -> Form:
     words = {"title": "整改月报", "asked_by": "市审计局", "every": "month"} | more
     return keep_form(

@@ -110,3 +110,43 @@ def test_nobody_finds_what_they_may_not_see(cast: Cast, login: str) -> None:
     seen = {"town": 2, "village": 1, "other_town": 1, "neighbour": 0, "outsider": 0}
     rows = list_records(cast[login], ledger, spec_of(ledger), {}, Asked(words="闲置"))
     assert rows.count() == seen[login]
+
+
+KEYED = (
+    {"code": "no", "title": "编号代码", "kind": "text", "required": True},
+    {"code": "id_card", "title": "身份证号", "kind": "identity"},
+    {"code": "parcel", "title": "宗地编号", "kind": "text"},
+    {"code": "other", "title": "上一件", "kind": "record", "of": "task"},
+    {"code": "sealed", "title": "法人证号", "kind": "identity", "encrypted": True},
+)
+VALUES: Mapping[str, tuple[Any, ...]] = {
+    "id_card": ("11010519491231002X", "440524188001010014"),
+    "parcel": ("330999-01", "330999-011"),
+    "other": (1, 11),
+    "sealed": ("11010519491231002X",),
+}
+
+
+@examples(8)
+@given(
+    st.lists(st.fixed_dictionaries({}, optional={code: st.sampled_from(some) for code, some in VALUES.items()}), max_size=5),
+    st.sampled_from(["followed", "behind", "absorbed"]),
+)  # fmt: skip
+def test_a_whole_value_is_found_as_by_a_look_at_every_record(cast: Cast, rows: list[dict[str, Any]], way: str) -> None:
+    with undone():
+        ledger = make_ledger(cast.office, fields=KEYED, loop=None, key=["no"])
+        if way != "followed":
+            SearchMark.objects.filter(ledger=ledger).delete()
+        drafts = [Draft("created", None, {"no": str(n), **row}, {"number": f"Z{n}"}) for n, row in enumerate(rows)]
+        ids = append_many(actor=cast["office"], ledger=ledger, drafts=drafts)
+        if ids:
+            gone = {code: None for code in VALUES if code in rows[0]}
+            append_many(actor=cast["office"], ledger=ledger, drafts=[Draft("edited", ids[0], gone)] if gone else [])
+        if way == "absorbed":
+            search.absorb(ledger)
+        for code, some in VALUES.items():
+            for value in some:
+                held = search.holding(Record.objects.filter(ledger=ledger), ledger, spec_of(ledger), code, value)
+                by_look = Record.objects.filter(ledger=ledger, **{f"data__{code}": value})
+                newest = held.order_by(search.newest_first(held))
+                assert [row.pk for row in newest] == [row.pk for row in by_look.order_by("-pk")]

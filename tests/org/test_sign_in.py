@@ -6,21 +6,16 @@ import pytest
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid
-from bihuan.org.actions import (
-    FAILURES_BEFORE_LOCK,
-    LOCK_FOR,
-    add_person,
-    clear_failures,
-    is_locked,
-    note_failure,
-    set_active,
-    set_password,
-)
+from bihuan.org.actions import add_person, set_active
+from bihuan.org.lockout import clear_failures, is_locked, note_failure
 from bihuan.org.models import Person, SignInFailure
+from bihuan.org.passwords import set_password
+from bihuan.org.policy import Policy
 from tests.cast import MONDAY
 
 pytestmark = pytest.mark.django_db
 GOOD = "lu-shui-2026"
+FAILURES_BEFORE_LOCK, LOCK_FOR = Policy().failures, Policy().lock_for
 
 
 def fail(times: int, username: str = "chen") -> None:

@@ -20,13 +20,21 @@ class Act:
 
 @dataclass(frozen=True)
 class Play:
-    """A ledger's matter: how it opens, its acts in order, who of the unit asks for more time, and where it ends."""
+    """A ledger's matter: how it opens, its acts in order, who of the unit asks for more time, and where it ends.
+
+    A `variant` is another way through the same loop.
+    """
 
     ledger: str
     opening: Fields
     acts: tuple[Act, ...]
     asker: str
     ends: str
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.ledger} {self.variant}".strip()
 
     @property
     def office(self) -> str:
@@ -523,3 +531,32 @@ ROUTINE = (
     _routine("urban.random_check", "330999-CG-ZA", "cgza", "chengguanshen", object_no="TD-0001"),
 )
 PLAYS = (*AUDIT, *URBAN, *ROUTINE)
+
+
+def _violation(variant: str, closing: str, ends: str, category: str, campaign: str, **more: str) -> Play:
+    """A violation of a kind that has a close-out of its own."""
+    opening = {
+        "title": variant,
+        "category": category,
+        "place": "人民路9号",
+        "found_on": "2026-03-02",
+        "campaign": campaign,
+        "section": _SHOP,
+        **more,
+    }
+    acts = (
+        Act("cgza", "order_correct", {"disposal": "corrected", "power": "@power"}),
+        Act("cgza", "submit", _FIXED),
+        Act("chengguanshen", "send_back"),
+        Act("cgza", "submit", _FIXED),
+        Act("chengguanshen", closing),
+    )
+    return Play("urban.violation", opening, acts, "cgza", ends, variant)
+
+
+VARIANTS = (
+    _violation("渣土抛洒", "accept_handled", "handled", "muck_truck_spill", "muck_truck", plate_no="浙A12345"),
+    _violation("橱窗广告", "accept_cleared", "cleared", "window_ad", "ad_cleaning"),
+    _violation("广告牌隐患", "accept", "rectified", "billboard_hazard", "ad_cleaning"),
+    _violation("燃气隐患", "accept", "rectified", "gas_hazard", "gas_safety"),
+)

@@ -1,5 +1,9 @@
-"""Every loop of both packs, from opening to close-out, with a return, an extension, a pause, an exception, a recurrence."""
+"""Every loop of both packs at its real pages, from opening to close-out.
 
+Each is played with a return, an extension, a pause, an exception and a recurrence, by the people whose turn it is.
+"""
+
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,13 +15,16 @@ from bihuan.installed import KINDS, packs_folder
 from bihuan.ledger.models import Event, Record
 from bihuan.loop.colour import Colour, bounds_at, colour_of
 from bihuan.loop.definitions import loop_of
+from bihuan.loop.spec import LoopSpec
 from bihuan.pack.reading import read_pack
-from tests.cast import MONDAY
 from tests.packs.conftest import Bureaus
-from tests.packs.plays import PLAYS, Act, Play
+from tests.packs.plays import PLAYS, VARIANTS, Act, Play
+from tests.packs.screens import Screens
+from tests.packs.systems import PLAYED, kinds_of_systems
 
 LATER = clock.start_of_day(date(2026, 4, 20)) + timedelta(hours=10)
 by_ledger = pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.ledger)
+by_play = pytest.mark.parametrize("play", (*PLAYS, *VARIANTS), ids=lambda play: play.name)
 
 
 def test_every_ledger_with_a_loop_is_played() -> None:
@@ -26,80 +33,96 @@ def test_every_ledger_with_a_loop_is_played() -> None:
     assert {play.ledger for play in PLAYS} == looped
 
 
-def until_the_clock_runs(bureaus: Bureaus, play: Play) -> tuple[Record, int]:
-    """The matter at the first step at which more time can be asked for, and how many acts that took."""
-    record, done = bureaus.open(play), 0
+def test_every_system_of_kind_loop_is_played() -> None:
+    loops = {system for system, kind in kinds_of_systems().items() if kind in ("loop", "transaction")}
+    assert set(PLAYED) >= loops
+    names = {play.name for play in (*PLAYS, *VARIANTS)}
+    assert {name for plays in PLAYED.values() for name in plays} <= names
+
+
+@pytest.fixture
+def screens(bureaus: Bureaus) -> Iterator[Screens]:
+    yield Screens(bureaus)
+
+
+@by_play
+def test_it_is_played_at_its_pages(screens: Screens, play: Play) -> None:
+    record, seen = screens.open(play), []
     loop = loop_of(record.ledger)
     assert loop is not None
     steps = set(loop.verb["ask_extension"].from_) & set(loop.verb["accept_exception"].from_)
+    acts = list(play.acts)
     while record.due_at is None or record.state not in steps:
-        record, done = bureaus.do(record, play.acts[done]), done + 1
-    return record, done
-
-
-@by_ledger
-def test_it_goes_from_opening_to_close_out_with_a_return(bureaus: Bureaus, play: Play) -> None:
-    record = bureaus.open(play)
-    seen = [record.state]
+        seen.append(record.state)
+        record = screens.do(record, acts.pop(0))
+    assert screens.is_offered(record, play.asker, "ask_extension")
+    record = is_extended(screens, play, record)
+    record = is_paused(screens, play, record, loop)
     with clock.fixed(LATER):
-        for act in play.acts:
+        record = is_excepted(screens, play, record)
+        for act in acts:
             assert record.closed_at is None
-            record = bureaus.do(record, act)
             seen.append(record.state)
-    assert (record.state, record.closed_at) == (play.ends, LATER)
-    moves = [state for before, state in pairwise(seen) if state != before]
-    assert any(state in moves[:place] or state == seen[0] for place, state in enumerate(moves)), "never sent back"
-    loop = loop_of(record.ledger)
-    assert loop is not None
-    assert colour_of(record.due_at, record.closed_at, bounds_at(loop, LATER)) is Colour.WHITE
-    assert Event.objects.filter(record=record).count() == 1 + len(play.acts)
+            record = screens.do(record, act)
+        assert_closed(play, record, loop, [*seen, record.state])
+    recurs(screens, play, record, loop)
 
 
-@by_ledger
-def test_its_deadline_is_extended_paused_and_excepted(bureaus: Bureaus, play: Play) -> None:
-    record, _ = until_the_clock_runs(bureaus, play)
+def is_extended(screens: Screens, play: Play, record: Record) -> Record:
     due = record.due_at
     assert due is not None
     until = clock.local_date(due) + timedelta(days=10)
-    record = bureaus.do(record, Act(play.asker, "ask_extension", {"do_until": until.isoformat()}))
-    assert record.due_at == due
-    record = bureaus.do(record, Act(play.office, "grant_extension"))
+    record = screens.do(record, Act(play.asker, "ask_extension", {"do_until": until.isoformat()}))
+    assert record.due_at == due, "asked for is not granted"
+    assert 403 in screens.refusal(record, play.asker, "grant_extension")
+    record = screens.do(record, Act(play.office, "grant_extension"))
     assert record.due_at == clock.end_of_day(until)
-    record = bureaus.do(record, Act(play.office, "pause"))
+    return record
+
+
+def is_paused(screens: Screens, play: Play, record: Record, loop: LoopSpec) -> Record:
+    due = record.due_at
+    assert due is not None
+    record = screens.do(record, Act(play.office, "pause"))
     assert record.due_at is None
-    with clock.fixed(MONDAY + timedelta(days=400)):
-        loop = loop_of(record.ledger)
-        assert loop is not None
-        assert colour_of(record.due_at, record.closed_at, bounds_at(loop, clock.now())) is Colour.GREEN
-        record = bureaus.do(record, Act(play.office, "resume"))
-        assert record.due_at is not None and record.due_at > clock.end_of_day(until) + timedelta(days=300)
-        moved, excepted = record.due_at, clock.today() + timedelta(days=60)
-        record = bureaus.do(record, Act(play.office, "accept_exception", {"do_until": excepted.isoformat()}))
-        assert record.due_at == clock.end_of_day(excepted)
-        record = bureaus.do(record, Act(play.office, "end_exception"))
-        assert record.due_at == moved
-
-
-@by_ledger
-def test_what_comes_back_after_the_close_out_is_a_new_matter(bureaus: Bureaus, play: Play) -> None:
-    record = bureaus.open(play)
+    assert not any(screens.is_offered(record, play.asker, verb.code) for verb in loop.verbs if verb.targets)
     with clock.fixed(LATER):
-        for act in play.acts:
-            record = bureaus.do(record, act)
-    with clock.fixed(LATER + timedelta(days=30)):
-        closed = bureaus.do(record, Act(play.office, "recur"))
-    assert (closed.state, closed.closed_at) == (play.ends, LATER)
-    again = Record.objects.get(ledger=record.ledger, loop__recurs=record.number)
-    assert again.closed_at is None and again.number != record.number
-    loop = loop_of(record.ledger)
-    assert loop is not None
-    assert again.state == loop.steps[0].code
+        assert colour_of(record.due_at, record.closed_at, bounds_at(loop, clock.now())) is Colour.GREEN
+        record = screens.do(record, Act(play.office, "resume"))
+        assert record.due_at is not None and record.due_at >= due + timedelta(days=40)
+    return record
+
+
+def is_excepted(screens: Screens, play: Play, record: Record) -> Record:
+    due, excepted = record.due_at, clock.today() + timedelta(days=60)
+    record = screens.do(record, Act(play.office, "accept_exception", {"do_until": excepted.isoformat()}))
+    assert record.due_at == clock.end_of_day(excepted)
+    record = screens.do(record, Act(play.office, "end_exception"))
+    assert record.due_at == due
+    return record
+
+
+def assert_closed(play: Play, record: Record, loop: LoopSpec, seen: list[str]) -> None:
+    assert (record.state, record.closed_at) == (play.ends, LATER)
+    moves = [seen[0], *(state for before, state in pairwise(seen) if state != before)]
+    assert any(state in moves[:place] for place, state in enumerate(moves)), "never sent back"
+    assert colour_of(record.due_at, record.closed_at, bounds_at(loop, LATER)) is Colour.WHITE
+    assert Event.objects.filter(record=record).count() == 1 + len(play.acts) + 6
+
+
+def recurs(screens: Screens, play: Play, record: Record, loop: LoopSpec) -> None:
+    """What comes back within the look-back period is a new matter that points at the closed one; later it is not."""
     assert loop.look_back is not None
+    with clock.fixed(LATER + timedelta(days=loop.look_back.days + 40)):
+        assert screens.refusal(record, play.office, "recur")[1] in (403, 409)
+    with clock.fixed(LATER + timedelta(days=30)):
+        closed = screens.do(record, Act(play.office, "recur"))
+        again = Record.objects.get(ledger=record.ledger, loop__recurs=record.number)
+        assert screens.at(play.office).get(f"/records/{again.pk}/").status_code == 200
+    assert (closed.state, closed.closed_at) == (play.ends, LATER)
+    assert again.closed_at is None and again.number != record.number
+    assert again.state == loop.steps[0].code
     assert all(again.data.get(code) == record.data.get(code) for code in loop.look_back.copy_)
-    too_late = LATER + timedelta(days=loop.look_back.days + 40)
-    fresh = Record.objects.get(pk=record.pk)
-    with clock.fixed(too_late), pytest.raises(BihuanError):
-        bureaus.do(fresh, Act(play.office, "recur"))
 
 
 @by_ledger

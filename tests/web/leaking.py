@@ -198,6 +198,7 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
     **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    **dict.fromkeys(("sign_in_code", "account", "password", "totp", "prove"), _NOTHING),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
     **dict.fromkeys(
         ("figure", "figure_records", "figure_export", "figure_records_file", "figure_change"), Recipe(_figure, _CUT)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from bihuan.org.actions import add_person, add_unit, give_post, set_password
+from bihuan.org.actions import add_person, add_unit, give_post
 from bihuan.org.models import Unit
+from bihuan.org.passwords import set_password
 from tests.cast import FOUNDED, Cast
 
 PASSWORD = "qing-xi-liu-shui"

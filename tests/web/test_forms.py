@@ -1,17 +1,21 @@
 """A superior's form in the browser: sent up, mapped once, filled by a click; what is known already is offered."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from bihuan.form.models import Form
+from bihuan.figure.definitions import install_figures
+from bihuan.figure.spec import FigureSpec
+from bihuan.form.models import Filling, Form
 from bihuan.loop.actions import create_record
 from tests.cast import Cast
-from tests.form.forms import blank_workbook, three_findings
+from tests.form.forms import blank_workbook, lines_document, three_findings
 from tests.ledger.making import make_ledger
 from tests.web.conftest import signed_in, sit_down
 
@@ -52,6 +56,40 @@ def test_a_form_is_mapped_once_and_fills_itself(
     page.goto("/forms/burden/")
     expect(page.get_by_role("cell", name="市审计局")).to_be_visible()
     page.screenshot(path=tmp_path / "burden.png", full_page=True)
+
+
+def test_lines_of_a_word_form_are_filled_by_a_figure(
+    cast: Cast, page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
+    three_findings(cast)
+    spec = {"title": "发现问题数", "unit": "个", "of": "finding", "during": "found_on"}
+    specs = {"audit.finding.number": FigureSpec.model_validate(spec)}
+    install_figures(pack="audit", specs=specs, owner=cast.office, origin="pack")
+    (path := tmp_path / "说明.docx").write_bytes(lines_document())
+    sit_down(page, live_server.url, cast.people["office"])
+    page.goto("/forms/")
+    page.get_by_label("表的名称").fill("整改说明")
+    page.get_by_label("哪个上级单位要的").fill("市审计局")
+    page.get_by_label("文件").set_input_files(path)
+    page.get_by_role("button", name="上传").click()
+    page.get_by_title("P3B1").click()
+    expect(page.get_by_label("这一格叫什么")).to_have_value("本期发现问题")
+    page.get_by_label("来源").select_option("figure")
+    page.get_by_role("button", name="换了来源或台账").click()
+    page.get_by_label("指标").select_option("audit.finding.number")
+    page.get_by_label("哪个单位").fill("青溪镇")
+    page.screenshot(path=tmp_path / "blank.png", full_page=True)
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("指标：发现问题数")).to_be_visible()
+    page.screenshot(path=tmp_path / "form.png", full_page=True)
+    page.get_by_role("button", name="填好这一期").click()
+    page.screenshot(path=tmp_path / "filling.png", full_page=True)
+    page.get_by_role("link", name="打开指标（2 条）").click()
+    expect(page.get_by_role("heading", name="发现问题数")).to_be_visible()
+    page.screenshot(path=tmp_path / "figure.png", full_page=True)
+    filled: Any = signed_in(cast.people["office"]).get(f"/forms/fillings/{Filling.objects.get().pk}/file/")
+    text = docx.Document(BytesIO(b"".join(filled.streaming_content))).paragraphs[2].text
+    assert text == "本期发现问题 2  个。"
 
 
 def test_a_bad_source_is_told_beside_the_form(cast: Cast) -> None:

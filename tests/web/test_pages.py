@@ -109,6 +109,8 @@ TABLE: dict[str, dict[str, int]] = {
     "units": everyone(set(EVERYBODY)),
     "sign_in": everyone(set(), no=302, but={NOBODY: 200}),
     "sign_out": everyone(set(), no=405, but={NOBODY: 405}),
+    "sign_in_code": everyone(set(), no=302),
+    **dict.fromkeys(("account", "password", "totp", "prove"), everyone(set(EVERYBODY))),
     "figures": everyone(set(EVERYBODY)),
     "figure": everyone(set()),  # there is none of this code; who sees which number is tested in test_figures.py
     "figure_records": everyone(set()),

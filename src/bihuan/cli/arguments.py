@@ -143,6 +143,8 @@ def _user(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--end", action="store_true", help="离任：今天起不再担任")
     _user_action(actions, "lock", "停用：此人立即不能登录")
     _user_action(actions, "unlock", "恢复登录")
+    parser = _user_action(actions, "totp", "动态口令")
+    parser.add_argument("--reset", metavar="事由", required=True, help="重置：手机丢了，下次登录时重新启用")
 
 
 def _user_action(actions: "_Commands[Parser]", name: str, help_text: str) -> Parser:

@@ -1,4 +1,4 @@
-"""The serving process's rounds: definitions put in force, duties opened, notices issued, messages sent.
+"""The serving process's rounds, while the pages are served: what is due is done, and what lags behind is caught up.
 
 One thread, started by `bihuan serve`. Every round may be left out, doubled, or cut off: what it does is written so that
 the next one, or `bihuan duties --open` and `bihuan notices --send`, does the rest and nothing twice.
@@ -12,6 +12,7 @@ from time import monotonic
 
 from django.db import close_old_connections
 
+from bihuan.ledger.search import absorb_all
 from bihuan.loop.duty.actions import open_due
 from bihuan.loop.notice.sending import send_waiting
 from bihuan.loop.notice.watching import issue_due
@@ -31,6 +32,7 @@ class Round:
 
 ROUNDS = (
     Round("definitions", 20, put_due_in_force),
+    Round("search", 60, absorb_all),
     Round("duties", 300, open_due),
     Round("notices", 60, issue_due),
     Round("messages", 20, send_waiting),

@@ -13,8 +13,12 @@ from bihuan.base.errors import BihuanError, Invalid, NotFound, did_you_mean
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.cli.units import named
-from bihuan.org.actions import add_person, clear_failures, end_post, give_post, is_locked, set_active, set_password
+from bihuan.org.accounts import reset_totp
+from bihuan.org.actions import add_person, end_post, give_post, set_active
+from bihuan.org.actor import system_actor
+from bihuan.org.lockout import clear_failures, is_locked
 from bihuan.org.models import Person, Post
+from bihuan.org.passwords import set_password
 from bihuan.org.roles import BY_CODE, ROLES, role_title
 from bihuan.org.tree import tree_on
 
@@ -33,7 +37,13 @@ def _add(arguments: Namespace) -> None:
     role = _role(arguments.role) if arguments.role else ""
     password = None if arguments.no_password else _read_password(from_stdin=arguments.password_stdin)
     with transaction.atomic():
-        person = add_person(username=arguments.username, name=arguments.name, password=password, phone=arguments.phone)
+        person = add_person(
+            username=arguments.username,
+            name=arguments.name,
+            password=password,
+            phone=arguments.phone,
+            given=password is not None,
+        )
         if unit:
             give_post(person=person, unit=unit, role=role)
     post = f"，任{arguments.unit}{role_title(role)}" if unit else "，还没有岗位"
@@ -95,8 +105,14 @@ def _standing(person: Person) -> str:
 
 def _password(arguments: Namespace) -> None:
     person = _person(arguments.username)
-    set_password(person=person, password=_read_password(from_stdin=arguments.password_stdin))
-    print(f"已修改 {person.name}（{person.username}）的密码")
+    set_password(person=person, password=_read_password(from_stdin=arguments.password_stdin), given=True)
+    print(f"已修改 {person.name}（{person.username}）的密码，下次登录时要先改成自己的")
+
+
+def _totp(arguments: Namespace) -> None:
+    person = _person(arguments.username)
+    reset_totp(actor=system_actor("命令行"), person=person, reason=arguments.reset)
+    print(f"{person.name}（{person.username}）的动态口令已重置，下次登录时重新启用")
 
 
 def _post(arguments: Namespace) -> None:
@@ -168,4 +184,5 @@ _ACTIONS: dict[str, Callable[[Namespace], None]] = {
     "post": _post,
     "lock": _lock,
     "unlock": _unlock,
+    "totp": _totp,
 }

@@ -53,7 +53,10 @@ def keep_form(*, actor: Actor, owner: int, title: str, asked_by: str, every: str
         created_at=clock.now(),
     )
     if not any(place.is_blank for grid in _read_first(form) for row in grid.rows for place in row):
-        raise Invalid(f"“{name}”里没有空格可填" + ("" if kind == "xlsx" else "：只填表格里的空格"))
+        raise Invalid(
+            f"“{name}”里没有空格可填"
+            + ("" if kind == "xlsx" else "：Word 里的空格是表格的空单元格、下划线和括号里的空白")
+        )
     form.save()
     return form
 
@@ -111,10 +114,10 @@ def _require_own(actor: Actor, form: Form) -> None:
 def fill_form(*, actor: Actor, form: Form, period: Period, record: str = "") -> Filling:
     """Fill a form for a period with what its filler may see now, and keep what each place was filled with."""
     _require_own(actor, form)
-    asking = Asking(actor, form.owner_id, period, record.strip())
+    blanks = tuple(Blank.model_validate(item) for item in form.blanks)
+    asking = Asking(actor, form.owner_id, period, record.strip(), blanks)
     cells: list[dict[str, Any]] = []
-    for item in form.blanks:
-        blank = Blank.model_validate(item)
+    for blank in blanks:
         cells += [{**asdict(cell), "label": blank.label} for cell in answer(blank, asking)]
     return Filling.objects.create(
         form=form,
@@ -137,8 +140,16 @@ def filled_file(filling: Filling) -> bytes:
         for cell in cells
     ]
     if form.kind == "xlsx":
-        return write_sheets(content, values, sources)
+        notes = {cell["place"]: _note(cell) for cell in cells if cell["value"] is not None}
+        percents = {cell["place"] for cell in cells if cell.get("percent")}
+        return write_sheets(content, values, sources, notes, percents)
     return write_tables(content, [(place, _told(value)) for place, value in values], sources)
+
+
+def _note(cell: dict[str, Any]) -> str:
+    """What a filled cell says of itself: its source, how many records, what else has to be said."""
+    count = f"（{cell['count']:,} 条记录）" if cell["count"] is not None else ""
+    return f"来源：{cell['told']}{count}" + (f"\n{cell['note']}" if cell["note"] else "")
 
 
 def _told(value: Any) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bihuan.ledger import search
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.sight import sight_of
@@ -14,7 +15,6 @@ from bihuan.org.actor import Actor
 KEYS = ("identity", "credit_code")
 """Kinds of fields that tell a person or an enterprise whatever ledger they stand in."""
 
-_PARCEL = frozenset({"宗地编号", "地块编号", "不动产单元号", "宗地代码"})
 _LOOKED_AT = 3
 
 
@@ -30,7 +30,7 @@ class Known:
 
 def tells(field: FieldSpec) -> bool:
     """Whether a field tells the same thing in every ledger."""
-    return field.kind in KEYS or field.title in _PARCEL
+    return field.kind in KEYS or field.title in search.PARCEL_TITLES
 
 
 def known_values(actor: Actor, ledgers: list[Ledger], spec: LedgerSpec, data: Mapping[str, Any]) -> dict[str, Known]:
@@ -66,7 +66,7 @@ def _take(
         if (field.title, field.kind) in wanted and _alike(field, wanted[field.title, field.kind])
     }
     for theirs in (field for field in other.fields if field.kind == key.kind and tells(field)) if same else ():
-        rows = visible_records(actor, ledger).filter(**{f"data__{theirs.code}": value})
+        rows = search.holding(visible_records(actor, ledger), ledger, other, theirs.code, value)
         for record in rows.order_by("-updated_at", "-pk")[:_LOOKED_AT]:
             for code, ours in same.items():
                 before = found.get(ours.code)

@@ -1,10 +1,11 @@
 """A form that is a workbook: its cells as a grid with the blank ones told apart, and the same file filled."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bihuan.base.errors import Invalid
+from bihuan.form.cell_notes import add_notes
 from bihuan.form.workbook_parts import Package, name, parsed, split
 from bihuan.ledger.excel import column_letter
 
@@ -83,8 +84,17 @@ def _text(cell: Any, texts: list[str]) -> tuple[str, bool]:
     return value, False
 
 
-def write_sheets(content: bytes, values: Iterable[tuple[str, str | float | int]], sources: list[list[str]]) -> bytes:
-    """The form with values in their places and a sheet that tells each one's source; all else as it was."""
+def write_sheets(
+    content: bytes,
+    values: Iterable[tuple[str, str | float | int]],
+    sources: list[list[str]],
+    notes: Mapping[str, str] | None = None,
+    percents: Collection[str] = (),
+) -> bytes:
+    """The form with values in their places and a sheet that tells each one's source; all else as it was.
+
+    `notes` are put on the cells as notes of their own, by place; of `percents`, 12 means 12 %.
+    """
     package = Package(content)
     by_sheet: dict[str, dict[str, str | float | int]] = {}
     for place, value in values:
@@ -94,7 +104,11 @@ def write_sheets(content: bytes, values: Iterable[tuple[str, str | float | int]]
     for title, cells in by_sheet.items():
         if title not in parts:
             raise Invalid(f"表里没有工作表“{title}”")
-        package.set_cells(parts[title], cells)
+        own = {place.rpartition("!")[2] for place in percents if place.startswith(f"{title}!")}
+        package.set_cells(parts[title], cells, own)
+    for title, part in parts.items():
+        mine = [(place, text) for place, text in (notes or {}).items() if place.startswith(f"{title}!")]
+        add_notes(package, part, {place.rpartition("!")[2]: text for place, text in mine})
     package.add_sheet(_free(SOURCES, parts), sources)
     package.reckon_on_open()
     return package.written()

@@ -1,13 +1,15 @@
 """Each kind of source answers for a blank: with the values of its places, what they are, and what is behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid
 from bihuan.expression import ExpressionError, compile_check, explain
+from bihuan.form.figure_source import FigureAsking
 from bihuan.form.spec import WORDS, Blank, Period, Source
 from bihuan.form.workbook_parts import split
 from bihuan.ledger.excel import column_letter
@@ -31,7 +33,8 @@ _NUMBERS = ("integer", "number", "money", "percent", "computed")
 class Cell:
     """A filled place: its value, its source in words, how many records are behind and the condition that lists them.
 
-    A value of None is unknown, and the place stays blank; `note` says what else has to be said.
+    A value of None is unknown, and the place stays blank; `note` says what else has to be said. `opens` is the address
+    of a figure's value under the figures' own. A `percent` of 12 is 12 %.
     """
 
     place: str
@@ -41,16 +44,26 @@ class Cell:
     where: str = ""
     count: int | None = None
     note: str = ""
+    opens: str = ""
+    percent: bool = False
 
 
 @dataclass(frozen=True)
 class Asking:
-    """Who fills a form, for which unit and period, and which record it is about where it is about one."""
+    """Who fills a form, for which unit and period, and which record it is about where it is about one.
+
+    `blanks` are all that are filled together: their figures are asked together.
+    """
 
     actor: Actor
     unit: int
     period: Period
     record: str = ""
+    blanks: tuple[Blank, ...] = ()
+
+    @cached_property
+    def figures(self) -> FigureAsking:
+        return FigureAsking(self.actor, self.unit, self.period, self.blanks)
 
 
 def answer(blank: Blank, asking: Asking) -> list[Cell]:
@@ -147,6 +160,14 @@ def _sum(blank: Blank, asking: Asking) -> list[Cell]:
     return [Cell(blank.place, number, told, asked.ledger.code, asked.where, count, note)]
 
 
+def _figure(blank: Blank, asking: Asking) -> list[Cell]:
+    asked = asking if blank in asking.blanks else replace(asking, blanks=(blank,))
+    told = asked.figures.value(blank)
+    is_percent = told.measure == "%"
+    cell = Cell(blank.place, told.number, told.words, count=told.records, note=told.note, opens=told.opens)
+    return [replace(cell, percent=is_percent)]
+
+
 def _field(spec: LedgerSpec, code: str) -> FieldSpec:
     field = spec.by_code.get(code)
     if field is None:
@@ -164,7 +185,8 @@ def _value(blank: Blank, asking: Asking) -> list[Cell]:
     field = _field(asked.spec, blank.source.field)
     where = f"number = '{record.number}'"
     told = f"{asked.ledger.title} {record.number} 的“{field.title}”"
-    return [Cell(blank.place, _cell(field, record, asked, asking.actor), told, asked.ledger.code, where, 1)]
+    value = _cell(field, record, asked, asking.actor)
+    return [Cell(blank.place, value, told, asked.ledger.code, where, 1, percent=field.kind == "percent")]
 
 
 def _cell(field: FieldSpec, record: Record, asked: _Asked, actor: Actor) -> str | float | int | None:
@@ -216,7 +238,8 @@ _ANSWERS: dict[str, Callable[[Blank, Asking], list[Cell]]] = {
     "word": _word,
     "count": _count,
     "sum": _sum,
+    "figure": _figure,
     "value": _value,
     "table": _table,
 }
-"""By the kind of source. Figures will be one more row."""
+"""By the kind of source."""

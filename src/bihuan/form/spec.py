@@ -12,11 +12,13 @@ KINDS = {
     "word": "填表的事项",
     "count": "条数",
     "sum": "合计",
+    "figure": "指标",
     "value": "一条记录的字段",
     "table": "从这一格起填一张表",
 }
 """The kinds of sources there are, with their titles. A new one is a row here and an answer in `sources.py`."""
 
+PERIODS = {"": "这一期", "previous": "上一期", "previous year": "上年同期", "year to date": "年初到这一期末"}
 WORDS = {"unit": "填报单位", "person": "填表人", "today": "填报日期", "period": "所属期"}
 EVERY = {"month": "每月", "quarter": "每季度", "half": "每半年", "year": "每年", "once": "不定期"}
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
@@ -25,7 +27,7 @@ _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 class Source(Spec):
     """Where a blank's value comes from: what to ask of which ledger, of which of its records, in which days."""
 
-    kind: Literal["text", "word", "count", "sum", "value", "table"]
+    kind: Literal["text", "word", "count", "sum", "figure", "value", "table"]
     text: str = ""
     word: Literal["", "unit", "person", "today", "period"] = ""
     ledger: str = ""
@@ -33,6 +35,10 @@ class Source(Spec):
     during: str = Field(default="", description="日期字段：只算落在所属期里的记录")
     field: str = ""
     columns: tuple[str, ...] = Field(default=(), description="各列填哪个字段；空：这一列不填；#：序号")
+    figure: str = Field(default="", description="指标代码")
+    unit: str = Field(default="", description="指标：哪个单位（代码）；空：填报单位；*：全县")
+    period: Literal["", "previous", "previous year", "year to date"] = Field(default="", description="指标：哪一期")
+    measure: str = Field(default="", description="指标：换算成表里的计量单位；空：按指标的")
     rows: int = Field(default=20, ge=1, le=1_000, description="表里留了几行")
 
 

@@ -5,22 +5,25 @@ Everything else stays as the sender made it, byte for byte: formulas, merged cel
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+CONTENT_TYPES = "[Content_Types].xml"
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def name(tag: str) -> str:
     """A tag of a sheet or workbook with its namespace."""
-    return f"{{{_MAIN}}}{tag}"
+    return f"{{{MAIN}}}{tag}"
 
 
 def parsed(content: bytes) -> Any:
@@ -49,7 +52,7 @@ class Package:
         book = parsed(self.parts["xl/workbook.xml"])
         found = {}
         for sheet in book.iter(name("sheet")):
-            target = links.get(sheet.get(f"{{{_LINKS}}}id"), "")
+            target = links.get(sheet.get(f"{{{LINKS}}}id"), "")
             found[sheet.get("name", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
         return found
 
@@ -59,8 +62,25 @@ class Package:
             return []
         return ["".join(text.text or "" for text in item.iter(name("t"))) for item in parsed(part).iter(name("si"))]
 
-    def set_cells(self, part: str, values: Mapping[str, str | float | int]) -> None:
-        """Put values into a sheet's cells by their places; a cell keeps its style."""
+    @cached_property
+    def percent_styles(self) -> frozenset[str]:
+        """The cell styles that show 0.12 as 12 %."""
+        if "xl/styles.xml" not in self.parts:
+            return frozenset()
+        root = parsed(self.parts["xl/styles.xml"])
+        formats = {item.get("numFmtId"): item.get("formatCode", "") for item in root.iter(name("numFmt"))}
+        percent = {"9", "10", *(key for key, code in formats.items() if "%" in code)}
+        cells = root.find(name("cellXfs"))
+        found = enumerate(cells if cells is not None else ())
+        return frozenset(str(at) for at, style in found if style.get("numFmtId") in percent)
+
+    def set_cells(
+        self, part: str, values: Mapping[str, str | float | int], percents: Collection[str] = frozenset()
+    ) -> None:
+        """Put values into a sheet's cells by their places; a cell keeps its style.
+
+        `percents` are places of which 12 means 12 %: a cell that shows percent by its style is given 0.12.
+        """
         root = parsed(self.parts[part])
         data = root.find(name("sheetData"))
         rows = {int(row.get("r", "0")): row for row in data}
@@ -74,39 +94,40 @@ class Package:
             if cell is None:
                 cell = _insert(row, "c", column, lambda item: split(item.get("r", "A1"))[0])
                 cell.set("r", place)
-            _fill(cell, value)
-        self.parts[part] = _told(root)
+            is_fraction = place in percents and cell.get("s") in self.percent_styles and not isinstance(value, str)
+            _fill(cell, float(Decimal(repr(value)) / 100) if is_fraction else value)
+        self.parts[part] = told(root)
 
     def add_sheet(self, title: str, lines: list[list[str]]) -> None:
         """Append a sheet of texts."""
         part = "xl/worksheets/bihuan_sources.xml"
-        root = etree.Element(name("worksheet"), nsmap={None: _MAIN})  # type: ignore[dict-item] # None names the default
+        root = etree.Element(name("worksheet"), nsmap={None: MAIN})  # type: ignore[dict-item] # None names the default
         data = etree.SubElement(root, name("sheetData"))
         for number, line in enumerate(lines, start=1):
             row = etree.SubElement(data, name("row"), r=str(number))
             for place, text in enumerate(line):
                 _fill(etree.SubElement(row, name("c"), r=f"{chr(65 + place)}{number}"), text)
-        self.parts[part] = _told(root)
+        self.parts[part] = told(root)
         self._link_sheet(title, part)
 
     def _link_sheet(self, title: str, part: str) -> None:
         book, links = parsed(self.parts["xl/workbook.xml"]), parsed(self.parts["xl/_rels/workbook.xml.rels"])
         etree.SubElement(
             links,
-            f"{{{_PACKAGE}/relationships}}Relationship",
+            f"{{{PACKAGE}/relationships}}Relationship",
             Id="bihuanSources",
-            Type=f"{_LINKS}/worksheet",
+            Type=f"{LINKS}/worksheet",
             Target=part.removeprefix("xl/"),
         )
         sheets = book.find(name("sheets"))
         number = max(int(sheet.get("sheetId", "0")) for sheet in sheets) + 1
         sheet = etree.SubElement(sheets, name("sheet"), name=title, sheetId=str(number))
-        sheet.set(f"{{{_LINKS}}}id", "bihuanSources")
-        types = parsed(self.parts["[Content_Types].xml"])
-        kind = f"{{{_PACKAGE}/content-types}}Override"
+        sheet.set(f"{{{LINKS}}}id", "bihuanSources")
+        types = parsed(self.parts[CONTENT_TYPES])
+        kind = f"{{{PACKAGE}/content-types}}Override"
         etree.SubElement(types, kind, PartName=f"/{part}", ContentType=_SHEET_TYPE)
-        self.parts["xl/workbook.xml"], self.parts["[Content_Types].xml"] = _told(book), _told(types)
-        self.parts["xl/_rels/workbook.xml.rels"] = _told(links)
+        self.parts["xl/workbook.xml"], self.parts[CONTENT_TYPES] = told(book), told(types)
+        self.parts["xl/_rels/workbook.xml.rels"] = told(links)
 
     def reckon_on_open(self) -> None:
         """Formulas show what they were when the form was blank, until the program that opens it reckons anew."""
@@ -115,7 +136,7 @@ class Package:
         if setting is None:
             setting = _after(book, ("definedNames", "externalReferences", "sheets"), "calcPr")
         setting.set("fullCalcOnLoad", "1")
-        self.parts["xl/workbook.xml"] = _told(book)
+        self.parts["xl/workbook.xml"] = told(book)
 
 
 def split(place: str) -> tuple[int, int]:
@@ -155,17 +176,18 @@ def _fill(cell: Any, value: str | float) -> None:
     if isinstance(value, str):
         cell.set("t", "inlineStr")
         text = etree.SubElement(etree.SubElement(cell, name("is")), name("t"))
-        text.text = "".join(_allowed(value))
+        text.text = "".join(allowed(value))
         text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     else:
         etree.SubElement(cell, name("v")).text = repr(value)
 
 
-def _allowed(text: str) -> Iterator[str]:
+def allowed(text: str) -> Iterator[str]:
     """The characters that XML can hold."""
     return (letter for letter in text if letter in "\t\n" or letter >= " ")
 
 
-def _told(root: Any) -> bytes:
-    told: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return told
+def told(root: Any) -> bytes:
+    """A part as it is written."""
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written

@@ -1,12 +1,14 @@
 """Days spent in each colour by each unit, how much of the red is charged to which level, and who let it turn red."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from bihuan.ledger.models import Event, Ledger
+from django.db.models import Q, QuerySet
+
+from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.rules import visible_records
 from bihuan.loop.colour import Colour
 from bihuan.loop.course import Stretch, course, moments_of, turned_red
@@ -41,14 +43,22 @@ class ColourDays:
     charged: dict[int | None, float]
 
 
-def colour_days(actor: Actor, ledger: Ledger, loop: LoopSpec, start: datetime, end: datetime) -> ColourDays:
-    """Replay every matter that the actor may see between two instants: one read of their events.
+def to_replay(actor: Actor, ledger: Ledger, start: datetime, units: Collection[int] | None = None) -> QuerySet[Record]:
+    """The matters in sight that were still open at an instant or since, of some units or of all."""
+    rows = visible_records(actor, ledger).filter(Q(closed_at__isnull=True) | Q(closed_at__gte=start))
+    return rows if units is None else rows.filter(unit__in=units)
+
+
+def colour_days(
+    actor: Actor, rows: QuerySet[Record], ledger: Ledger, loop: LoopSpec, start: datetime, end: datetime
+) -> ColourDays:
+    """Replay matters (`to_replay`) between two instants: one read of their events.
 
     Time after the close-out is not counted: white is where a matter stops.
     """
     by_unit: dict[int | None, UnitDays] = {}
     charged: dict[int | None, float] = {}
-    for record, stretches in _courses(actor, ledger, loop, end):
+    for record, stretches in _courses(actor, rows, ledger, loop, end):
         within = [part for stretch in stretches if (part := _within(stretch, start, end))]
         for stretch in within:
             if stretch.colour is Colour.WHITE:
@@ -62,12 +72,13 @@ def colour_days(actor: Actor, ledger: Ledger, loop: LoopSpec, start: datetime, e
     return ColourDays(by_unit, charged)
 
 
-def _courses(actor: Actor, ledger: Ledger, loop: LoopSpec, until: datetime) -> Iterator[tuple[int, list[Stretch]]]:
-    seen = visible_records(actor, ledger).values("pk")
-    events = Event.objects.filter(ledger=ledger, record__in=seen, effective_at__lte=until)
+def _courses(
+    actor: Actor, rows: QuerySet[Record], ledger: Ledger, loop: LoopSpec, until: datetime
+) -> Iterator[tuple[int, list[Stretch]]]:
+    events = Event.objects.filter(record__in=rows.order_by().values("pk"), effective_at__lte=until)
     columns = ("record_id", "effective_at", "payload")
-    rows = events.order_by("record_id", "version").values_list(*columns).iterator(5_000)
-    for record, some in groupby(rows, key=itemgetter(0)):
+    told = events.order_by("record_id", "version").values_list(*columns).iterator(5_000)
+    for record, some in groupby(told, key=itemgetter(0)):
         moments = moments_of((effective, payload) for _, effective, payload in some)
         yield record, course(moments, ledger, loop, actor.tree, until)
 

@@ -68,8 +68,10 @@ def _folded(known: Sequence[tuple[datetime, dict[str, object]]], instant: dateti
 
 
 def course(moments: Sequence[Moment], ledger: Ledger, loop: LoopSpec, tree: Tree, until: datetime) -> list[Stretch]:
-    """The stretches of a matter from its opening up to an instant, in order and without gaps."""
+    """The stretches of a matter from its opening up to an instant, in order and without gaps; none before it opens."""
     found: list[Stretch] = []
+    if not moments:
+        return found
     ends = [instant for instant, _ in moments[1:]] + [until]
     for (start, state), end in zip(moments, ends, strict=True):
         found += _stretches(state, start, min(end, until), ledger, loop, tree)

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from bihuan.base import clock
-from bihuan.ledger.models import Attachment, Ledger, Record
+from bihuan.ledger.models import Attachment, Ledger, Record, Tie
 from bihuan.ledger.rules import visible_records
 from bihuan.org.actor import Actor
 
@@ -40,6 +42,10 @@ def _dated(record: Record) -> list[tuple[str, dict[str, str]]]:
 def expiring_soon(actor: Actor, ledger: Ledger) -> list[Expiring]:
     """What has expired or expires within thirty days, of the ledger's matters in sight, soonest first."""
     last = clock.today() + NEAR
-    rows = visible_records(actor, ledger).filter(loop__has_key="evidence")
+    # Only a matter that has files, or cites another's, can have dates of files: so a long ledger is not read whole.
+    own = Attachment.objects.filter(ledger=ledger, record__isnull=False).values("record")
+    cited = Tie.objects.filter(record__ledger=ledger, kind="cites").values("record")
+    with_files = visible_records(actor, ledger).filter(Q(pk__in=own) | Q(pk__in=cited))
+    rows = with_files.filter(loop__has_key="evidence")
     found = [item for record in rows.iterator(1_000) for item in expiring(record) if item.expires <= last]
     return sorted(found, key=lambda item: (item.expires, item.record.number))

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Conflict, Issue, Level, NotAllowed
+from bihuan.ledger import search
 from bihuan.ledger.actions import start_batch
 from bihuan.ledger.append import append_many, hold
 from bihuan.ledger.definition_diff import differences
@@ -98,6 +99,7 @@ def redefine(
         code=ledger.code, spec=spec, owner=ledger.owner, origin=origin, valid_from=valid_from or clock.today()
     )
     batch = _move(actor, fresh, following, plan) if plan.changed else None
+    search.absorb(fresh)
     return plan, batch
 
 

@@ -7,7 +7,8 @@ a time still to come, are therefore counted one by one and set right.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models.lookups import In
 
 from bihuan.base import clock
 from bihuan.ledger.models import DueTally, Ledger, Record
@@ -107,10 +108,13 @@ def colour_in(groups: list[tuple[list[int], Bounds]]) -> Case:
 
 
 def any_of(groups: list[tuple[list[int], Bounds]], colour: Colour) -> Q:
-    """The condition that a record of any of the ledgers has a colour."""
+    """The condition that a record of any of the ledgers has a colour.
+
+    The ledger is no way in: SQLite would otherwise read whole ledgers where the due dates lead to the few rows asked.
+    """
     condition = Q(pk__in=[])
     for ids, bounds in groups:
-        condition |= Q(ledger__in=ids) & has_colour(colour, bounds)
+        condition |= Q(In(F("ledger_id") + Value(0), ids)) & has_colour(colour, bounds)
     return condition
 
 

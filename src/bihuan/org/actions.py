@@ -1,21 +1,17 @@
 """The only writes to units, persons and posts."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotFound
 from bihuan.base.stamp import fresh_stamp
-from bihuan.org.models import Person, Post, SignInFailure, TreeStamp, Unit, UnitKind, UnitVersion
+from bihuan.org.models import Person, Post, TreeStamp, Unit, UnitKind, UnitVersion
+from bihuan.org.passwords import require_good
 from bihuan.org.roles import BY_CODE
+from bihuan.org.sessions import end_sign_ins
 from bihuan.org.tree import tree_on
-
-FAILURES_BEFORE_LOCK = 5
-LOCK_FOR = timedelta(minutes=15)
 
 
 @transaction.atomic
@@ -74,82 +70,38 @@ def _open_version(unit: Unit) -> UnitVersion:
 
 
 @transaction.atomic
-def add_person(*, username: str, name: str, password: str | None, phone: str = "") -> Person:
-    """Add a person. Without a password nobody can sign in as them yet."""
+def add_person(*, username: str, name: str, password: str | None, phone: str = "", given: bool = False) -> Person:
+    """Add a person. Without a password nobody can sign in as them yet; one that is `given` must be changed first."""
     if Person.objects.filter(username=username).exists():
         raise Conflict(f"登录名“{username}”已被使用")
-    person = Person(username=username, name=name, phone=phone)
+    person = Person(username=username, name=name, phone=phone, password_given=given)
     if password is None:
         person.set_unusable_password()
     else:
-        _check_password(password, person)
+        require_good(password, person)
         person.set_password(password)
+        person.password_set_at = clock.now()
     person.save()
     return person
 
 
-def set_password(*, person: Person, password: str) -> None:
-    """Give a person a new password and lift a lock."""
-    _check_password(password, person)
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    clear_failures(person.username)
-
-
-def _check_password(password: str, person: Person) -> None:
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise Invalid("密码不合要求：" + "；".join(map(_password_fault, error.error_list))) from error
-
-
-def _password_fault(fault: ValidationError) -> str:
-    """What is wrong with a password, in Chinese; Django's own translation lags behind its messages."""
-    words = {
-        "password_too_short": "太短，至少 {min_length} 个字符",
-        "password_too_common": "太常见，容易被猜到",
-        "password_entirely_numeric": "不能全是数字",
-    }
-    known = words.get(fault.code or "")
-    return known.format(**(fault.params or {})) if known else "".join(fault.messages)
-
-
 def give_post(*, person: Person, unit: Unit, role: str, valid_from: date | None = None) -> Post:
-    """A person takes up a post."""
+    """A person takes up a post; where they are signed in, they sign in again with it."""
     if role not in BY_CODE:
         raise Invalid(f"角色“{role}”不存在，可用：{'、'.join(BY_CODE)}")
+    end_sign_ins(person)
     return Post.objects.create(person=person, unit=unit, role=role, valid_from=valid_from or clock.today())
 
 
 def end_post(*, post: Post, on: date | None = None) -> None:
-    """A person leaves a post."""
+    """A person leaves a post, and what they have open under it ends."""
     Post.objects.filter(pk=post.pk).update(valid_to=on or clock.today())
+    end_sign_ins(post.person)
 
 
 def set_active(*, person: Person, active: bool) -> None:
-    """Let a person sign in, or no more."""
+    """Let a person sign in, or no more; then they are signed out everywhere at once."""
     person.is_active = active
     person.save(update_fields=["is_active"])
-
-
-def note_failure(username: str) -> None:
-    """Count a failed sign-in, for names that exist and for those that do not alike."""
-    now = clock.now()
-    row, made = SignInFailure.objects.get_or_create(username=username[:60], defaults={"count": 1, "last_at": now})
-    if made:
-        return
-    fresh = SignInFailure.objects.filter(pk=row.pk, last_at__gte=now - LOCK_FOR)
-    if not fresh.update(count=F("count") + 1, last_at=now):
-        SignInFailure.objects.filter(pk=row.pk).update(count=1, last_at=now)
-
-
-def clear_failures(username: str) -> None:
-    """Forget the failed sign-ins of a name, after a good one."""
-    SignInFailure.objects.filter(username=username[:60]).delete()
-
-
-def is_locked(username: str) -> bool:
-    """Whether a name has failed too often of late."""
-    return SignInFailure.objects.filter(
-        username=username[:60], count__gte=FAILURES_BEFORE_LOCK, last_at__gte=clock.now() - LOCK_FOR
-    ).exists()
+    if not active:
+        end_sign_ins(person)

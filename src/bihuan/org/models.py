@@ -7,6 +7,7 @@ from django.db import models
 
 from bihuan.base.stamp import fresh_stamp
 from bihuan.org.roles import ROLES, role_title
+from bihuan.org.sign_in_models import AddressFailure, PasswordUsed, RecoveryCode, SecuritySetting, SignIn, Totp
 
 
 class UnitKind(models.TextChoices):
@@ -63,12 +64,17 @@ class TreeStamp(models.Model):
 
 
 class Person(AbstractBaseUser):
-    """A person who signs in. What they may do comes from their posts."""
+    """A person who signs in. What they may do comes from their posts.
+
+    A password that was given by somebody else is changed at the first sign-in.
+    """
 
     username = models.CharField("登录名", max_length=60, unique=True)
     name = models.CharField("姓名", max_length=60)
     phone = models.CharField("手机", max_length=20, blank=True)
     is_active = models.BooleanField("在用", default=True)
+    password_set_at = models.DateTimeField("密码设于", null=True)
+    password_given = models.BooleanField("密码由他人给定", default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar = ["name"]
@@ -163,3 +169,23 @@ class AccessHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count}"
+
+
+__all__ = [
+    "Absence",
+    "AccessEntry",
+    "AccessHead",
+    "AddressFailure",
+    "PasswordUsed",
+    "Person",
+    "Post",
+    "RecoveryCode",
+    "SecuritySetting",
+    "SignIn",
+    "SignInFailure",
+    "Totp",
+    "TreeStamp",
+    "Unit",
+    "UnitKind",
+    "UnitVersion",
+]

@@ -1,11 +1,14 @@
 """The inputs of a blank's source: what its kind asks for, with the fields of the ledger that was chosen; and back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import QueryDict
 
 from bihuan.base.errors import Invalid
-from bihuan.form.spec import KINDS, WORDS
+from bihuan.figure.queries import library
+from bihuan.form.figure_source import WHOLE
+from bihuan.form.spec import KINDS, PERIODS, WORDS
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.sight import sight_of
@@ -14,6 +17,7 @@ from bihuan.org.actor import Actor
 
 _FROM_LEDGER = ("count", "sum", "value", "table")
 _NUMBERS = ("integer", "number", "money", "percent", "computed")
+_COUNTY = "全县"
 _SERIAL = ("#", "序号")
 _PASSED_OVER = ("-", "—")
 
@@ -26,12 +30,43 @@ def source_form(data: dict[str, Any], actor: Actor, ledgers: list[Ledger]) -> li
         found.append(_text("text", "文字", data))
     if kind == "word":
         found.append(_select("word", "填什么", WORDS, data.get("word", "unit")))
+    if kind == "figure":
+        found += _from_figure(data, actor)
     if kind in _FROM_LEDGER:
         titles = {ledger.code: ledger.title for ledger in ledgers}
         found.append(_select("ledger", "台账", {"": "请选择", **titles}, data.get("ledger", "")))
         ledger = next((item for item in ledgers if item.code == data.get("ledger")), None)
         found += _from_ledger(kind, data, sight_of(actor, ledger).spec) if ledger else []
     return found
+
+
+def _from_figure(data: dict[str, Any], actor: Actor) -> list[dict[str, Any]]:
+    titles = {item.figure.code: f"{item.figure.title}{f'（{item.unit}）' if item.unit else ''}" for item in library()}
+    hint = "空着：填报单位；也可以写别的单位的名称，或 全县"
+    return [
+        _select("figure", "指标", {"": "请选择", **titles}, data.get("figure", "")),
+        _text("unit", "哪个单位", {"unit": _unit_told(data.get("unit", ""), actor)}, hint),
+        _select("period", "哪一期", PERIODS, data.get("period", "")),
+        _text("measure", "换算成", data, "表里的计量单位与指标不同时写，如 亿元；空着按指标的"),
+    ]
+
+
+def _unit_told(code: str, actor: Actor) -> str:
+    if code == WHOLE:
+        return _COUNTY
+    node = actor.tree.by_code.get(code)
+    return node.name if node else code
+
+
+def _unit_of(word: str, actor: Actor) -> str:
+    """The code of the unit that a person named. Raises Invalid."""
+    if word in ("", _COUNTY):
+        return WHOLE if word else ""
+    node = actor.tree.by_code.get(word)
+    known = (node,) if node else actor.tree.by_name.get(word, ())
+    if len(known) != 1:
+        raise Invalid(f"{'有几个单位都叫' if known else '没有单位'}“{word[:40]}”，请写单位代码")
+    return known[0].code
 
 
 def _from_ledger(kind: str, data: dict[str, Any], spec: LedgerSpec) -> list[dict[str, Any]]:
@@ -71,8 +106,12 @@ def _column_told(code: str, spec: LedgerSpec) -> str:
 
 def source_posted(posted: QueryDict, actor: Actor, ledgers: list[Ledger]) -> dict[str, Any]:
     """A source as it was posted. Raises Invalid for a column that is no field."""
-    names = ("kind", "text", "word", "ledger", "field", "during", "where")
+    names = ("kind", "text", "word", "ledger", "field", "during", "where", "figure", "period", "measure")
     found: dict[str, Any] = {name: text for name in names if (text := posted.get(name, "").strip())}
+    if unit := _unit_of(posted.get("unit", "").strip(), actor):
+        found["unit"] = unit
+    if found.get("kind") == "figure" and not found.get("figure") and not posted.get("again"):
+        raise Invalid("请选择是哪个指标")
     rows, columns = posted.get("rows", ""), posted.get("columns", "").strip()
     if rows.isdecimal():
         found["rows"] = int(rows[:6])
@@ -94,11 +133,13 @@ def _column_of(word: str, spec: LedgerSpec) -> str:
     return field.code
 
 
-def source_told(source: dict[str, Any], ledgers: dict[str, Ledger]) -> str:
+def source_told(source: dict[str, Any], ledgers: dict[str, Ledger], figures: Mapping[str, str]) -> str:
     """A source in a few words, for the cell that it fills."""
     kind = source["kind"]
     if kind in ("text", "word"):
         return str(source["text"]) if kind == "text" else WORDS.get(source["word"], "")
+    if kind == "figure":
+        return f"{KINDS[kind]}：{figures.get(source['figure'], source['figure'])}"
     ledger = ledgers.get(source["ledger"])
     spec = spec_of(ledger) if ledger else None
     field = spec.by_code.get(source["field"]) if spec else None

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import BooleanField, Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models import BooleanField, Count, Q, QuerySet, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
@@ -28,8 +28,6 @@ from bihuan.web import showing
 
 _PORTION, _PORTIONS = 300, 4
 VIEWS = {"waiting": "待我办理", "done": "已办", "opened": "我发起", "copied": "抄送我"}
-BY_URGENCY = (F("due_at").asc(nulls_last=True), "pk")
-"""What is due first comes first: so red stands before yellow, and yellow before green."""
 
 
 @dataclass
@@ -86,6 +84,25 @@ class Matters:
         counted = self.waiting.count(tally_scope(self.actor, self._ledgers)) if view == "waiting" else None
         rows = self.all() if view == "waiting" else self.aside()
         return rows.filter(self.view(view) or Q()).count() if counted is None else counted
+
+    def in_order(self, view: str, colour: Colour | None = None) -> list[QuerySet[Record]]:
+        """The matters of a view and a colour, in pieces that stand after each other, each by an index of its own.
+
+        What is open and due first comes first (so red stands before yellow, and yellow before green), then what has no
+        deadline, then what is closed, the last closed first.
+        """
+        condition = self.view(view) or Q()
+        rows = (self.all() if view == "waiting" else self.aside()).filter(condition)
+        still = rows.filter(closed_at__isnull=True)
+        due, free = still.filter(due_at__isnull=False), still.filter(due_at__isnull=True)
+        closed = self.all().filter(condition, closed_at__isnull=False).order_by("-closed_at", "-pk")
+        pieces = [due.order_by("due_at", "pk"), free.order_by("pk"), closed]
+        if colour is None:
+            return pieces
+        if colour is Colour.WHITE:
+            return [closed.filter(self.coloured(colour))]
+        to_come = closed.filter(closed_at__gt=self.at)
+        return [piece.filter(self.coloured(colour)) for piece in (*pieces[: 1 + (colour is Colour.GREEN)], to_come)]
 
     def opened_here(self) -> Q:
         """The condition that the person brought a matter in, and it is still open."""

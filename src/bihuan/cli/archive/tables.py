@@ -12,6 +12,8 @@ from django.db.migrations.loader import MigrationLoader
 from bihuan.cli.archive.columns import kind_of
 
 _OURS = "bihuan."
+_LEFT_OUT = frozenset({"org.signin"})
+"""Who is signed in where: a restored instance begins with nobody signed in."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,17 @@ def tables_of(apps: Apps) -> tuple[Table, ...]:
     `apps` is the present registry, or one of an earlier state of the migrations.
     """
     labels = our_labels()
-    found = [
-        model
-        for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in labels and model._meta.managed and not model._meta.proxy  # noqa: SLF001 - Django's documented model API
-    ]
+    found = [model for model in apps.get_models(include_auto_created=True) if _is_kept(model, labels)]
     by_name = {model._meta.label_lower: model for model in found}  # noqa: SLF001 - same
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name in sorted(by_name):
         sorter.add(name, *sorted(_referred_to(by_name[name]) & by_name.keys() - {name}))
     return tuple(_table(by_name[name]) for name in sorter.static_order())
+
+
+def _is_kept(model: type[models.Model], labels: tuple[str, ...]) -> bool:
+    meta = model._meta  # noqa: SLF001 - Django's documented model API
+    return meta.app_label in labels and meta.managed and not meta.proxy and meta.label_lower not in _LEFT_OUT
 
 
 def _referred_to(model: type[models.Model]) -> set[str]:

@@ -10,8 +10,9 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from bihuan.ledger.models import Event, Ledger, Record, SearchMark
+from bihuan.ledger.sealed import sealed_fields
 from bihuan.ledger.search.grams import asked_grams, code_gram
-from bihuan.ledger.search.keeping import POINTING, is_whole, ledger_gram
+from bihuan.ledger.search.keeping import POINTING, is_whole, ledger_gram, whole_fields
 from bihuan.ledger.search.tables import TABLE
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.org.actor import Actor
@@ -54,6 +55,19 @@ def containing(
     return rows
 
 
+def holding(rows: QuerySet[Record], ledger: Ledger, spec: LedgerSpec, code: str, value: Any) -> QuerySet[Record]:
+    """The rows of a ledger of which a field holds just this value, by the index where it holds such values whole.
+
+    What the index gives is looked at: the answer is the same without it, only slower.
+    """
+    if code in whole_fields(spec) and code not in sealed_fields(spec):
+        gram = code_gram(code, value)
+        sqlite = connection.vendor != "postgresql"
+        found, params = (f"{TABLE} MATCH %s", [f'"{gram}"']) if sqlite else ("grams @> %s", [[gram]])
+        rows = _indexed(rows, ledger, found, params)
+    return rows.filter(**{f"data__{code}": value})
+
+
 def newest_first(rows: QuerySet[Record]) -> Any:
     """The order of rows from the newest on; where the index walks that way, as it walks, so that nothing is sorted."""
     walked = TABLE in rows.query.extra_tables
@@ -91,9 +105,12 @@ Wanted = list[tuple[str, Pointed]]
 
 
 def _maybe(rows: QuerySet[Record], ledger: Ledger, wanted: Wanted) -> QuerySet[Record]:
-    """The rows that the index gives, and those that changed after the index was made."""
+    return _indexed(rows, ledger, *(_postgresql if connection.vendor == "postgresql" else _sqlite)(ledger, wanted))
+
+
+def _indexed(rows: QuerySet[Record], ledger: Ledger, found: str, params: Sequence[Any]) -> QuerySet[Record]:
+    """The rows that the index gives for a condition, and those that changed after the index was made."""
     sqlite = connection.vendor != "postgresql"
-    found, params = (_sqlite if sqlite else _postgresql)(ledger, wanted)
     table = Record._meta.db_table  # noqa: SLF001 - Django's documented model API
     if not is_whole(ledger):
         later = (

@@ -47,11 +47,16 @@ def code_gram(field: str, value: Any) -> str:
 
 
 def grams_of_record(
-    number: str, data: Mapping[str, Any], pointing: Iterable[str], sealed: Collection[str] = ()
+    number: str,
+    data: Mapping[str, Any],
+    pointing: Iterable[str],
+    sealed: Collection[str] = (),
+    whole: Iterable[str] = (),
 ) -> set[str]:
-    """All pairs of a record's number and values. `pointing` are fields whose stored value is not what is shown;
-    of encrypted ones nothing is indexed."""
+    """All pairs of a record's number and values. `pointing` are fields whose stored value is not what is shown, `whole`
+    those that are also found by their whole value; of encrypted ones nothing is indexed."""
     found = grams_of(number)
+    found |= {code_gram(code, data[code]) for code in whole if code in data and code not in sealed}
     by_code = frozenset(pointing)
     for code, value in data.items():
         if code in sealed:

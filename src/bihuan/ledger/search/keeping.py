@@ -22,12 +22,20 @@ AT_ONCE = 200
 """Up to so many events are indexed in the transaction that writes them."""
 POINTING = frozenset({"choice", "choices", "unit", "person"})
 """Kinds of fields that are found by what they point at."""
+WHOLE = frozenset({"record", "identity", "credit_code"})
+"""Kinds of fields that are found by their whole value, beside what they hold: see `finding.holding`."""
+PARCEL_TITLES = frozenset({"宗地编号", "地块编号", "不动产单元号", "宗地代码"})
+"""Texts that tell a parcel of land by these titles are found so too."""
 _PORTION = 2_000
 _ROWS = 500
 
 
 def pointing_fields(spec: LedgerSpec) -> tuple[str, ...]:
     return tuple(field.code for field in spec.fields if field.kind in POINTING)
+
+
+def whole_fields(spec: LedgerSpec) -> tuple[str, ...]:
+    return tuple(field.code for field in spec.fields if field.kind in WHOLE or field.title in PARCEL_TITLES)
 
 
 def ledger_gram(ledger: int) -> str:
@@ -52,6 +60,12 @@ def absorb(ledger: Ledger) -> int:
     while some := _absorb_some(ledger):
         done += some
     return done
+
+
+def absorb_all() -> int:
+    """Index what is not yet, in every ledger: after a crash, a restore, or a new version of the index."""
+    behind = [ledger for ledger in Ledger.objects.order_by("pk") if not is_whole(ledger)]
+    return sum(absorb(ledger) for ledger in behind)
 
 
 def refill(ledger: Ledger) -> None:
@@ -85,8 +99,9 @@ def _touched(ledger: Ledger, before: int, after: int) -> list[int]:
 
 
 def _put(ledger: Ledger, spec: LedgerSpec, rows: Iterable[tuple[int, str, dict[str, Any]]]) -> None:
-    pointing, whole, sealed = pointing_fields(spec), ledger_gram(ledger.pk), sealed_fields(spec)
-    found = [(pk, [whole, *grams_of_record(number, data, pointing, sealed)]) for pk, number, data in rows]
+    pointing, whole, sealed = pointing_fields(spec), whole_fields(spec), sealed_fields(spec)
+    own = ledger_gram(ledger.pk)
+    found = [(pk, [own, *grams_of_record(number, data, pointing, sealed, whole)]) for pk, number, data in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_statement(), [(pk, _kept(grams)) for pk, grams in found])
 

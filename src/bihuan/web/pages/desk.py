@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger
+from bihuan.ledger.paging import stretch_of
 from bihuan.loop.colour import Colour
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.tally_counts import Counts, summed
@@ -17,7 +17,7 @@ from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
 from bihuan.web.duty_memory import is_known
 from bihuan.web.event_words import event_title
-from bihuan.web.matters import BY_URGENCY, VIEWS, Matters, NameLookup, matter_rows
+from bihuan.web.matters import VIEWS, Matters, NameLookup, matter_rows
 from bihuan.web.pages.matters import matters_url
 from bihuan.web.request_memory import my_loops
 
@@ -67,10 +67,9 @@ def _tab(view: str, number: int, chosen: str) -> dict[str, Any]:
 
 def _some(matters: Matters, view: str, total: int) -> dict[str, Any]:
     """The most urgent matters of a view, how many there are, and where all of them are."""
-    rows = (matters.all() if view == "waiting" else matters.aside()).filter(matters.view(view) or Q())
     return {
         "title": VIEWS[view],
-        "rows": matter_rows(matters, rows.order_by(*BY_URGENCY)[:_SHOWN]),
+        "rows": matter_rows(matters, stretch_of(matters.in_order(view), 0, _SHOWN, total)),
         "total": total,
         "url": matters_url(view),
     }

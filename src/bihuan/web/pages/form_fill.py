@@ -89,15 +89,27 @@ def _cell(cell: dict[str, Any], visible: set[str]) -> dict[str, Any]:
     value = cell["value"]
     query = urlencode({"where": cell["where"]}) if cell["where"] else ""
     url = reverse("ledger", args=[cell["ledger"]]) + (f"?{query}" if query else "") if cell["ledger"] in visible else ""
+    if cell.get("opens"):
+        code, _, asked = cell["opens"].partition("?")
+        url = f"{reverse('figure', args=[code])}?{asked}"
     return {
         "place": cell["place"],
         "label": cell["label"],
         "value": "" if value is None else f"{value:,}" if isinstance(value, int | float) else value,
         "told": cell["told"],
         "count": cell["count"],
+        "behind": _behind(cell),
         "url": url,
         "note": cell["note"],
     }
+
+
+def _behind(cell: dict[str, Any]) -> str:
+    """What the link behind a cell says: its records, or its figure."""
+    records = "" if cell["count"] is None else f"{cell['count']:,} 条"
+    if not cell.get("opens"):
+        return records
+    return f"打开指标（{records}）" if records else "打开指标"
 
 
 @signed_in

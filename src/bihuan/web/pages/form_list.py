@@ -10,7 +10,7 @@ from django.urls import reverse
 from bihuan.base.errors import Invalid
 from bihuan.form.actions import MOST_BYTES, keep_form
 from bihuan.form.models import Filling, Form
-from bihuan.form.queries import burdens
+from bihuan.form.queries import MINUTES_A_CELL, Burden, burdens
 from bihuan.form.rules import visible_forms
 from bihuan.form.spec import EVERY
 from bihuan.org.actor import Actor
@@ -67,6 +67,11 @@ def _lines(forms: list[Form]) -> list[dict[str, Any]]:
     ]
 
 
+def _repeated(found: list[Burden]) -> int:
+    """How many names are asked more than once, each unit's counted by itself."""
+    return len({(item.owner, name) for item in found for name, _ in item.repeats})
+
+
 @signed_in
 def burden(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who asks what of whom, as far as the person's own forms say."""
@@ -81,6 +86,8 @@ def burden(request: HttpRequest, actor: Actor) -> HttpResponse:
             "mapped": item.mapped,
             "filled": item.filled,
             "by_itself": item.by_itself,
+            "hours": f"{item.hours:,.1f}",
+            "hours_left": f"{item.hours_left:,.1f}",
             "repeats": [{"name": name, "times": times} for name, times in item.repeats[:_REPEATS]],
             "more": max(0, len(item.repeats) - _REPEATS),
         }
@@ -90,5 +97,7 @@ def burden(request: HttpRequest, actor: Actor) -> HttpResponse:
         "title": "谁向谁要什么",
         "crumbs": [{"title": "上级的表", "url": reverse("forms")}, {"title": "谁向谁要什么"}],
         "lines": lines,
+        "minutes": MINUTES_A_CELL,
+        "repeated": _repeated(found),
     }
     return render(request, "form_burden.html", context)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
+from bihuan.figure.models import Figure
 from bihuan.form.actions import clear_blank, map_blank, read_form
 from bihuan.form.models import Form
 from bihuan.form.rules import get_form, works_for
@@ -30,7 +31,9 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The form's sheets; each blank leads to its source. Below, the fillings and a new one."""
     form = get_form(actor, pk)
     ledgers = {ledger.code: ledger for ledger in my_ledgers(request, actor)}
-    told = {item["place"]: source_told(item["source"], ledgers) for item in form.blanks}
+    named = {item["source"].get("figure", "") for item in form.blanks} - {""}
+    figures = dict(Figure.objects.filter(code__in=named).values_list("code", "title"))
+    told = {item["place"]: source_told(item["source"], ledgers, figures) for item in form.blanks}
     context = {
         "title": form.title,
         "crumbs": [{"title": "上级的表", "url": reverse("forms")}, {"title": form.title}],

@@ -11,9 +11,11 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound
 from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.paging import total_of
 from bihuan.ledger.rules import may_import, visible_records
+from bihuan.loop.board import board
 from bihuan.loop.colour import Colour, word
-from bihuan.loop.colour_days import UnitDays, colour_days
+from bihuan.loop.colour_days import ColourDays, UnitDays, colour_days, to_replay
 from bihuan.loop.doubles import find_doubles
 from bihuan.loop.expiry import expiring_soon
 from bihuan.loop.sampling import draw_recheck
@@ -25,6 +27,8 @@ from bihuan.web.middleware import status_of
 from bihuan.web.request_memory import my_loops
 
 _MOST = 50
+MOST_REPLAYED = 10_000
+"""Matters whose days are replayed for one page, some seconds; more are asked for unit by unit."""
 _LIVING = (Colour.GREEN, Colour.YELLOW, Colour.RED)
 
 
@@ -79,16 +83,33 @@ def _day(given: Any, name: str, default: date | None = None) -> date:
 
 
 def _days(request: HttpRequest, actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
-    """Days in each colour by unit within a span; the last thirty days at first."""
+    """Days in each colour by unit within a span; the last thirty days at first, and of one unit if asked."""
     today = clock.today()
     start = _day(request.GET, "from", today - timedelta(days=30))
     end = _day(request.GET, "to", today)
-    found = colour_days(actor, ledger, loop, clock.start_of_day(start), min(clock.end_of_day(end), clock.now()))
+    node = actor.tree.by_code.get(request.GET.get("unit", ""))
+    units = [below.pk for below in actor.tree.below(node.pk)] if node else None
+    rows = to_replay(actor, ledger, clock.start_of_day(start), units)
+    told = {"from": start.isoformat(), "to": end.isoformat(), "unit": node.code if node else ""}
+    told |= {"of": node.name if node else ""}
+    if total_of(rows, MOST_REPLAYED).more:
+        return told | _too_many(actor, ledger, rows.count(), node.pk if node else None)
+    ends = min(clock.end_of_day(end), clock.now())
+    return told | _told(actor, loop, colour_days(actor, rows, ledger, loop, clock.start_of_day(start), ends))
+
+
+def _too_many(actor: Actor, ledger: Ledger, total: int, under: int | None) -> dict[str, Any]:
+    """More than are replayed at once: how many they are, and the units to choose from."""
+    found = [row for row in board(actor, [ledger], under=under) if row.unit is not None and not row.is_own]
+    nodes = [(actor.tree.by_pk[row.unit], row.total) for row in found if row.unit]
+    units = [{"code": node.code, "name": node.name, "total": count} for node, count in nodes]
+    return {"too_many": total, "most": MOST_REPLAYED, "units": units}
+
+
+def _told(actor: Actor, loop: LoopSpec, found: ColourDays) -> dict[str, Any]:
     units = sorted(found.by_unit.items(), key=lambda item: -item[1].days[Colour.RED])
     titles = {level.code: level.title for level in loop.levels}
     return {
-        "from": start.isoformat(),
-        "to": end.isoformat(),
         "heads": [word(loop, colour) for colour in _LIVING],
         "rows": [_row(actor, unit, days, titles) for unit, days in units[:_MOST]],
         "more": max(0, len(units) - _MOST),
@@ -137,13 +158,14 @@ def _expiring(actor: Actor, ledger: Ledger) -> dict[str, Any]:
 
 def _recheck(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
     drawn = visible_records(actor, ledger).filter(closed_at__isnull=False, loop__has_key="recheck")
+    shown = list(drawn.order_by("-closed_at")[: _MOST + 1]) if loop.recheck else []
     return {
         "ruled": loop.recheck is not None,
         "percent": loop.recheck.percent if loop.recheck else 0,
         "start": clock.today().replace(day=1).isoformat(),
         "end": clock.today().isoformat(),
-        "rows": [_drawn(record) for record in drawn.order_by("-closed_at")[:_MOST]],
-        "total": drawn.count(),
+        "rows": [_drawn(record) for record in shown[:_MOST]],
+        "total": drawn.count() if len(shown) > _MOST else len(shown),
     }
 
 

@@ -3,19 +3,18 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
+from bihuan.ledger.paging import Total, stretch_of
 from bihuan.loop.colour import WORDS, Colour
 from bihuan.loop.tally_counts import Counts, summed
 from bihuan.org.actor import Actor
-from bihuan.web import showing
 from bihuan.web.access import signed_in
-from bihuan.web.matters import BY_URGENCY, VIEWS, Matters, matter_rows
+from bihuan.web.list_page import ListPage
+from bihuan.web.matters import VIEWS, Matters, matter_rows
 from bihuan.web.request_memory import my_loops
 
 _SIZE = 50
@@ -28,19 +27,18 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     matters = Matters(actor, my_loops(request, actor), clock.now())
     view = request.GET.get("view", "")
     view = view if view in _TITLES else ""
-    condition = matters.view(view)
-    rows = matters.all().filter(condition or Q())
-    colour = request.GET.get("colour", "")
-    if colour in set(Colour):
-        rows = rows.filter(matters.coloured(Colour(colour)))
-    page = Paginator(rows.order_by(*BY_URGENCY), _SIZE).get_page(request.GET.get("page"))
+    asked = request.GET.get("colour", "")
+    colour = Colour(asked) if asked in set(Colour) else None
+    counts = summed(matters.by_ledger(matters.view(view)).values())
+    total = counts[colour] if colour else sum(counts.values())
+    page = ListPage.of(request, Total(total), _SIZE)
     title = _TITLES[view]
     context = {
         "title": title,
         "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": title}],
-        "tabs": _tabs(view, colour, summed(matters.by_ledger(condition).values())),
-        "rows": matter_rows(matters, page.object_list),
-        "pager": showing.pager(page),
+        "tabs": _tabs(view, asked, counts),
+        "rows": matter_rows(matters, stretch_of(matters.in_order(view, colour), page.start, _SIZE, total)),
+        "pager": page.told(()),
     }
     return render(request, "matters.html", context)
 

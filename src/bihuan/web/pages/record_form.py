@@ -51,7 +51,7 @@ class Form:
 
     @property
     def fields(self) -> tuple[FieldSpec, ...]:
-        """The fields to ask for: what a verb will bring later is left to it."""
+        """The fields to ask for: what a verb will bring later is left to it, unless it must be there at once."""
         loop = loop_of(self.ledger)
         later = {
             ask.field
@@ -61,7 +61,8 @@ class Form:
         }
         first = loop.steps[0].code if loop else ""
         step = self.record.state if self.record else first
-        return tuple(item for item in self.sight.writable(self.spec.fields, step) if item.code not in later)
+        mine = self.sight.writable(self.spec.fields, step)
+        return tuple(item for item in mine if item.required or item.code not in later)
 
     def look_up(self, request: HttpRequest) -> None:
         """Fill the inputs that were left blank with what other records know of the same thing."""

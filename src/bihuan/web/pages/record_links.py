@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base.errors import NotFound
+from bihuan.ledger import search
 from bihuan.ledger.linked_records import ledger_meant, with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.queries import Asked, list_records
@@ -55,7 +56,8 @@ def pointing_here(request: HttpRequest, actor: Actor, record: Record) -> list[di
 def _through(actor: Actor, ledger: Ledger, code: str, title: str, record: Record) -> list[dict[str, Any]]:
     sight = sight_of(actor, ledger)
     spec = sight.spec
-    rows = list(visible_records(actor, ledger).filter(**{f"data__{code}": record.pk}).order_by("-id")[: _LISTED + 1])
+    found_rows = search.holding(visible_records(actor, ledger), ledger, spec, code, record.pk)
+    rows = list(found_rows.order_by(search.newest_first(found_rows))[: _LISTED + 1])
     lookup = with_records(
         lookup_for(spec, actor.tree), actor=actor, ledger=ledger.code, spec=spec, data=[row.data for row in rows]
     )

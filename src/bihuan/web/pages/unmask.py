@@ -15,12 +15,14 @@ from bihuan.org.actor import Actor
 from bihuan.web.access import address_of, go, let_see, signed_in
 from bihuan.web.asking import open_ledger
 from bihuan.web.pages.ledger import export_file
+from bihuan.web.signing_in import proven
 
 _MINUTES = UNMASKED_FOR.seconds // 60
 
 
 @signed_in
-def record(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+@proven
+def record(request: HttpRequest, actor: Actor, pk: int) -> HttpResponseBase:
     """The form that asks why; posting shows the record's personal data whole for a while."""
     found, back, problem = get_record(actor, pk), reverse("record", args=[pk]), ""
     _require(actor)
@@ -37,6 +39,7 @@ def record(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 @signed_in
+@proven
 def export(request: HttpRequest, actor: Actor, code: str) -> HttpResponseBase:
     """The form that asks why; posting gives the list as a file with personal data whole."""
     opened, problem = open_ledger(request, actor, code), ""

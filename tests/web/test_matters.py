@@ -1,0 +1,70 @@
+"""The list of all matters in pages: each once, in one order, in the colour that it has; and a huge ledger's loop page."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bihuan.base import clock
+from bihuan.ledger.models import Record
+from bihuan.ledger.paging import stretch_of
+from bihuan.ledger.rules import visible_records
+from bihuan.loop.actions import create_record, perform
+from bihuan.loop.brought import Said
+from bihuan.loop.colour import Colour, bounds_at, colour_of
+from bihuan.loop.definitions import loop_of
+from bihuan.web.matters import Matters
+from bihuan.web.pages import loop_standing
+from tests.cast import MONDAY, Cast, examples, undone
+from tests.ledger.making import TASK_FIELDS, TASK_PARTS, make_finding, make_ledger
+from tests.web.conftest import signed_in
+
+DAYS = st.lists(st.tuples(st.one_of(st.none(), st.integers(-9, 30)), st.booleans()), max_size=7)
+
+
+def by_hand(record: Record) -> tuple[int, float, int]:
+    """Open by due date, then open without one, then closed, the last first."""
+    if record.closed_at:
+        return 2, -record.closed_at.timestamp(), -record.pk
+    return (0, record.due_at.timestamp(), record.pk) if record.due_at else (1, 0.0, record.pk)
+
+
+@examples(12)
+@given(days=DAYS, size=st.integers(1, 4))
+def test_every_page_is_a_part_of_the_one_order(cast: Cast, days: list[tuple[int | None, bool]], size: int) -> None:
+    with undone():
+        ledger = make_ledger(cast.office, code="demo.pages", fields=TASK_FIELDS, **TASK_PARTS)
+        loop = loop_of(ledger)
+        assert loop is not None
+        for number, (day, is_closed) in enumerate(days):
+            due = (clock.today() + timedelta(days=day)).isoformat() if day is not None else ""
+            fields = {"no": f"A{number}", "responsible": "上河村", "due_on": due}
+            record = create_record(actor=cast["office"], ledger=ledger, fields=fields)
+            for verb in ("start", "finish") if is_closed else ():
+                record = perform(actor=cast["office"], pk=record.pk, verb=verb, said=Said())
+        for login in ("leader", "town", "outsider"):
+            matters = Matters(cast[login], [(ledger, loop)], clock.now())
+            seen = sorted(visible_records(cast[login], ledger), key=by_hand)
+            bounds = bounds_at(loop, clock.now())
+            for colour in (None, *Colour):
+                wanted = [r for r in seen if colour in (None, colour_of(r.due_at, r.closed_at, bounds))]
+                pieces, total = matters.in_order("", colour), len(wanted)
+                found = [stretch_of(pieces, start, size, total) for start in range(0, total, size)]
+                assert [r.pk for page in found for r in page] == [r.pk for r in wanted]
+
+
+def test_a_huge_ledger_is_replayed_unit_by_unit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_standing, "MOST_REPLAYED", 2)
+    with clock.fixed(MONDAY):
+        for number, unit in enumerate(("青溪镇", "青溪镇", "上河村")):
+            record = make_finding(cast, number, responsible_unit=unit)
+            perform(actor=cast["office"], pk=record.pk, verb="assign", said=Said({"responsible_unit": unit}))
+    with clock.fixed(MONDAY + timedelta(days=5)):
+        client: Client = signed_in(cast.people["leader"])
+        url = f"/ledgers/{cast.finding.code}/loop/"
+        whole = client.get(url).content.decode()
+        assert "3 件要重放" in whole and "?unit=330999101" in whole and "（天）" not in whole
+        village = client.get(f"{url}?unit={cast.village.code}").content.decode()
+        assert "上河村" in village and "（天）" in village
