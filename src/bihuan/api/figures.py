@@ -110,8 +110,7 @@ def values(request: HttpRequest, code: Query[list[str]], asked: Query[Asked], by
 @router.get("/{code}", summary="一个指标的口径")
 def definition(request: HttpRequest, code: str) -> dict[str, Any]:
     """What a figure counts, in Chinese and as declared, and where it is used."""
-    acting(request)
-    figure, catalogue = named_figure(code), Catalogue()
+    actor, figure, catalogue = acting(request), named_figure(code), Catalogue()
     force = catalogue.in_force(code)
     versions = FigureVersion.objects.filter(figure=figure).order_by("version")
     return {
@@ -126,7 +125,9 @@ def definition(request: HttpRequest, code: str) -> dict[str, Any]:
         "explanation": explained(code, catalogue),
         "definition": force.spec.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         "used_in": [other.code for other in used_in(code)],
-        "used_by": [{"kind": use.kind, "code": use.code, "title": use.title} for use in uses().get(code, [])],
+        "used_by": [
+            {"kind": use.kind, "code": use.code, "title": use.title} for use in uses(acting(request)).get(code, [])
+        ],
     }
 
 

@@ -32,7 +32,7 @@ from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of
 def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The library: every figure with what it is, found by words."""
     words = request.GET.get("q", "")
-    listed, used, at = library(words), uses(), clocks()
+    listed, used, at = library(words), uses(actor), clocks()
     approved = last_approved([line.figure.code for line in listed])
     changes = changes_since(list(approved.values()), at, Reach(actor))
     by_owner: dict[str, list[dict[str, Any]]] = {}
@@ -127,7 +127,7 @@ def _context(
         "used_in": [
             {"title": other.title, "url": reverse("figure", args=[other.code])} for other in used_in(figure.code)
         ],
-        "uses": [f"{use.kind}“{use.title}”" for use in uses().get(figure.code, [])],
+        "uses": [f"{use.kind}“{use.title}”" for use in uses(actor).get(figure.code, [])],
         "owner": actor.tree.name(figure.owner_id),
         "since": _since(figure),
         "is_external": resolved.spec.external,
@@ -178,8 +178,8 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
         return None
     approval = frozen.cell.approval
     query = {"period": asked.period.code, "since": approval.known_at.isoformat()}
-    if approval.unit_id:
-        query["unit"] = found.roll_up(asked.period).tree.by_pk[approval.unit_id].code
+    if approval.unit:
+        query["unit"] = approval.unit.code
     return {
         "text": shown(frozen.number, found.figures[code]) or "—",
         "at": showing.moment(approval.recorded_at),
