@@ -125,9 +125,7 @@ def definition(request: HttpRequest, code: str) -> dict[str, Any]:
         "explanation": explained(code, catalogue),
         "definition": force.spec.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         "used_in": [other.code for other in used_in(code)],
-        "used_by": [
-            {"kind": use.kind, "code": use.code, "title": use.title} for use in uses(acting(request)).get(code, [])
-        ],
+        "used_by": [{"kind": use.kind, "code": use.code, "title": use.title} for use in uses(actor).get(code, [])],
     }
 
 
