@@ -18,6 +18,7 @@ from bihuan.figure.explaining import explained
 from bihuan.figure.models import ApprovedValue, Figure, FigureVersion
 from bihuan.figure.period import Period
 from bihuan.figure.queries import Listed, changes_since, frozen_value, last_approved, library, used_in
+from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
 from bihuan.figure.spec import KINDS
 from bihuan.figure.value import Value, shown
@@ -124,6 +125,15 @@ def _context(
         "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
         "rows": rows,
         "chart": orjson.dumps(_chart(asked, found, rows)).decode(),
+        **_about(request, actor, figure, resolved),
+        "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
+        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
+    }
+
+
+def _about(request: HttpRequest, actor: Actor, figure: Figure, resolved: Resolved) -> dict[str, Any]:
+    """What stands beside the number: who answers for it, since when it is so, what is demanded, where it is used."""
+    return {
         "used_in": [
             {"title": other.title, "url": reverse("figure", args=[other.code])} for other in used_in(figure.code)
         ],
@@ -133,8 +143,6 @@ def _context(
         "is_external": resolved.spec.external,
         "demand": demand_in_words(resolved.spec.expect) if resolved.spec.expect else "",
         "explore": f"{reverse('explorer')}?{urlencode({'f': figure.code, **_here(request)})}",
-        "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
-        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
     }
 
 
