@@ -41,6 +41,8 @@ def test_values_and_records_are_those_of_the_person(cast: Cast, clients: Clients
     opened = asked(clients("town"), "/demo.rate/records?period=2026")["opened"]
     assert [part["count"] for part in opened] == [1, 3]
     asked(clients("outsider"), "/demo.rate/records?period=2026", 403)
+    (part,) = asked(clients("office"), "/demo.total/records?period=2026&start=1&count=2")["opened"]
+    assert (part["count"], [record["number"][-4:] for record in part["records"]]) == (4, ["0002", "0003"])
 
 
 def test_definitions_and_mistakes_in_words(clients: Clients) -> None:

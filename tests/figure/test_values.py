@@ -19,6 +19,7 @@ from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, parse_period
 from bihuan.figure.queries import ask, frozen_value, library, slice_title, used_in
 from bihuan.figure.rules import Reach
+from bihuan.ledger.among import among
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import edit_record
 from bihuan.org.actions import end_unit
@@ -210,3 +211,11 @@ def test_a_definition_is_told_in_chinese(cast: Cast, findings: list[Record]) -> 
 
 def test_the_machine_sees_all(cast: Cast, findings: list[Record]) -> None:
     assert number("demo.total", reach=Reach(system_actor())) == 4
+
+
+def test_any_number_of_records_is_named_in_one_question(findings: list[Record]) -> None:
+    wanted = [findings[0].pk, findings[3].pk]
+    assert list(Record.objects.filter(among(wanted)).order_by("pk").values_list("pk", flat=True)) == wanted
+    many = [*wanted, *(10**12 + number for number in range(300_000))]
+    assert list(Record.objects.filter(among(many)).order_by("pk").values_list("pk", flat=True)) == wanted
+    assert not Record.objects.filter(among([])).exists()

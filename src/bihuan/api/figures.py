@@ -20,6 +20,7 @@ from bihuan.figure.period import Period, months_of, parse_period
 from bihuan.figure.queries import ask, library, used_in
 from bihuan.figure.rules import Reach
 from bihuan.figure.wire import answer_as_json, change_as_json, opened_as_json, value_as_json
+from bihuan.ledger.among import among
 from bihuan.ledger.append import moment
 from bihuan.ledger.models import Record
 from bihuan.org.actor import Actor, actor_of
@@ -27,6 +28,8 @@ from bihuan.org.models import Person, Unit
 from bihuan.report.figure_uses import uses
 
 router = Router(tags=["指标"])
+MOST_RECORDS = 10_000
+"""Records that one answer lists; `start` asks for those after."""
 
 
 class Asked(Schema):
@@ -110,8 +113,7 @@ def values(request: HttpRequest, code: Query[list[str]], asked: Query[Asked], by
 @router.get("/{code}", summary="一个指标的口径")
 def definition(request: HttpRequest, code: str) -> dict[str, Any]:
     """What a figure counts, in Chinese and as declared, and where it is used."""
-    acting(request)
-    figure, catalogue = named_figure(code), Catalogue()
+    actor, figure, catalogue = acting(request), named_figure(code), Catalogue()
     force = catalogue.in_force(code)
     versions = FigureVersion.objects.filter(figure=figure).order_by("version")
     return {
@@ -126,19 +128,23 @@ def definition(request: HttpRequest, code: str) -> dict[str, Any]:
         "explanation": explained(code, catalogue),
         "definition": force.spec.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         "used_in": [other.code for other in used_in(code)],
-        "used_by": [{"kind": use.kind, "code": use.code, "title": use.title} for use in uses().get(code, [])],
+        "used_by": [{"kind": use.kind, "code": use.code, "title": use.title} for use in uses(actor).get(code, [])],
     }
 
 
 @router.get("/{code}/records", summary="值背后的记录")
-def records(request: HttpRequest, code: str, asked: Query[Asked]) -> dict[str, Any]:
-    """The records that a value counts; of a ratio those of both sides."""
+def records(
+    request: HttpRequest, code: str, asked: Query[Asked], start: int = 0, count: int = MOST_RECORDS
+) -> dict[str, Any]:
+    """The records that a value counts; of a ratio those of both sides. A stretch of them at a time; all are counted."""
     at, period, unit = read_asked(asked)
     found = ask([code], [period], at, Reach(acting(request)))
     value = value_as_json(found, found.value(code, unit, period))
     opened = open_value(found, code, unit, period)
-    numbers = dict(Record.objects.filter(pk__in={pk for part in opened for pk in part.ids}).values_list("pk", "number"))
-    return answer_as_json(found, [period]) | {"value": value, "opened": opened_as_json(opened, numbers)}
+    some = slice(max(0, start), max(0, start) + max(0, min(count, MOST_RECORDS)))
+    listed = sorted({pk for part in opened for pk in part.ids[some]})
+    numbers = dict(Record.objects.filter(among(listed)).values_list("pk", "number"))
+    return answer_as_json(found, [period]) | {"value": value, "opened": opened_as_json(opened, numbers, some)}
 
 
 @router.get("/{code}/change", summary="值为什么变了")

@@ -70,8 +70,10 @@ def change_as_json(change: Change, figure: Resolved) -> dict[str, Any]:
     return {"before": before, "after": after, "reasons": reasons}
 
 
-def opened_as_json(opened: Sequence[Opened], numbers: dict[int, str]) -> list[dict[str, Any]]:
-    """The records behind a value: number, id and version of each."""
+def opened_as_json(
+    opened: Sequence[Opened], numbers: dict[int, str], some: slice = slice(None)
+) -> list[dict[str, Any]]:
+    """The records behind a value: number, id and version of each, all of them or a stretch; `count` is of all."""
     return [
         {
             "figure": part.code,
@@ -79,7 +81,9 @@ def opened_as_json(opened: Sequence[Opened], numbers: dict[int, str]) -> list[di
             "ledger": part.ledger,
             "period": part.period.code,
             "count": len(part.records),
-            "records": [{"id": pk, "number": numbers.get(pk), "version": version} for pk, version in part.records],
+            "records": [
+                {"id": pk, "number": numbers.get(pk), "version": version} for pk, version in part.records[some]
+            ],
         }
         for part in opened
     ]

@@ -37,10 +37,10 @@ class Use:
     title: str
 
 
-def uses() -> dict[str, list[Use]]:
-    """By figure: the reports and scorecards in force that name it."""
+def uses(actor: Actor) -> dict[str, list[Use]]:
+    """By figure: the scorecards in force that name it, and the reports, as far as the actor may see them."""
     found: dict[str, list[Use]] = {}
-    for report in all_in_force(ReportVersion):
+    for report in (row for row in all_in_force(ReportVersion) if may_see(actor, row)):
         for name in sorted(set(_NAMED.findall(str(report.definition)))):
             found.setdefault(name, []).append(Use("材料", report.code, _plain(report.title)))
     for card in all_in_force(ScorecardVersion):

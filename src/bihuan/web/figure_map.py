@@ -8,11 +8,11 @@ from django.urls import reverse
 from bihuan.figure.opening import open_value
 from bihuan.figure.resolved import Base
 from bihuan.figure.value import Value
+from bihuan.ledger.among import among
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.sight import sight_of
 from bihuan.org.actor import Actor
-from bihuan.web.behind import among
 from bihuan.web.exploring import Explored
 from bihuan.web.figure_asking import Wanted, cell
 from bihuan.web.figure_drawing import Centre, Map, Spot, drawn_map

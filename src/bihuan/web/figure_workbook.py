@@ -10,11 +10,11 @@ from xlsxwriter.worksheet import Worksheet
 from bihuan.figure.explaining import explained
 from bihuan.figure.opening import open_value
 from bihuan.figure.value import Value, places_of, rounded
+from bihuan.ledger.among import among
 from bihuan.ledger.models import Record
 from bihuan.ledger.rules import scope_everywhere
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.behind import among
 from bihuan.web.exploring import Explored
 
 MOST_OPENED = 300

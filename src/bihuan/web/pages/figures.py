@@ -18,6 +18,7 @@ from bihuan.figure.explaining import explained
 from bihuan.figure.models import ApprovedValue, Figure, FigureVersion
 from bihuan.figure.period import Period
 from bihuan.figure.queries import Listed, changes_since, frozen_value, last_approved, library, used_in
+from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
 from bihuan.figure.spec import KINDS
 from bihuan.figure.value import Value, shown
@@ -32,7 +33,7 @@ from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of
 def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The library: every figure with what it is, found by words."""
     words = request.GET.get("q", "")
-    listed, used, at = library(words), uses(), clocks()
+    listed, used, at = library(words), uses(actor), clocks()
     approved = last_approved([line.figure.code for line in listed])
     changes = changes_since(list(approved.values()), at, Reach(actor))
     by_owner: dict[str, list[dict[str, Any]]] = {}
@@ -124,17 +125,24 @@ def _context(
         "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
         "rows": rows,
         "chart": orjson.dumps(_chart(asked, found, rows)).decode(),
+        **_about(request, actor, figure, resolved),
+        "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
+        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
+    }
+
+
+def _about(request: HttpRequest, actor: Actor, figure: Figure, resolved: Resolved) -> dict[str, Any]:
+    """What stands beside the number: who answers for it, since when it is so, what is demanded, where it is used."""
+    return {
         "used_in": [
             {"title": other.title, "url": reverse("figure", args=[other.code])} for other in used_in(figure.code)
         ],
-        "uses": [f"{use.kind}“{use.title}”" for use in uses().get(figure.code, [])],
+        "uses": [f"{use.kind}“{use.title}”" for use in uses(actor).get(figure.code, [])],
         "owner": actor.tree.name(figure.owner_id),
         "since": _since(figure),
         "is_external": resolved.spec.external,
         "demand": demand_in_words(resolved.spec.expect) if resolved.spec.expect else "",
         "explore": f"{reverse('explorer')}?{urlencode({'f': figure.code, **_here(request)})}",
-        "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
-        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
     }
 
 
@@ -178,8 +186,8 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
         return None
     approval = frozen.cell.approval
     query = {"period": asked.period.code, "since": approval.known_at.isoformat()}
-    if approval.unit_id:
-        query["unit"] = found.roll_up(asked.period).tree.by_pk[approval.unit_id].code
+    if approval.unit:
+        query["unit"] = approval.unit.code
     return {
         "text": shown(frozen.number, found.figures[code]) or "—",
         "at": showing.moment(approval.recorded_at),
