@@ -152,8 +152,8 @@ def test_a_changed_number_is_told_part_by_part(figures: Cast, clients: Clients) 
 
 
 def test_a_period_is_approved_and_one_cell_unlocked(figures: Cast, clients: Clients) -> None:
-    office, url = clients("office"), "/figures/approvals/?period=2026-01"
     with clock.fixed(MONDAY + timedelta(days=1)):
+        office, url = clients("office"), "/figures/approvals/?period=2026-01"
         assert "审定所选" in text(office, url)
         assert "审定所选" not in text(clients("town"), url)
         assert "还没有结束" in text(office, "/figures/approvals/?period=2026")
