@@ -71,19 +71,7 @@ def loop_of_parts(middle: int, days: int, count: str, within: int, parts: set[st
     verbs.append(
         {"code": "back", "title": "驳回", "from": inner, "to_choices": steps[:-2], "who": [OWNER], "reason": "required"}
     )
-    for effect, who in EFFECTS.items():
-        if effect in parts:
-            verbs.append({"code": effect, "title": effect, "from": inner, "effect": effect, "who": who})
-    if "countersign" in parts:
-        verbs += [
-            {"code": "sign", "title": "同意", "from": inner, "effect": "sign", "to": inner[-1], "who": [SIGNERS]},
-            {"code": "object", "title": "反对", "from": inner, "effect": "object", "to": "open", "who": [SIGNERS]},
-        ]
-        verbs.append(
-            {"code": "countersign", "title": "会签", "from": inner, "effect": "countersign", "need": 2, "who": [OWNER]}
-        )
-    if "recur" in parts:
-        verbs.append({"code": "recur", "title": "再犯", "from": ["closed"], "effect": "recur", "who": [OWNER]})
+    verbs += verbs_of_parts(inner, parts)
     return {
         "code": "random",
         "title": "随机",
@@ -97,8 +85,41 @@ def loop_of_parts(middle: int, days: int, count: str, within: int, parts: set[st
         "verbs": verbs,
         "exception": {"days": 90},
         "look_back": {"days": 30},
+        "doubles": {"match": ["name"]},
         "extension": {"times": 2, "days": 60},
     }  # fmt: skip
+
+
+def verbs_of_parts(inner: list[str], parts: set[str]) -> list[dict[str, Any]]:
+    """The verbs of these effects, at the inner steps."""
+    verbs: list[dict[str, Any]] = []
+    for effect, who in EFFECTS.items():
+        if effect in parts:
+            verbs.append({"code": effect, "title": effect, "from": inner, "effect": effect, "who": who})
+    if "countersign" in parts:
+        verbs += [
+            {"code": "sign", "title": "同意", "from": inner, "effect": "sign", "to": inner[-1], "who": [SIGNERS]},
+            {"code": "object", "title": "反对", "from": inner, "effect": "object", "to": "open", "who": [SIGNERS]},
+        ]
+        verbs.append(
+            {"code": "countersign", "title": "会签", "from": inner, "effect": "countersign", "need": 2, "who": [OWNER]}
+        )
+        verbs.append({"code": "add_signers", "title": "加签", "from": inner, "effect": "add_signers", "who": [OWNER]})
+    if "delegate" in parts:
+        verbs.append(
+            {"code": "hand_back", "title": "交回", "from": inner, "effect": "hand_back", "who": [{"person": "holder"}]}
+        )
+    if "save" in parts:
+        asks = [{"field": "name", "required": True}]
+        verbs.append({"code": "save", "title": "暂存", "from": inner, "effect": "save", "asks": asks, "who": [DOER]})
+    if "order" in parts:
+        verbs += [
+            {"code": "order", "title": "督办", "from": inner, "effect": "order", "level": "unit", "who": [OWNER]},
+            {"code": "receive", "title": "签收", "from": inner, "effect": "receive", "level": "unit", "who": [DOER]},
+        ]
+    if "recur" in parts:
+        verbs.append({"code": "recur", "title": "再犯", "from": ["closed"], "effect": "recur", "who": [OWNER]})
+    return verbs
 
 
 EFFECTS: dict[str, list[dict[str, Any]]] = {
@@ -113,6 +134,9 @@ EFFECTS: dict[str, list[dict[str, Any]]] = {
     "copy": [DOER, OWNER],
     "withdraw": [DOER, OWNER],
     "urge": [OWNER],
+    "delegate": [DOER],
+    "merge": [OWNER],
+    "unmerge": [OWNER],
 }
 PAIRS = [
     {"pause", "resume"},
@@ -124,6 +148,10 @@ PAIRS = [
     {"urge"},
     {"countersign"},
     {"recur"},
+    {"delegate"},
+    {"save"},
+    {"order"},
+    {"merge", "unmerge"},
 ]
 
 
@@ -154,6 +182,10 @@ class Model:
     signers: dict[str, bool | None] = field(default_factory=dict)
     last: tuple[str, str] | None = None
     recurred: bool = False
+    holders: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    ordered: bool = False
+    merged: list[int] = field(default_factory=list)
+    into: int | None = None
     events: list[str] = field(default_factory=list)
 
     @property
@@ -253,8 +285,9 @@ class Machine(RuleBasedStateMachine):
         what = verbs[verb % len(verbs)]
         until = self.today + timedelta(days=ahead)
         target = what.to_choices[to % len(what.to_choices)] if what.to_choices else what.to
-        said, before = self.said(what, until, people, target), Event.objects.filter(ledger=self.ledger).count()
-        allowed = self.allowed(model, record, login, what.code, until, people)
+        other = sorted(self.matters)[to % len(self.matters)]
+        said, before = self.said(what, until, people, target, other), Event.objects.filter(ledger=self.ledger).count()
+        allowed = self.allowed(model, record, login, what.code, until, people, other)
         try:
             with transaction.atomic():
                 perform(actor=self.actor(login), pk=pk, verb=what.code, said=said)
@@ -263,26 +296,44 @@ class Machine(RuleBasedStateMachine):
             assert Event.objects.filter(ledger=self.ledger).count() == before
         else:
             assert allowed, (login, what.code, model)
-            self.follow(model, record, login, what, until, people, target)
+            self.follow(model, record, login, what, until, people, target, other)
 
-    def said(self, verb: Any, until: date, people: list[str], target: str) -> Said:
+    def said(self, verb: Any, until: date, people: list[str], target: str, other: int) -> Said:
         fields: dict[str, Any] = {}
+        if verb.effect == "merge":
+            fields["do_other"] = Record.objects.get(pk=other).number
+        if verb.effect == "unmerge":
+            fields["do_part"] = str(other)
+        if verb.effect == "save":
+            fields["name"] = until.isoformat() if until.day % 2 else ""
         if verb.to_choices:
             fields["do_to"] = target
         if verb.effect in ("ask_extension", "grant_extension", "except"):
             fields["do_until"] = until.isoformat()
-        if verb.effect == "hold":
+        if verb.effect in ("hold", "delegate"):
             fields["do_person"] = people[0]
-        if verb.effect in ("copy", "countersign"):
+        if verb.effect in ("copy", "countersign", "add_signers"):
             fields["do_people"] = "、".join(people)
         return Said(fields, reason="有理由")
 
     # The oracle: who may, when it may be done, and what becomes of it.
 
-    def allowed(self, model: Model, record: Record, login: str, verb: str, until: date, people: list[str]) -> bool:
-        return self.sees(login, record) and self.right(model, record, login, verb) and self.possible(
-            model, verb, until, people
-        )  # fmt: skip
+    def allowed(
+        self, model: Model, record: Record, login: str, verb: str, until: date, people: list[str], other: int
+    ) -> bool:
+        if model.into is not None or not self.sees(login, record) or not self.right(model, record, login, verb):
+            return False
+        if verb == "delegate" and people[0] == login:
+            return False
+        if verb == "add_signers" and not set(people) - set(model.signers):
+            return False
+        if verb == "merge":
+            onto = self.matters[other]
+            if onto is model or onto.closed or onto.into is not None:
+                return False
+        if verb == "unmerge" and other not in model.merged:
+            return False
+        return self.possible(model, verb, until, people)
 
     def sees(self, login: str, record: Record) -> bool:
         town = record.unit_id == self.cast.town.pk
@@ -292,7 +343,7 @@ class Machine(RuleBasedStateMachine):
             signer["person"] for signer in record.loop.get("round", {}).get("signers", []) if "vote" not in signer
         }
         holder = record.loop.get("holders", {}).get(record.state, {})
-        named |= {holder.get("person")}
+        named |= {holder.get("person"), holder.get("for", {}).get("person")}
         return login in by_post or self.cast.people[login].pk in named
 
     def right(self, model: Model, record: Record, login: str, verb: str) -> bool:
@@ -305,8 +356,10 @@ class Machine(RuleBasedStateMachine):
             return model.signers.get(login, False) is None
         if verb == "withdraw":
             return model.last is not None and model.last[1] == login and login in (doer, "office")
-        if verb in ("ask_extension", "hold"):
+        if verb in ("ask_extension", "hold", "delegate", "save", "receive"):
             return login == doer
+        if verb == "hand_back":
+            return model.holders.get(model.state, ("", None))[0] == login
         return login in (doer, "office") if verb == "copy" else login == "office"
 
     def possible(self, model: Model, verb: str, until: date, people: list[str]) -> bool:
@@ -321,7 +374,8 @@ class Machine(RuleBasedStateMachine):
         if model.state not in inner:
             return False
         if model.paused is not None:
-            return verb in ("resume", "copy", "urge")
+            received = verb == "receive" and model.ordered
+            return verb in ("resume", "copy", "urge", "save", "order") or received
         asked_from = model.shown_due
         fits = asked_from is not None and asked_from < until <= asked_from + timedelta(days=60)
         possible: dict[str, Callable[[], bool]] = {
@@ -334,16 +388,37 @@ class Machine(RuleBasedStateMachine):
             "withdraw": lambda: model.last is not None,
             "sign": lambda: bool(model.signers),
             "object": lambda: bool(model.signers),
+            "add_signers": lambda: None in model.signers.values(),
+            "hand_back": lambda: model.holders[model.state][1] is not None,
+            "receive": lambda: model.ordered,
             "countersign": lambda: None not in model.signers.values() and len(people) >= 2,
         }
         return possible.get(verb, lambda: True)()
 
     def follow(
-        self, model: Model, record: Record, login: str, verb: Any, until: date, people: list[str], target: str
+        self,
+        model: Model,
+        record: Record,
+        login: str,
+        verb: Any,
+        until: date,
+        people: list[str],
+        target: str,
+        other: int,
     ) -> None:
         code, kept = verb.code, model.last
         model.events.append(f"verb:{code}")
         model.last = None
+        if code in ("merge", "unmerge"):
+            self.follow_merge(model, record.pk, code, other)
+        if code in ("hold", "delegate", "hand_back"):
+            back = model.holders.get(model.state, ("", None))[1] or ""
+            given = (people[0], login if code == "delegate" else None)
+            model.holders[model.state] = (back, None) if code == "hand_back" else given
+        if code in ("order", "receive"):
+            model.ordered = code == "order"
+        if code == "add_signers":
+            model.signers |= {person: None for person in people if person not in model.signers}
         if code == "recur":
             fresh = Record.objects.get(ledger=self.ledger, ties__other=record)
             self.matters[fresh.pk] = Model(events=["recurred"])
@@ -368,6 +443,19 @@ class Machine(RuleBasedStateMachine):
             self.go(model, login, target)
             if code == "go0" and model.due is None:
                 model.due = later(self.today, self.days, self.count)
+
+    def follow_merge(self, model: Model, pk: int, code: str, other: int) -> None:
+        """The one that goes is counted no more until it is taken out; the other has an event of its own."""
+        onto = self.matters[other]
+        onto.last = None
+        if code == "merge":
+            onto.events.append("merged_in")
+            onto.merged.append(pk)
+            model.into = other
+        else:
+            onto.events.append("unmerged")
+            model.merged.remove(other)
+            onto.into = None
 
     def go(self, model: Model, login: str, target: str) -> None:
         if target != model.state:
@@ -438,7 +526,7 @@ class Machine(RuleBasedStateMachine):
         if not self.matters:
             return
         found = summed(counts_by_place(self.actor("leader"), [(self.ledger, self.loop)], self.now).values())
-        wanted = [self.colour(model, self.now) for model in self.matters.values()]
+        wanted = [self.colour(model, self.now) for model in self.matters.values() if model.into is None]
         assert {c.value: n for c, n in found.items() if n} == {c: wanted.count(c) for c in set(wanted)}
 
     @precondition(lambda self: self.matters)
@@ -452,11 +540,11 @@ class Machine(RuleBasedStateMachine):
             assert [inside[0].colour] == history_colours(record, self.loop, [past])
         assert all(one.end == other.start for one, other in pairwise(stretches))
 
-    @precondition(lambda self: any(not model.closed for model in self.matters.values()))
+    @precondition(lambda self: any(not model.closed and model.into is None for model in self.matters.values()))
     @rule(which=st.integers(0, 9))
     def it_can_still_be_finished(self, which: int) -> None:
         """From wherever a matter stands, the people of its loop can close it; then that is undone again."""
-        going = [pk for pk, model in sorted(self.matters.items()) if not model.closed]
+        going = [pk for pk, model in sorted(self.matters.items()) if not model.closed and model.into is None]
         pk = going[which % len(going)]
         with transaction.atomic():
             for _ in range(10):

@@ -14,6 +14,7 @@ from bihuan.ledger.models import LedgerVersion
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.models import LoopVersion
 from bihuan.org.actions import add_unit
+from bihuan.org.models import Unit
 from bihuan.pack.reading import json_schema, read_pack
 from tests.cast import FOUNDED, Cast
 from tests.outside import REPOSITORY
@@ -128,7 +129,9 @@ def test_the_owner_of_a_pack_must_be_there(cast: Cast, tmp_path: Path) -> None:
 
 
 def test_the_same_pack_again_changes_nothing(cast: Cast) -> None:
-    add_unit(code="330999-CG", name="城市管理局", kind="bureau", parent=cast.county, valid_from=FOUNDED)
+    owners = {pack.spec.owner for folder in packs_folder().glob("*/") if (pack := read_pack(folder, KINDS)).spec}
+    for code in owners - set(Unit.objects.values_list("code", flat=True)):
+        add_unit(code=code, name=f"单位{code}", kind="bureau", parent=cast.county, valid_from=FOUNDED)
     assert {"audit.finding", "urban.case"} <= set(install_packs())
     versions, loops = LedgerVersion.objects.count(), LoopVersion.objects.count()
     assert {"audit.finding", "urban.case"} <= set(install_packs())

@@ -10,6 +10,9 @@ from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import edit_record
 from bihuan.loop.deadline import due_after
+from bihuan.loop.duty.actions import open_due
+from bihuan.loop.duty.queries import Standing, standings_on
+from bihuan.loop.duty.turns import duties_in_force, turns_opening
 from tests.packs.conftest import Bureaus
 from tests.packs.plays import BASE, PLAYS, Act, Play
 
@@ -219,3 +222,22 @@ def test_scores_are_weighed_by_the_parameters(bureaus: Bureaus) -> None:
         },
     )
     assert (month.data["duty_score"], month.data["total_score"]) == (85, 83)
+
+
+def test_every_road_is_owed_a_sweeping_each_day(bureaus: Bureaus) -> None:
+    """全覆盖轮次: each road of the list is a turn of its day; what was not reported is seen that same day."""
+    road = {"grade": "first", "sweeps_a_day": "2", "section": "330999-CG-ZA", "listed_on": "2026-03-01"}
+    for number, more in (("DL1", {}), ("DL2", {}), ("DL3", {"removed_on": "2026-04-01"})):
+        bureaus.create("urban.road", {**road, **more, "road_no": number, "title": f"{number}路"})
+    duty = duties_in_force()["urban.road_sweeping"]
+    with clock.fixed(clock.start_of_day(date(2026, 12, 1)) + timedelta(hours=9)):
+        open_due()
+        turns = [turn for turn in turns_opening(duty, clock.today(), clock.today()) if turn.about in ("DL1路", "DL2路")]
+        first = Record.objects.get(ledger__code="urban.routine", data__object_no=turns[0].object_number)
+        assert first.due_at == clock.end_of_day(clock.today())
+        bureaus.do(first, Act("cgza", "submit", {"times": "0"}))
+        told = [one.standing for one in standings_on(duty, turns, clock.today())]
+    assert told == [Standing.ZERO, Standing.WAITING]
+    with clock.fixed(clock.start_of_day(date(2026, 12, 2))):
+        assert [one.standing for one in standings_on(duty, turns, clock.today())] == [Standing.ZERO, Standing.MISSING]
+    assert not [turn for turn in turns_opening(duty, date(2026, 12, 1), date(2026, 12, 1)) if turn.about == "DL3路"]

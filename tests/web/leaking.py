@@ -222,8 +222,11 @@ RECIPES: dict[str, Recipe] = {
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
     **dict.fromkeys(("scorecards", "reports"), _NOTHING),
-    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "report_begin"), _LEDGER),
-    **dict.fromkeys(("publication", "appeal", "appeal_answer"), Recipe(lambda _world: [[1]])),
+    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "report_begin"), _LEDGER),
+    **dict.fromkeys(
+        ("publication", "publication_what_if", "publication_compare", "appeal", "appeal_answer"),
+        Recipe(lambda _world: [[1]]),
+    ),
     **dict.fromkeys(("report_draft", "report_issued", "report_changes"), Recipe(lambda _world: [[1]])),
     **dict.fromkeys(("report_act", "report_part"), Recipe(lambda _world: [[1, "x"]])),
     "report_file": Recipe(lambda _world: [[1, form] for form in ("docx", "xlsx")]),

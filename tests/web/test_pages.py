@@ -206,7 +206,10 @@ TABLE: dict[str, dict[str, int]] = {
     "scorecard": everyone(set()),
     "scorecard_give": everyone(set(), no=405, but={NOBODY: 405}),
     "scorecard_publish": everyone(set(), no=405, but={NOBODY: 405}),
+    "scorecard_what_if": everyone(set()),
     "publication": everyone(set()),
+    "publication_what_if": everyone(set()),
+    "publication_compare": everyone(set()),
     "appeal": everyone(set(), no=405, but={NOBODY: 405}),
     "appeal_answer": everyone(set(), no=405, but={NOBODY: 405}),
     "duty": everyone(set()),
@@ -240,72 +243,83 @@ NUMBERED = (
     "report_issued",
     "report_changes",
     "publication",
+    "publication_what_if",
+    "publication_compare",
     "appeal",
     "appeal_answer",
+    "figure_proposal",
+    "figure_unlock",
 )
 """Addresses of things that are not there; who sees which of them is tested beside each."""
+
+
+OF_A_LEDGER = (
+    "ledger",
+    "loop_standing",
+    "export",
+    "export_unmasked",
+    "arrange",
+    "conditions",
+    "views",
+    "bulk",
+    "grid",
+    "grid_rows",
+    "grid_changes",
+    "grid_check",
+    "grid_save",
+    "record_new",
+    "record_options",
+    "definition",
+    "definition_yaml",
+    "definition_edit",
+    "definition_field",
+    "definition_preview",
+    "definition_planned",
+    "import_template",
+)
+OF_A_CODE = (
+    "duty",
+    "petition_desk",
+    "public_submit",
+    "plan",
+    "draw_commit",
+    "figure",
+    "figure_records",
+    "figure_export",
+    "report_begin",
+    "scorecard",
+    "scorecard_give",
+    "scorecard_publish",
+    "scorecard_what_if",
+    "figure_records_file",
+    "figure_change",
+    "figure_define",
+    "figure_external",
+    "figure_outliers",
+)
+"""Addresses by the code of something that is not there."""
+OF_A_BATCH = ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch")
+OF_A_NOTICE = ("notice", "notice_document", "notice_read", "notice_receive", "notice_again")
 
 
 def address(name: str, record: Record) -> str:
     batch = Batch.objects.filter(kind="import").first()
     assert batch
-    if name in ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch"):
-        return reverse(name, args=[batch.pk])
-    if name in (
-        "ledger",
-        "loop_standing",
-        "export",
-        "export_unmasked",
-        "arrange",
-        "conditions",
-        "views",
-        "bulk",
-        "grid",
-        "grid_rows",
-        "grid_changes",
-        "grid_check",
-        "grid_save",
-        "record_new",
-        "record_options",
-        "definition",
-        "definition_yaml",
-        "definition_edit",
-        "definition_field",
-        "definition_preview",
-        "definition_planned",
-        "import_template",
-    ):
-        return reverse(name, args=["audit.finding"])
-    if name in ("record", "record_edit", "unmask", "record_figures"):
-        return reverse(name, args=[record.pk])
     if name.startswith("form"):
         return form_address(name)
-    if name in ("notice", "notice_document", "notice_read", "notice_receive", "notice_again"):
+    if name in OF_A_NOTICE:
         return reverse(name, args=[issued_about(record).pk])
-    if name in (
-        "duty",
-        "petition_desk",
-        "public_submit",
-        "plan",
-        "draw_commit",
-        "figure",
-        "figure_records",
-        "figure_export",
-        "report_begin",
-        "scorecard",
-        "scorecard_give",
-        "scorecard_publish",
-    ):
-        return reverse(name, args=["audit.none"])
-    if name in ("figure_records_file", "figure_change", "figure_define", "figure_external", "figure_outliers"):
-        return reverse(name, args=["audit.none"])
-    if name in (*NUMBERED, "figure_proposal", "figure_unlock"):
-        return reverse(name, args=[1])
-    if name in ("report_part", "report_act", "report_file"):
-        return reverse(name, args=[1, "docx"])
-    special = {"notice_issue": [record.pk], "verb": [record.pk, "accept"], "attachment": [Attachment.objects.get().pk]}
-    special["thumbnail"] = special["attachment"]
-    return reverse(name, args=special.get(name, []))
+    known: dict[str, tuple[Any, ...]] = {
+        **dict.fromkeys(OF_A_LEDGER, ("audit.finding",)),
+        **dict.fromkeys(OF_A_CODE, ("audit.none",)),
+        **dict.fromkeys(OF_A_BATCH, (batch.pk,)),
+        **dict.fromkeys(NUMBERED, (1,)),
+        **dict.fromkeys(("record", "record_edit", "record_figures", "unmask", "notice_issue"), (record.pk,)),
+        **dict.fromkeys(("report_part", "report_act", "report_file"), (1, "docx")),
+        **dict.fromkeys(("attachment", "thumbnail"), (Attachment.objects.get().pk,)),
+        "verb": (record.pk, "accept"),
+    }
+    return reverse(name, args=known.get(name, ()))
 
 
 def form_address(name: str) -> str:

@@ -41,10 +41,10 @@ def _due_day(due_at: datetime) -> tuple[int, bool]:
 
 
 def step_key(state: RecordState) -> Key:
-    """The row of StepTally in which a record counts."""
+    """The row of StepTally in which a record counts; one handled in another ledger is as good as paused."""
     log = state.loop
-    held = bool(log.get("people", {}).get("holder"))
-    return log.get("v", 0), state.unit or 0, state.state, state.closed_at is not None, held, "paused" in log
+    held, paused = bool(log.get("people", {}).get("holder")), "paused" in log or "joined" in log
+    return log.get("v", 0), state.unit or 0, state.state, state.closed_at is not None, held, paused
 
 
 def parts_of(state: RecordState) -> set[tuple[int, str]]:

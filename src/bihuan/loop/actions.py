@@ -31,6 +31,7 @@ from bihuan.loop.definitions import loop_for, loop_of, version_of
 from bihuan.loop.effects import EFFECTS, Doing, Outcome
 from bihuan.loop.effects.base import without
 from bihuan.loop.effects.people import people_in
+from bihuan.loop.joined import closed_with
 from bihuan.loop.look_back import look_back_of
 from bihuan.loop.opening import instant, lifecycle, moved_columns, start_clock
 from bihuan.loop.rules import guard_holds, may, stands, value_of, why_not
@@ -154,9 +155,15 @@ def perform(*, actor: Actor, pk: int, verb: str, said: Said) -> Record:
     confirmed = [point.code for point in what.criteria if point.code in said.criteria]
     detail = {**outcome.detail, **({"criteria": confirmed} if confirmed else {}), "loop": record.loop.get("v", 0)}
     draft = Draft(f"verb:{verb}", pk, changes, system, detail, None, said.reason, record.version)
+    also = [other if isinstance(other, tuple) else (record.ledger, other) for other in outcome.also]
+    if system.get("closed_at"):
+        also += closed_with(record, system["closed_at"], said.reason)
+    # Chains of several ledgers are held in one order, so that two who write to the same ones never wait for each other.
+    for ledger in sorted({ledger for ledger, _ in also} | {record.ledger}, key=lambda ledger: ledger.pk):
+        hold(ledger)
     done = append(actor=actor, ledger=record.ledger, drafts=[draft])[0]
-    if outcome.also:
-        append(actor=actor, ledger=record.ledger, drafts=outcome.also)
+    for ledger, other in also:
+        append(actor=actor, ledger=ledger, drafts=[other])
     bind(done, spec)
     return done
 

@@ -22,7 +22,26 @@ def check_loops(loops: Sequence[Definition], everything: Definitions) -> list[Is
         ]
         for ledger in users:
             issues += check_fit(loop, ledger.spec)
+        issues += _across(loop, everything)
     return issues
+
+
+def _across(loop: Definition, everything: Definitions) -> Iterator[Issue]:
+    """The pack's other ledgers in which the same matter may stand, and their fields. Other packs' are not looked at."""
+    ledgers = everything.get("ledgers", {})
+    for place, across in enumerate(loop.spec.doubles.across if loop.spec.doubles else ()):
+        code = across.ledger if "." in across.ledger else f"{loop.pack}.{across.ledger}"
+        if not code.startswith(f"{loop.pack}."):
+            continue
+        at: tuple[str | int, ...] = ("doubles", "across", place)
+        if code not in ledgers or not ledgers[code].spec.loop:
+            hint = did_you_mean(across.ledger, [known.partition(".")[2] for known in ledgers])
+            yield loop.source.issue(f"没有带闭环的台账“{across.ledger}”", *at, "ledger", hint=hint)
+            continue
+        known = ledgers[code].spec.by_code
+        for field in (field for field in across.match.values() if field not in known):
+            hint = did_you_mean(field, list(known))
+            yield loop.source.issue(f"台账“{ledgers[code].spec.title}”没有字段“{field}”", *at, "match", hint=hint)
 
 
 def _codes_once(loop: Definition) -> Iterator[Issue]:

@@ -42,6 +42,8 @@ def _rules_for_effects(loop: Definition) -> Iterator[Issue]:
         declared = getattr(spec, key)
         if effect in effects and declared is None:
             yield loop.source.issue(f"有 effect: {effect} 的动作，要写规则 {key}", "verbs", effects[effect])
+    if spec.doubles and spec.doubles.closes_in not in ("", *spec.closed_steps):
+        yield loop.source.issue(f"“{spec.doubles.closes_in}”不是销号的环节", "doubles", "closes_in")
     if spec.recheck and "recheck_pass" not in effects:
         yield loop.source.issue("写了抽查复核，要有 effect: recheck_pass 的动作", "recheck")
 

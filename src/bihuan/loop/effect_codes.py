@@ -7,6 +7,7 @@ ENDED_BY: dict[EffectCode, tuple[EffectCode, ...]] = {
     "ask_extension": ("grant_extension",),
     "countersign": ("sign",),
     "delegate": ("hand_back",),
+    "merge": ("unmerge",),
     "recheck_pass": ("recheck_fail",),
     "recheck_fail": ("recheck_pass",),
 }
@@ -16,7 +17,7 @@ MOVING: frozenset[EffectCode] = frozenset({"sign", "object"})
 """Effects that must say where to."""
 
 STANDING: frozenset[EffectCode] = frozenset(
-    {"save", "withdraw", "copy", "urge", "pause", "resume", "add_signers", "hand_back", "merge"}
+    {"save", "withdraw", "copy", "urge", "pause", "resume", "add_signers", "hand_back", "merge", "unmerge"}
 )
 """Effects of verbs that name no step: the matter stays where it is, or the effect itself knows where it goes."""
 
@@ -29,10 +30,14 @@ JUDGING: frozenset[EffectCode] = frozenset({"except", "grant_extension", "rechec
 WHILE_PAUSED: frozenset[EffectCode] = frozenset({"resume", "copy", "urge", "order", "receive", "save"})
 """What may be done while a matter's clock stands still."""
 
+WHILE_JOINED: frozenset[EffectCode] = frozenset({"unmerge", "copy", "urge", "order", "receive"})
+"""What may be done to a matter that is handled with one of another ledger."""
+
 NEEDS_RULE: dict[EffectCode, str] = {
     "except": "exception",
     "recur": "look_back",
     "merge": "doubles",
+    "unmerge": "doubles",
     "recheck_pass": "recheck",
 }
 """An effect and the key of the loop that sets its bounds."""

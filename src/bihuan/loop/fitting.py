@@ -50,11 +50,7 @@ def _named_fields(spec: LoopSpec) -> Iterator[tuple[str, tuple[str, ...], Place]
         for key, codes in (("match", spec.look_back.match), ("copy", spec.look_back.copy_)):
             for place, code in enumerate(codes):
                 yield code, (), ("look_back", key, place)
-    if spec.doubles:
-        for place, code in enumerate(spec.doubles.match):
-            yield code, (), ("doubles", "match", place)
-        if spec.doubles.sources:
-            yield spec.doubles.sources, ("choices",), ("doubles", "sources")
+    yield from _doubles_fields(spec)
 
 
 def _expressions_compile(loop: Definition, ledger: LedgerSpec) -> Iterator[Issue]:
@@ -81,3 +77,15 @@ def _expressions(spec: LoopSpec) -> Iterator[tuple[str, Kind, Place]]:
         yield spec.still, Kind.BOOLEAN, ("still",)
     if spec.deadline and spec.deadline.days_by:
         yield spec.deadline.days_by, Kind.INTEGER, ("deadline", "days_by")
+
+
+def _doubles_fields(spec: LoopSpec) -> Iterator[tuple[str, tuple[str, ...], Place]]:
+    """The fields by which matters are known to be one."""
+    if spec.doubles is None:
+        return
+    for place, code in enumerate(spec.doubles.match):
+        yield code, (), ("doubles", "match", place)
+    for place, across in enumerate(spec.doubles.across):
+        yield from ((code, (), ("doubles", "across", place, "match")) for code in across.match)
+    if spec.doubles.sources:
+        yield spec.doubles.sources, ("choices",), ("doubles", "sources")

@@ -11,10 +11,11 @@ from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.unreported import flag_of
-from bihuan.loop.effect_codes import AFTER_CLOSE, JUDGING, WHILE_PAUSED
+from bihuan.loop.effect_codes import AFTER_CLOSE, JUDGING, WHILE_JOINED, WHILE_PAUSED
 from bihuan.loop.effects import EFFECTS
 from bihuan.loop.effects.dispatching import has_unreceived_order
 from bihuan.loop.effects.holders import holder_of
+from bihuan.loop.effects.merging import JOINED, is_joined
 from bihuan.loop.effects.moves import is_last_mover
 from bihuan.loop.effects.pauses import is_paused
 from bihuan.loop.effects.signers import unsigned
@@ -117,6 +118,8 @@ def stands(record: Record, verb: VerbSpec) -> bool:
         return False
     if is_paused(record) and (verb.targets or verb.effect not in WHILE_PAUSED):
         return False
+    if is_joined(record) and not record.closed_at and (verb.targets or verb.effect not in WHILE_JOINED):
+        return False
     if verb.effect == "receive" and not verb.to:
         return has_unreceived_order(record)
     return EFFECTS[verb.effect].stands(record)
@@ -126,6 +129,9 @@ def why_not(record: Record, verb: VerbSpec, loop: LoopSpec) -> str:
     """Why a verb cannot be done to a matter as it stands, in words."""
     if is_paused(record) and not record.closed_at:
         return f"“{record.number}”已暂停计时，恢复以后才能“{verb.title}”"
+    if is_joined(record) and not record.closed_at:
+        into = record.loop[JOINED]
+        return f"“{record.number}”已并入“{into['ledger']}”的“{into['number']}”，请到那一件上办理；不该并的先拆开"
     step = loop.states.get(record.state, record.state)
     return f"“{record.number}”现在是“{step}”，不能“{verb.title}”。请刷新后再看。"
 

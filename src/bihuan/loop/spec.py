@@ -39,6 +39,7 @@ EffectCode = Literal[
     "cite",
     "date_evidence",
     "merge",
+    "unmerge",
     "recur",
     "recheck_pass",
     "recheck_fail",
@@ -176,11 +177,20 @@ class LookBackSpec(Spec):
     source: str = ""
 
 
+class AcrossSpec(Spec):
+    """Another ledger in which the same matter may stand: by which of its fields each of ours is known again."""
+
+    ledger: str = Field(description="本包的台账代码，或 包.台账")
+    match: dict[str, str] = Field(min_length=1, description="本台账的字段: 那本台账的字段")
+
+
 class DoublesSpec(Spec):
     """When two matters are one: by these fields. `sources` names the list of lists in which it stands."""
 
     match: tuple[str, ...] = Field(min_length=1)
     sources: str = Field(default="", description="来源字段（多选）：合并后两边的来源都算")
+    across: tuple[AcrossSpec, ...] = Field(default=(), description="还可能出现在哪些台账里")
+    closes_in: str = Field(default="", description="并入别的台账的，随那一件销号时到哪个环节；空：第一个销号的环节")
 
 
 class RecheckSpec(Spec):

@@ -14,6 +14,7 @@ from bihuan.base import clock
 from bihuan.ledger.models import DueTally, Ledger, Record
 from bihuan.ledger.rules import scope_among, scope_aside, seen_beside, tally_scope
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour
+from bihuan.loop.joined import counted_elsewhere
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 
@@ -29,7 +30,10 @@ def no_counts() -> Counts:
 
 
 def counts_by_place(actor: Actor, ledgers: Matters, at: datetime) -> dict[Place, Counts]:
-    """How many of each colour every unit has in every ledger, of what the actor may see."""
+    """How many of each colour every unit has in every ledger, of what the actor may see.
+
+    A matter that stands in several of the ledgers counts once, in the one where it is handled.
+    """
     found: dict[Place, Counts] = {}
     mine = [ledger for ledger, _ in ledgers]
     groups = alike(ledgers, at)
@@ -41,6 +45,9 @@ def counts_by_place(actor: Actor, ledgers: Matters, at: datetime) -> dict[Place,
     beside = seen_beside(actor, mine)
     if beside is not None:
         _count_one_by_one(found, Record.objects.filter(beside), groups)
+    twice = counted_elsewhere(actor, mine)
+    if twice is not None:
+        _count_one_by_one(found, Record.objects.filter(scope_among(actor, mine)).filter(twice), groups, -1)
     return {place: counts for place, counts in found.items() if any(counts.values())}
 
 
@@ -92,11 +99,11 @@ def _set_right(
 
 
 def _count_one_by_one(
-    found: dict[Place, Counts], rows: QuerySet[Record], groups: list[tuple[list[int], Bounds]]
+    found: dict[Place, Counts], rows: QuerySet[Record], groups: list[tuple[list[int], Bounds]], times: int = 1
 ) -> None:
     coloured = rows.order_by().annotate(colour=colour_in(groups)).values_list("ledger", "unit", "colour")
     for ledger, unit, colour, number in coloured.annotate(n=Count("pk")):
-        _add(found, (ledger, unit), Colour(colour), number)
+        _add(found, (ledger, unit), Colour(colour), times * number)
 
 
 def colour_in(groups: list[tuple[list[int], Bounds]]) -> Case:

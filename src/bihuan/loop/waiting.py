@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from bihuan.ledger.models import Involved, Ledger, StepTally
 from bihuan.loop.definitions import running_loops
+from bihuan.loop.effects.merging import JOINED
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.ways import Way, ways_of_loop
 from bihuan.org.actor import Actor
@@ -32,7 +33,8 @@ class Waiting:
             by_post |= way.of_record()
         held = Exists(Involved.objects.filter(record=OuterRef("pk"), part="holder"))
         by_name = Q(pk__in=self._by_name().values("record"))
-        return Q(closed_at__isnull=True) & ~Q(loop__has_key="paused") & ((by_post & ~Q(held)) | by_name)
+        still = Q(closed_at__isnull=True) & ~Q(loop__has_key="paused") & ~Q(loop__has_key=JOINED)
+        return still & ((by_post & ~Q(held)) | by_name)
 
     def _by_name(self) -> QuerySet[Involved]:
         return Involved.objects.filter(person__in=self.actor.acts_for, part__in=HANDS)

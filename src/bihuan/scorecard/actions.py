@@ -9,16 +9,16 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotFound
 from bihuan.figure.clocks import Clocks
-from bihuan.figure.period import Period, parse_period
+from bihuan.figure.period import Period
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.scorecard.definitions import spec_of
 from bihuan.scorecard.evaluating import evaluate
 from bihuan.scorecard.models import Appeal, GivenScore, Publication, ScorecardVersion
+from bihuan.scorecard.outlook import standing_behind
 from bihuan.scorecard.publishing import kept, published, restored
 from bihuan.scorecard.queries import trial
 from bihuan.scorecard.rules import get_appeal, get_publication, may_appeal, may_publish, may_score, require
-from bihuan.scorecard.values import basis_of
 
 _LONGEST = 2_000
 
@@ -137,23 +137,14 @@ def _granted(actor: Actor, appeal: Appeal, values: dict[str, Decimal], answer: s
     old = appeal.publication
     if hasattr(old, "replaced_by"):
         raise Conflict("这份结果已被新的结果代替，请在新的结果上答复")
-    card = spec_of(old.scorecard)
-    clocks = Clocks(old.as_of, old.known_at)
-    period = parse_period(old.period, clocks.day)
-    basis = basis_of(old.scorecard.code, card, period, clocks)
-    merged = {unit: {**known, **_as_published(old, unit)} for unit, known in basis.values.items()}
+    standing = standing_behind(old)
+    card, period, clocks = standing.card, standing.period, Clocks(old.as_of, old.known_at)
+    merged = {unit: dict(known) for unit, known in standing.basis.values.items()}
     merged[appeal.unit_id] |= values
-    scores = evaluate(card, basis.groups, merged, min(period.end, clocks.day))
+    scores = evaluate(card, standing.basis.groups, merged, standing.day)
     names = {score.unit: score.name for score in restored(old.content)}
     reason = f"采纳申诉：{card.item[appeal.item].title if appeal.item in card.item else appeal.item}。{answer.strip()}"
     return _publication(actor, old.scorecard, period, clocks, kept(published(scores, names)), old, reason)
-
-
-def _as_published(publication: Publication, unit: int) -> dict[str, Decimal]:
-    """A unit's values as the publication has them, with what was granted before."""
-    score = next((score for score in restored(publication.content) if score.unit == unit), None)
-    items = score.items if score else ()
-    return {item.figure or item.code: item.value for item in items if item.value is not None}
 
 
 def _require_text(text: str, what: str) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bihuan.base.errors import Issue, Level, did_you_mean
+from bihuan.expression import ExpressionError
 from bihuan.org.models import UnitKind
 from bihuan.pack.kind import Definition, Definitions, PackKind
+from bihuan.scorecard.awards import compiled
 from bihuan.scorecard.full_points import full_points, read_fraction
 from bihuan.scorecard.spec import BandsSpec, CasesSpec, ScorecardSpec
 from bihuan.scorecard.weighing import CONSISTENT_BELOW, ahp
@@ -80,6 +82,10 @@ def _groups_exist(card: Definition) -> Iterator[Issue]:
             if code not in known:
                 hint = did_you_mean(code, known)
                 yield card.source.issue(f"没有类别“{code}”", "items", index, "groups", hint=hint)
+    for index, award in enumerate(card.spec.awards):
+        for code in set(award.groups) - set(known):
+            hint = did_you_mean(code, known)
+            yield card.source.issue(f"没有类别“{code}”", "awards", index, "groups", hint=hint)
     for index, group in enumerate(card.spec.groups):
         for kind in group.kinds:
             if kind not in UnitKind.values:
@@ -87,6 +93,20 @@ def _groups_exist(card: Definition) -> Iterator[Issue]:
                 yield card.source.issue(f"没有单位类别“{kind}”", "groups", index, "kinds", hint=hint)
         if not group.kinds and not group.units:
             yield card.source.issue(f"“{group.title}”没有写包括哪些单位", "groups", index)
+
+
+def _awards_work(card: Definition) -> Iterator[Issue]:
+    spec: ScorecardSpec = card.spec
+    for index, award in enumerate(spec.awards):
+        clash = {"score", "rank", "grade"} & set(award.names)
+        if clash:
+            yield card.source.issue(f"“{'、'.join(sorted(clash))}”是结果的名称，不能另给", "awards", index, "with")
+            continue
+        try:
+            compiled(award)
+        except ExpressionError as error:
+            for problem in error.problems:
+                yield card.source.issue(problem.message, "awards", index, "formula", hint=problem.hint)
 
 
 def _weights_work(card: Definition) -> Iterator[Issue]:
@@ -117,6 +137,7 @@ _RULES = (
     _held_grades_exist,
     _groups_exist,
     _weights_work,
+    _awards_work,
 )
 
 
@@ -126,6 +147,8 @@ def _figures_exist(card: Definition, known: Sequence[str]) -> Iterator[Issue]:
     places = [("items", index, item.figure) for index, item in enumerate(spec.items) if item.figure]
     places += [("vetoes", index, veto.figure) for index, veto in enumerate(spec.vetoes)]
     places += [("caps", index, cap.figure) for index, cap in enumerate(spec.caps)]
+    places += [("groups", index, group.where) for index, group in enumerate(spec.groups) if group.where]
+    places += [("awards", index, figure) for index, award in enumerate(spec.awards) for figure in award.names.values()]
     for place, index, figure in places:
         if figure.startswith(f"{card.pack}.") and figure not in known:
             hint = did_you_mean(figure, list(known))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from bihuan.scorecard.awards import Award, award_of
 from bihuan.scorecard.full_points import full_points
 from bihuan.scorecard.grading import Grade, grade_of
 from bihuan.scorecard.scoring import place_of, plain, points_of_cases, rounded, share_of
@@ -39,6 +40,7 @@ class UnitScore:
     total: Decimal | None
     grade: Grade | None = None
     rank: int | None = None
+    awards: tuple[Award, ...] = ()
 
     @property
     def full(self) -> Decimal:
@@ -60,7 +62,7 @@ def evaluate(
         known = {item.code: _known(item, units, values) for item in items}
         scored = [_score_unit(card, unit, group, items, full, known, values.get(unit, {})) for unit in units]
         graded = [_graded(card, one, values.get(one.unit, {}), on) for one in scored]
-        found += _ranked(graded)
+        found += [_awarded(card, one, values.get(one.unit, {})) for one in _ranked(graded)]
     return tuple(found)
 
 
@@ -147,3 +149,9 @@ def _ranked(scored: Sequence[UnitScore]) -> list[UnitScore]:
         for one in scored
     ]
     return sorted(placed, key=lambda one: (one.rank is None, one.rank or 0))
+
+
+def _awarded(card: ScorecardSpec, one: UnitScore, values: Values) -> UnitScore:
+    mine = [award for award in card.awards if not award.groups or one.group in award.groups]
+    grade = one.grade.code if one.grade else ""
+    return replace(one, awards=tuple(award_of(award, one.total, one.rank, grade, values) for award in mine))

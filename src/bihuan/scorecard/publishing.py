@@ -25,6 +25,15 @@ class PublishedItem:
 
 
 @dataclass(frozen=True)
+class PublishedAward:
+    """What a result brought, as it was published."""
+
+    title: str
+    unit: str
+    amount: Decimal | None
+
+
+@dataclass(frozen=True)
 class PublishedScore:
     """One unit of a ranking as it was published."""
 
@@ -36,6 +45,7 @@ class PublishedScore:
     grade: str
     held_by: tuple[str, ...]
     items: tuple[PublishedItem, ...]
+    awards: tuple[PublishedAward, ...] = ()
 
     @property
     def item(self) -> dict[str, PublishedItem]:
@@ -54,6 +64,7 @@ def published(scores: Sequence[UnitScore], names: dict[int, str]) -> tuple[Publi
             score.grade.code if score.grade else "",
             score.grade.held_by if score.grade else (),
             tuple(_item(item) for item in score.items),
+            tuple(PublishedAward(one.award.title, one.award.unit, one.amount) for one in score.awards),
         )
         for score in scores
     )
@@ -92,7 +103,9 @@ def _score(row: dict[str, Any]) -> PublishedScore:
         )
         for item in row["items"]
     )
-    return PublishedScore(**{**row, "total": _decimal(row["total"]), "held_by": tuple(row["held_by"]), "items": items})
+    awards = tuple(PublishedAward(**{**award, "amount": _decimal(award["amount"])}) for award in row.get("awards", ()))
+    kept_as_text = {"total": _decimal(row["total"]), "held_by": tuple(row["held_by"])}
+    return PublishedScore(**{**row, **kept_as_text, "items": items, "awards": awards})
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -134,6 +134,23 @@ class GroupSpec(Spec):
     title: str
     kinds: tuple[str, ...] = Field(default=(), description="单位类别，如 town、bureau")
     units: tuple[str, ...] = Field(default=(), description="单位代码；写了就只有这些")
+    where: str = Field(default="", description="指标编号：该指标大于零的单位才属于这一类，如“Ⅰ类企业登记数”")
+
+
+class AwardSpec(Spec):
+    """What a result brings, as an amount: pay, a subsidy, an allotment. Told beside the score, never part of it.
+
+    The formula may use `score` (the total), `rank` and `grade`, and the names that `with` gives to figures.
+    """
+
+    code: Code
+    title: str = Field(min_length=1, max_length=120)
+    unit: str = Field(default="", max_length=20, description="计量单位，如 万元")
+    scale: int = Field(default=2, ge=0, le=6)
+    formula: str = Field(min_length=1, description="算式：score 总分、rank 名次、grade 等级，和 with 里的名称")
+    names: dict[str, str] = Field(default_factory=dict, alias="with", description="算式里的名称: 指标编号")
+    groups: tuple[str, ...] = Field(default=(), description="只用于哪些类别；空：全部")
+    basis: str = ""
 
 
 class WeightsSpec(Spec):
@@ -180,6 +197,7 @@ class ScorecardSpec(Spec):
     weights: WeightsSpec = WeightsSpec()
     bonus_most: Points = Field(default=Decimal(10), description="加分合计的上限")
     grades: tuple[GradesSpec, ...] = ()
+    awards: tuple[AwardSpec, ...] = Field(default=(), max_length=20, description="结果兑现：绩效年薪、奖补等")
     source: str = ""
 
     @cached_property
@@ -194,7 +212,9 @@ class ScorecardSpec(Spec):
     def figures(self) -> tuple[str, ...]:
         """Every figure that the scorecard asks for, once."""
         asked = [item.figure for item in self.items] + [veto.figure for veto in self.vetoes]
-        return tuple(dict.fromkeys(filter(None, asked + [cap.figure for cap in self.caps])))
+        asked += [cap.figure for cap in self.caps] + [group.where for group in self.groups]
+        asked += [figure for award in self.awards for figure in award.names.values()]
+        return tuple(dict.fromkeys(filter(None, asked)))
 
     def grades_on(self, day: date) -> GradesSpec | None:
         """The grades in force on a day; before the first, the first; None where none are declared."""

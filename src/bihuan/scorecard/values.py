@@ -9,7 +9,7 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
 from bihuan.figure.value import rounded
 from bihuan.org.tree import Tree, tree_on
-from bihuan.scorecard.groups import units_by_group
+from bihuan.scorecard.groups import candidates, units_by_group
 from bihuan.scorecard.models import GivenScore
 from bihuan.scorecard.spec import ScorecardSpec
 
@@ -28,8 +28,7 @@ class Basis:
 def basis_of(code: str, card: ScorecardSpec, period: Period, clocks: Clocks) -> Basis:
     """Ask all figures of all units at once, as the tree stood at the period's end or on the day asked."""
     tree = tree_on(min(period.end, clocks.day))
-    groups = units_by_group(card, tree)
-    units = [unit for members in groups.values() for unit in members]
+    units = candidates(card, tree)
     values: dict[int, dict[str, Decimal | None]] = {unit: {} for unit in units}
     if card.figures:
         found = answer(Question(card.figures, (period,), clocks), reach=None)
@@ -39,7 +38,9 @@ def basis_of(code: str, card: ScorecardSpec, period: Period, clocks: Clocks) -> 
                 values[unit][figure] = None if number is None else rounded(number, _PLACES)
     for unit, item, points in _given(code, period, clocks, units):
         values[unit][item] = points
-    return Basis(tree, groups, values)
+    groups = units_by_group(card, tree, values)
+    scored = {unit for members in groups.values() for unit in members}
+    return Basis(tree, groups, {unit: own for unit, own in values.items() if unit in scored})
 
 
 def _given(code: str, period: Period, clocks: Clocks, units: Sequence[int]) -> list[tuple[int, str, Decimal]]:

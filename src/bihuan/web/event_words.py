@@ -13,6 +13,8 @@ _TITLES = {
     "recurred": "再犯另开",
     "recurrence_seen": "再次出现",
     "merged_in": "并入另一件",
+    "unmerged": "拆出并入的一件",
+    "closed_with": "随并办的事项销号",
     "recheck_drawn": "抽中复核",
     "version_moved": "换用新版闭环",
 }

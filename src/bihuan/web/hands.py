@@ -20,7 +20,12 @@ from bihuan.org.actor import Actor
 from bihuan.org.models import Person
 from bihuan.web import showing
 
-_TIES = {"recurs": ("再犯自", "后来再犯"), "merged": ("已并入", "并入的"), "cites": ("引用佐证自", "佐证被引用于")}
+_TIES = {
+    "recurs": ("再犯自", "后来再犯"),
+    "merged": ("已并入", "并入的"),
+    "joined": ("并办于", "并到这里办的"),
+    "cites": ("引用佐证自", "佐证被引用于"),
+}
 _VOTES = {"yes": "同意", "no": "不同意"}
 
 

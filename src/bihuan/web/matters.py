@@ -20,6 +20,7 @@ from bihuan.ledger.rules import scope_among, scope_aside, tally_scope
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import Bounds, Colour, bounds_at
+from bihuan.loop.joined import counted_elsewhere
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.tally_counts import Counts, alike, any_of, colour_in, counts_by_place, no_counts, summed
 from bihuan.loop.waiting import Waiting, waiting_for
@@ -52,10 +53,18 @@ class Matters:
 
     def aside(self) -> QuerySet[Record]:
         """The same matters, for a query that enters by due dates or by a few ids."""
-        return Record.objects.filter(scope_aside(self.actor, self._ledgers))
+        return self._once(Record.objects.filter(scope_aside(self.actor, self._ledgers)))
 
     def all(self) -> QuerySet[Record]:
-        return Record.objects.filter(self._scope)
+        return self._once(Record.objects.filter(self._scope))
+
+    def _once(self, rows: QuerySet[Record]) -> QuerySet[Record]:
+        """What stands in several of the ledgers is listed where it is handled."""
+        return rows if self._twice is None else rows.exclude(self._twice)
+
+    @cached_property
+    def _twice(self) -> Q | None:
+        return counted_elsewhere(self.actor, self._ledgers)
 
     def coloured(self, colour: Colour) -> Q:
         """The condition that a matter has a colour, by its own ledger's rule."""

@@ -1,12 +1,12 @@
 """A ranking as pages show it: units best first, each with its arithmetic item by item, opened to its figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
-from bihuan.scorecard.publishing import PublishedItem, PublishedScore
+from bihuan.scorecard.publishing import PublishedAward, PublishedItem, PublishedScore
 from bihuan.scorecard.scoring import plain
 from bihuan.scorecard.spec import ScorecardSpec
 
@@ -18,12 +18,15 @@ def groups_of(
     clocks: Clocks,
     codes: Mapping[int, str],
     moved: Mapping[int, int] | None = None,
+    what_if: Callable[[int], str] = lambda _unit: "",
 ) -> list[dict[str, Any]]:
-    """The ranking group by group. `codes` are the units' codes, `moved` the places that they went up."""
+    """The ranking group by group. `codes` are the units' codes, `moved` the places that they went up, `what_if` gives
+    the address of a unit's outlook, or nothing.
+    """
     found = []
     for group in card.groups:
         rows = [score for score in scores if score.group == group.code]
-        lines = [_row(score, period, clocks, codes, moved or {}) for score in rows]
+        lines = [_row(score, period, clocks, codes, moved or {}) | {"what_if": what_if(score.unit)} for score in rows]
         found.append({"title": group.title, "rows": lines, "count": len(lines)})
     return found
 
@@ -40,8 +43,13 @@ def _row(
         "grade": score.grade,
         "held_by": "；".join(score.held_by),
         "moved": "" if not up else f"↑{up}" if up > 0 else f"↓{-up}",
+        "awards": [_award(award) for award in score.awards],
         "items": [_item(item, codes.get(score.unit, ""), period, clocks) for item in score.items],
     }
+
+
+def _award(award: PublishedAward) -> str:
+    return f"{award.title} {'—' if award.amount is None else plain(award.amount)} {award.unit}".strip()
 
 
 def _item(item: PublishedItem, unit: str, period: Period, clocks: Clocks) -> dict[str, Any]:

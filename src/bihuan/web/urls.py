@@ -57,6 +57,7 @@ from bihuan.web.pages import (
     report_issued,
     reports,
     saved_view,
+    scorecard_outlook,
     scorecards,
     second_factor,
     sign_in,
@@ -180,7 +181,10 @@ urlpatterns = [
     path("scorecards/<str:code>/", scorecards.run, name="scorecard"),
     path("scorecards/<str:code>/give/", require_POST(scorecards.give), name="scorecard_give"),
     path("scorecards/<str:code>/publish/", require_POST(scorecards.post), name="scorecard_publish"),
+    path("scorecards/<str:code>/what-if/", scorecard_outlook.before, name="scorecard_what_if"),
     path("publications/<int:pk>/", publication.show, name="publication"),
+    path("publications/<int:pk>/what-if/", scorecard_outlook.after, name="publication_what_if"),
+    path("publications/<int:pk>/compare/", scorecard_outlook.compare, name="publication_compare"),
     path("publications/<int:pk>/appeal/", require_POST(publication.appeal), name="appeal"),
     path("appeals/<int:pk>/answer/", require_POST(publication.answer), name="appeal_answer"),
 ]

@@ -12,6 +12,7 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError
 from bihuan.cli.demo.bureaus.acting import Entry, Staff, acts_of
+from bihuan.cli.demo.bureaus.assessments import assessments
 from bihuan.cli.demo.bureaus.book import Deed
 from bihuan.cli.demo.bureaus.history import history
 from bihuan.cli.demo.bureaus.routines import Monday, do_routine, mondays
@@ -74,6 +75,7 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
         acts += last_year(county, size, seed=seed, today=today)
     if size.pace:
         book = history(today, seed, size.pace)
+        assessments(book, county)
         acts += [*acts_of(book), *mondays(book)]
     with tempfile.TemporaryDirectory() as folder:
         players, staff = Players(ledger, Path(folder), county.renamed_on), Staff(Path(folder), county.renamed_on)

@@ -39,6 +39,28 @@ SECTIONS = {
     f"{URBAN_BUREAU}-HW": "环卫所",
 }
 """The sections of the two bureaus whose ledgers the county keeps, by code."""
+
+RANKING = {
+    "YJ": "yingjikao",
+    "WJ": "weijiankao",
+    "ZM": "zimaokao",
+    "GZ": "guozikao",
+    "ZR": "zirankao",
+    "HB": "huanbaokao",
+}
+"""Bureaus that rank others -> login of the one who keeps their scorecards. Two of them do nothing else here."""
+OFFICES = {"ZM": "自贸片区管委会", "GZ": "国有资产监管中心"}
+INSTITUTIONS = {
+    f"{COUNTY}-WJ-Y1": "县人民医院",
+    f"{COUNTY}-WJ-Y2": "县中医医院",
+    f"{COUNTY}-WJ-Y3": "县妇幼保健院",
+    f"{COUNTY}-WJ-J1": "县疾病预防控制中心",
+    f"{COUNTY}-WJ-J2": "县卫生监督所",
+    f"{COUNTY}-WJ-W1": "城关镇卫生院",
+    f"{COUNTY}-WJ-W2": "青禾镇卫生院",
+}
+"""The health bureau's hospitals, institutes and township hospitals, by code."""
+
 _TOWNS = (
     "城关镇",
     "青禾镇",
@@ -153,6 +175,10 @@ def _places(size: Size) -> Iterator[Place]:
         stem = _TOWNS[town].removesuffix("镇").removesuffix("乡")
         trade = _TRADES[(number * 7 + serial) % len(_TRADES)]
         yield Place(f"{towns[town]}-Q{serial + 1:02d}", f"示范县{stem}{trade}有限公司", "enterprise", towns[town])
+    for letters, name in OFFICES.items():
+        yield Place(f"{COUNTY}-{letters}", name, "bureau", COUNTY)
+    for code, name in INSTITUTIONS.items():
+        yield Place(code, name, "site", f"{COUNTY}-WJ")
 
 
 def _village_name(number: int) -> str:

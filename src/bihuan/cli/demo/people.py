@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bihuan.cli.demo.county import AUDIT_BUREAU, AUDIT_SECTION, BUREAUS, COUNTY, SECTIONS, URBAN_BUREAU, County
+from bihuan.cli.demo.county import AUDIT_BUREAU, AUDIT_SECTION, BUREAUS, COUNTY, RANKING, SECTIONS, URBAN_BUREAU, County
 
 PASSWORD = "shifanxian-yanshi"  # noqa: S105 - known to all by intent: what it opens is made up
 """The demo county's one password: it is printed, and written in the documentation."""
@@ -98,6 +98,8 @@ def _places_of_work(county: County) -> Iterator[tuple[str, tuple[tuple[str, str]
     yield "chengguanshen", ((URBAN_BUREAU, "reviewer"), (URBAN_BUREAU, "supervisor"))
     for section, login in SECTION_LOGINS.items():
         yield login, ((section, "undertaker"),)
+    for letters, login in RANKING.items():
+        yield login, ((f"{COUNTY}-{letters}", "handler"), (f"{COUNTY}-{letters}", "supervisor"))
 
 
 def _name(number: int) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bihuan.ledger.append import Draft, moment
-from bihuan.ledger.models import Record
+from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
@@ -42,15 +42,15 @@ class Doing:
 class Outcome:
     """What an effect makes of a matter. `state` None leaves the step to the verb, an empty one keeps it as it is.
 
-    `detail` is kept with the event, for the timeline and the reckoning of the deadline. `also` happens to other records
-    of the ledger, after it. `changes` are fields of the record that the effect itself fills.
+    `detail` is kept with the event, for the timeline and the reckoning of the deadline. `also` happens after it to
+    other records, of this ledger or of another that is named. `changes` are fields that the effect fills.
     """
 
     log: Log
     system: dict[str, Any] = field(default_factory=dict)
     detail: dict[str, Any] = field(default_factory=dict)
     state: str | None = None
-    also: tuple[Draft, ...] = ()
+    also: tuple[Draft | tuple[Ledger, Draft], ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
 
 

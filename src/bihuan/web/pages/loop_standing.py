@@ -16,8 +16,9 @@ from bihuan.ledger.rules import may_import, visible_records
 from bihuan.loop.board import board
 from bihuan.loop.colour import Colour, word
 from bihuan.loop.colour_days import ColourDays, UnitDays, colour_days, to_replay
-from bihuan.loop.doubles import find_doubles
+from bihuan.loop.doubles import find_across, find_doubles
 from bihuan.loop.expiry import expiring_soon
+from bihuan.loop.merging_by_rule import merge_doubles
 from bihuan.loop.sampling import draw_recheck
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.versioning import move_matters, plan_move
@@ -70,6 +71,10 @@ def _do(request: HttpRequest, actor: Actor, ledger: Ledger, loop: LoopSpec) -> s
         start, end = _day(request.POST, "start"), _day(request.POST, "end")
         drawn = draw_recheck(actor=actor, ledger=ledger, start=start, end=end, seed=request.POST.get("seed", ""))
         return f"抽到 {len(drawn)} 件：{'、'.join(record.number for record in drawn[:10])}"
+    if "merge" in request.POST:
+        merged = merge_doubles(actor=actor, ledger=ledger)
+        left = f"；{len(merged.refused)} 件没有并：{'；'.join(merged.refused[:5])}" if merged.refused else ""
+        return f"按规则并案 {merged.done} 件{left}"
     steps = {step: request.POST.get(f"step-{step}", "") for step in plan_move(ledger).homeless}
     moved = move_matters(actor=actor, ledger=ledger, steps=steps, reason=request.POST.get("reason", ""))
     return f"{moved} 件换用了现行版本“{loop.title}”"
@@ -134,11 +139,18 @@ def _row(actor: Actor, unit: int | None, days: UnitDays, titles: dict[str, str])
 
 
 def _doubles(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
+    """What may be one and the same here and in other ledgers, group by group."""
     groups, total = find_doubles(actor, ledger, loop, _MOST)
+    pairs, more = find_across(actor, ledger, loop, _MOST)
     rows = [
-        [{"number": record.number, "url": reverse("record", args=[record.pk])} for record in group] for group in groups
+        [{"number": _numbered(record, ledger), "url": reverse("record", args=[record.pk])} for record in group]
+        for group in (*groups, *pairs)
     ]
-    return {"groups": rows, "total": total, "ruled": loop.doubles is not None}
+    return {"groups": rows, "total": total + more, "ruled": loop.doubles is not None}
+
+
+def _numbered(record: Record, ledger: Ledger) -> str:
+    return record.number if record.ledger_id == ledger.pk else f"{record.number}（{record.ledger.title}）"
 
 
 def _expiring(actor: Actor, ledger: Ledger) -> dict[str, Any]:

@@ -43,14 +43,23 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
             "as_of": showing.moment(found.as_of),
             "reason": found.reason,
             "replaced_url": reverse("publication", args=[replaced.pk]) if replaced else "",
+            "compare_url": reverse("publication_compare", args=[pk]) if may_run(actor, found.scorecard) else "",
             "replaces_url": reverse("publication", args=[found.replaces_id]) if found.replaces_id else "",
         },
-        "groups": groups_of(card, scores, period, clocks, codes, rank_changes(found)),
+        "groups": groups_of(
+            card, scores, period, clocks, codes, rank_changes(found), lambda unit: _what_if(actor, found, unit)
+        ),
         "mine": [score for score in scores if may_appeal(actor, score.unit)] if not replaced else [],
         "items": [{"code": item.code, "title": item.title} for item in card.items],
         "appeals": _appeals(actor, found, {score.unit: score.name for score in scores}),
     }
     return render(request, "publication.html", context)
+
+
+def _what_if(actor: Actor, publication: Publication, unit: int) -> str:
+    if not (may_run(actor, publication.scorecard) or may_appeal(actor, unit)):
+        return ""
+    return f"{reverse('publication_what_if', args=[publication.pk])}?unit={unit}"
 
 
 def _appeals(actor: Actor, publication: Publication, names: dict[int, str]) -> list[dict[str, Any]]:

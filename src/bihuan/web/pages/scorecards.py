@@ -2,6 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -70,7 +71,9 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "code": code,
         "period": found.period.code,
         "period_title": found.period.title,
-        "groups": groups_of(card, found.as_published(), found.period, found.clocks, codes),
+        "groups": groups_of(
+            card, found.as_published(), found.period, found.clocks, codes, what_if=lambda unit: _what_if(found, unit)
+        ),
         "outlook": _outlook(found),
         "by_hand": [
             {"code": item.code, "title": item.title, "most": plain(item.weight)}
@@ -81,6 +84,11 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "can": {"publish": may_publish(actor, scorecard), "score": may_score(actor, scorecard)},
     }
     return render(request, "scorecard.html", context)
+
+
+def _what_if(found: Trial, unit: int) -> str:
+    asked = urlencode({"period": found.period.code, "unit": unit})
+    return f"{reverse('scorecard_what_if', args=[found.scorecard.code])}?{asked}"
 
 
 def _outlook(found: Trial) -> list[dict[str, Any]]:

@@ -1,0 +1,198 @@
+"""What if: a unit's score with other values, before publication or after; and a publication by today's rule."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from bihuan.base import clock
+from bihuan.base.errors import Invalid
+from bihuan.figure.clocks import clocks
+from bihuan.figure.period import parse_period
+from bihuan.org.actor import Actor
+from bihuan.scorecard.definitions import scorecard_in_force
+from bihuan.scorecard.evaluating import UnitScore
+from bihuan.scorecard.outlook import (
+    Outlook,
+    Standing,
+    by_the_rule_in_force,
+    outlook,
+    require_outlook,
+    standing_behind,
+    standing_of,
+)
+from bihuan.scorecard.publishing import PublishedScore, restored
+from bihuan.scorecard.queries import trial
+from bihuan.scorecard.rules import get_publication
+from bihuan.scorecard.scoring import plain
+from bihuan.scorecard.ways_up import Way
+from bihuan.web.access import signed_in
+
+_VALUE = "v:"
+_WIDEST = 30
+
+
+@signed_in
+def before(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """What if, over a trial: for those who run the scorecard."""
+    today = clock.today()
+    period = parse_period(request.GET.get("period", "") or f"{today.year}", today)
+    found = trial(actor, scorecard_in_force(code), period, clocks())
+    back = f"{reverse('scorecard', args=[code])}?{urlencode({'period': period.code})}"
+    kept = {"period": period.code}
+    return _page(request, standing_of(found), {"title": found.scorecard.title, "back": back, "kept": kept})
+
+
+@signed_in
+def after(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """What if, over a publication: for the unit that was scored."""
+    publication = get_publication(actor, pk)
+    unit = _unit(request)
+    require_outlook(actor, publication, unit)
+    page = {"title": publication.scorecard.title, "back": reverse("publication", args=[pk]), "kept": {}}
+    return _page(request, standing_behind(publication), page)
+
+
+def _unit(request: HttpRequest) -> int:
+    text = request.GET.get("unit", "")
+    return int(text) if text.isdecimal() and len(text) < _WIDEST else 0
+
+
+def _page(request: HttpRequest, standing: Standing, page: dict[str, Any]) -> HttpResponse:
+    unit = _unit(request)
+    changed = _changed(request.GET, standing.basis.values.get(unit, {}))
+    found = outlook(standing, unit, changed)
+    name = standing.basis.tree.name(unit)
+    context = {
+        "title": f"{name}：如果",
+        "crumbs": [
+            {"title": "考核晾晒", "url": reverse("scorecards")},
+            {"title": page["title"], "url": page["back"]},
+            {"title": "如果"},
+        ],
+        "name": name,
+        "unit": unit,
+        "kept": page["kept"],
+        "period_title": standing.period.title,
+        "before": _told(found.before),
+        "after": _told(found.after) if found.after else None,
+        "next": f"再得 {plain(found.near.missing)} 分到 {found.near.code}" if found.near else "",
+        "fields": _fields(found, standing, changed),
+        "ways": [_way(way, unit, page["kept"]) for way in found.ways],
+    }
+    return render(request, "scorecard_outlook.html", context)
+
+
+def _changed(asked: Mapping[str, str], own: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
+    """The values typed that differ from what is known."""
+    found = {}
+    for name, text in asked.items():
+        if not name.startswith(_VALUE) or not text.strip():
+            continue
+        try:
+            value = Decimal(text.strip())
+        except InvalidOperation as error:
+            raise Invalid(f"“{text}”不是数") from error
+        if not value.is_finite() or abs(value) >= Decimal(10) ** 12:
+            raise Invalid(f"“{text}”太大")
+        if own.get(name.removeprefix(_VALUE)) != value:
+            found[name.removeprefix(_VALUE)] = value
+    return found
+
+
+def _told(score: UnitScore) -> dict[str, Any]:
+    grade = score.grade
+    return {
+        "total": "—" if score.total is None else plain(score.total),
+        "rank": score.rank or "—",
+        "grade": grade.code if grade else "",
+        "held_by": "；".join(grade.held_by) if grade else "",
+    }
+
+
+def _fields(found: Outlook, standing: Standing, changed: Mapping[str, Decimal]) -> list[dict[str, Any]]:
+    """Every value that the score rests on, each once, with what it earns now and would."""
+    own = standing.basis.values.get(found.before.unit, {})
+    after = {one.item.code: one for one in found.after.items} if found.after else {}
+    lines: dict[str, dict[str, Any]] = {}
+    for one in found.before.items:
+        key = one.item.figure or one.item.code
+        then = after.get(one.item.code)
+        lines[key] = {
+            "name": _VALUE + key,
+            "title": one.item.title,
+            "now": "—" if one.value is None else plain(one.value),
+            "value": plain(changed[key]) if key in changed else "",
+            "points": plain(one.points) if one.counted else "不计",
+            "then": "" if then is None or then.points == one.points else plain(then.points),
+        }
+    for title, key in [(cap.title, cap.figure) for cap in standing.card.caps] + [
+        (veto.title, veto.figure) for veto in standing.card.vetoes
+    ]:
+        known = own.get(key)
+        line = {"name": _VALUE + key, "title": title, "now": "—" if known is None else plain(known), "points": ""}
+        lines.setdefault(key, {**line, "value": plain(changed[key]) if key in changed else "", "then": ""})
+    return list(lines.values())
+
+
+def _way(way: Way, unit: int, kept: Mapping[str, str]) -> dict[str, str]:
+    asked = {**kept, "unit": str(unit), _VALUE + way.key: plain(way.then)}
+    return {
+        "title": way.title,
+        "now": "没有数值" if way.now is None else plain(way.now),
+        "then": plain(way.then),
+        "grade": way.grade,
+        "total": "" if way.total is None else plain(way.total),
+        "url": f"?{urlencode(asked)}",
+    }
+
+
+@signed_in
+def compare(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """A publication beside the same period by today's rule."""
+    publication = get_publication(actor, pk)
+    today = {score.unit: score for score in by_the_rule_in_force(actor, publication)}
+    then = {score.unit: score for score in restored(publication.content)}
+    title = publication.scorecard.title
+    context = {
+        "title": "按现行办法重算",
+        "crumbs": [
+            {"title": "考核晾晒", "url": reverse("scorecards")},
+            {"title": title, "url": reverse("publication", args=[pk])},
+            {"title": "按现行办法重算"},
+        ],
+        "period": parse_period(publication.period, clock.local_date(publication.as_of)).title,
+        "versions": [publication.scorecard.version, scorecard_in_force(publication.scorecard.code).version],
+        "rows": [_compared(then.get(unit), today.get(unit)) for unit in dict.fromkeys([*then, *today])],
+    }
+    return render(request, "scorecard_compare.html", context)
+
+
+def _compared(then: PublishedScore | None, now: PublishedScore | None) -> dict[str, Any]:
+    known = then or now
+    return {
+        "name": known.name if known else "",
+        "then": _result(then),
+        "now": _result(now),
+        "gap": _gap(then, now),
+    }
+
+
+def _gap(then: PublishedScore | None, now: PublishedScore | None) -> str:
+    if then is None or now is None or then.total is None or now.total is None:
+        return ""
+    return f"{now.total - then.total:+}"
+
+
+def _result(score: PublishedScore | None) -> dict[str, Any]:
+    if score is None:
+        return {"rank": "—", "total": "不考核", "grade": ""}
+    return {
+        "rank": score.rank or "—",
+        "total": "—" if score.total is None else plain(score.total),
+        "grade": score.grade,
+    }
