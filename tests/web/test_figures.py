@@ -302,3 +302,22 @@ def test_a_record_says_which_figures_count_it(figures: Cast, clients: Clients) -
     assert clients("other_town").get(f"/records/{record.pk}/figures/").status_code == 404
     part = clients("office").get(f"/records/{record.pk}/figures/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part and "问题数：4 个" in part
+
+
+@pytest.mark.browser
+def test_figures_are_explored_and_a_record_leads_back(figures: Cast, page: Page, live_server: LiveServer) -> None:
+    sit_down(page, live_server.url, figures.people["office"])
+    page.goto("/figures/explorer/")
+    page.get_by_label("加一个指标").select_option(label="问题数")
+    page.get_by_role("button", name="查询").click()
+    page.get_by_role("link", name="柱图").click()
+    expect(page.locator(".figure-drawing svg")).to_be_visible()
+    page.get_by_label("存为视图").fill("周报")
+    page.get_by_role("button", name="存下").click()
+    page.get_by_role("link", name="周报").click()
+    page.get_by_role("row", name="青溪镇").get_by_role("link").click()
+    page.get_by_placeholder("编号或内容").fill("问题2")
+    expect(page.get_by_text("共 1 条")).to_be_visible()
+    page.get_by_role("link", name="SJ-2026-0002").first.click()
+    page.get_by_text("引用本记录的指标").click()
+    expect(page.get_by_role("link", name="用于：名次")).to_be_visible()

@@ -128,15 +128,10 @@ def _reporting(actor: Actor, asked: Wanted, catalogue: Catalogue, units: list[in
             if any(isinstance(value, Value) and value.number is not None for value in values):
                 name = actor.tree.name(unit) or "全部单位"
                 rows.append({"title": name, "cells": [cell(found, asked, value) for value in values]})
-        tables.append(
-            {
-                "title": f"{spec.title}（{kinds[spec.quality or 'complete']}）",
-                "measure": spec.unit,
-                "heads": [month.title for month in months],
-                "rows": rows,
-            }
-        )
-    return tables
+        title = f"{spec.title}（{kinds[spec.quality or 'complete']}）"
+        heads = [month.title for month in months]
+        tables.append({"title": title, "measure": spec.unit, "heads": heads, "rows": rows})
+    return [table for table in tables if table["rows"]]
 
 
 def _last_months(asked: Wanted) -> list[Period]:
