@@ -83,7 +83,11 @@ def _demo(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "demo", "bihuan.cli.demo.command", "装入示范县（虚构）并启动服务")
     parser.add_argument("--load-only", action="store_true", help="只装入，不启动服务")
     parser.add_argument(
-        "--scale", metavar="倍数", type=scale, default=1.0, help="数据量的倍数（默认 1：今年约 400 个问题，上年约 300 个）"
+        "--scale",
+        metavar="倍数",
+        type=scale,
+        default=1.0,
+        help="数据量的倍数（默认 1：今年约 400 个问题，上年约 300 个）",
     )
     parser.add_argument("--seed", metavar="种子", type=int, default=DEFAULT_SEED, help="同一种子得到同样的数据")
     parser.add_argument("--port", metavar="端口", type=port, default=DEFAULT_PORT, help=f"端口（默认 {DEFAULT_PORT}）")
