@@ -7,6 +7,7 @@ from ninja.security import SessionAuth
 from bihuan.api.figure_approvals import router as approvals
 from bihuan.api.figure_looking import router as looking
 from bihuan.api.figures import router as figures
+from bihuan.api.records import router as records
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.org.models import Person
 
@@ -29,6 +30,7 @@ api = NinjaAPI(title="闭环 Bihuan", version="1", auth=SignedIn(), docs_url=Non
 api.add_router("/figures", approvals)
 api.add_router("/figures", looking)
 api.add_router("/figures", figures)
+api.add_router("/ledgers", records)
 
 
 @api.exception_handler(BihuanError)

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from bihuan.api.figures import Asked, acting, named_figure, named_unit, read_asked
+from bihuan.api.acting import acting
+from bihuan.api.figures import Asked, named_figure, named_unit, read_asked
 from bihuan.base.errors import NotFound
 from bihuan.figure.actions import approve_period, approved_cells, unlock_cell
 from bihuan.figure.clocks import clocks

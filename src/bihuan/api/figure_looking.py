@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
-from bihuan.api.figures import acting
+from bihuan.api.acting import acting
 from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import clocks
 from bihuan.figure.counting import counted_by
