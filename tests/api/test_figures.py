@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bihuan.org.models import AccessEntry
 from tests.cast import Cast, cast
 from tests.figure.county import install, some_findings
 from tests.web.conftest import clients
@@ -43,6 +44,8 @@ def test_values_and_records_are_those_of_the_person(cast: Cast, clients: Clients
     asked(clients("outsider"), "/demo.rate/records?period=2026", 403)
     (part,) = asked(clients("office"), "/demo.total/records?period=2026&start=1&count=2")["opened"]
     assert (part["count"], [record["number"][-4:] for record in part["records"]]) == (4, ["0002", "0003"])
+    denied = AccessEntry.objects.filter(kind="denied").order_by("pk").values_list("actor_name", "what")
+    assert list(denied) == [("陈青", "GET /api/figures/values"), ("吴外", "GET /api/figures/demo.rate/records")]
 
 
 def test_definitions_and_mistakes_in_words(clients: Clients) -> None:
