@@ -227,6 +227,7 @@ RECIPES: dict[str, Recipe] = {
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
     **dict.fromkeys(("scorecards", "scorecard_new", "reports"), _NOTHING),
+    "numbers": Recipe(posted={"text": "秘密件数共1件"}),
     **dict.fromkeys(
         ("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "scorecard_edit", "report_begin"),
         _LEDGER,

@@ -15,7 +15,7 @@ from bihuan.figure.engine.rows import condition, held_columns
 from bihuan.figure.models import Figure
 from bihuan.figure.period import Period, month_of, parse_period, year_of
 from bihuan.figure.resolved import Base, Flow, Resolved
-from bihuan.figure.rules import Reach
+from bihuan.figure.rules import Reach, may_know
 from bihuan.figure.value import Value
 from bihuan.ledger.models import Record
 
@@ -32,10 +32,10 @@ class Counted:
     above: tuple[str, ...]
 
 
-def figures_counting(record: int, ledger: str, clocks: Clocks) -> list[Figure]:
-    """The base figures that count a record as it stands, whatever the period."""
+def figures_counting(record: int, ledger: str, clocks: Clocks, reach: Reach | None = None) -> list[Figure]:
+    """The base figures that count a record as it stands, whatever the period; those that the person may know."""
     catalogue = Catalogue(clocks.known_at)
-    bases = _bases(catalogue, ledger)
+    bases = _bases(catalogue, ledger, reach)
     counting = _conditions_met(bases, record, clocks, catalogue)
     return list(Figure.objects.filter(code__in=counting).order_by("code"))
 
@@ -43,7 +43,7 @@ def figures_counting(record: int, ledger: str, clocks: Clocks) -> list[Figure]:
 def counted_by(record: Record, clocks: Clocks, reach: Reach | None) -> list[Counted]:
     """The figures that count a record, each with its value. The caller has checked the right to see the record."""
     catalogue = Catalogue(clocks.known_at)
-    bases = _bases(catalogue, record.ledger.code)
+    bases = _bases(catalogue, record.ledger.code, reach)
     codes = _conditions_met(bases, record.pk, clocks, catalogue)
     falls = {code: period for code in codes if (period := _period(bases[code], record, clocks)) is not None}
     if not falls:
@@ -60,15 +60,15 @@ def counted_by(record: Record, clocks: Clocks, reach: Reach | None) -> list[Coun
     return counted
 
 
-def _bases(catalogue: Catalogue, ledger: str) -> dict[str, Base]:
-    """The figures in use over one ledger's records."""
+def _bases(catalogue: Catalogue, ledger: str, reach: Reach | None) -> dict[str, Base]:
+    """The figures in use over one ledger's records that the person may know: no condition tells a hidden field."""
     pack, short = ledger.split(".", 1)
     found: dict[str, Base] = {}
     for code in Figure.objects.filter(retired=False).order_by("code").values_list("code", flat=True):
         of = catalogue.in_force(code).spec.of
         if of == ledger or (of == short and code.startswith(f"{pack}.")):
             figure = catalogue[code]
-            if isinstance(figure, Base):
+            if isinstance(figure, Base) and may_know(reach, catalogue.ledgers[ledger], figure):
                 found[code] = figure
     return found
 
