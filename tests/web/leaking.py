@@ -217,8 +217,12 @@ RECIPES: dict[str, Recipe] = {
     "thumbnail": Recipe(lambda world: [[pk] for pk in world.files]),
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
-    **dict.fromkeys(("scorecards", "reports"), _NOTHING),
-    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "report_begin"), _LEDGER),
+    **dict.fromkeys(("scorecards", "scorecard_new", "reports"), _NOTHING),
+    "numbers": Recipe(posted={"text": "秘密件数共1件"}),
+    **dict.fromkeys(
+        ("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "scorecard_edit", "report_begin"),
+        _LEDGER,
+    ),
     **dict.fromkeys(
         ("publication", "publication_what_if", "publication_compare", "appeal", "appeal_answer"),
         Recipe(lambda _world: [[1]]),

@@ -72,6 +72,10 @@ class Sight:
             return frozenset()
         return frozenset(field.code for field in self.whole.fields if Right.HIDDEN in self._rights(field.code))
 
+    def hides(self, code: str) -> bool:
+        """Whether a field, or that it was not reported, is hidden from the actor at any step."""
+        return code in self._sometimes_hidden or any(code == flag_of(hidden) for hidden in self._sometimes_hidden)
+
     @cached_property
     def _never_seen(self) -> frozenset[str]:
         return frozenset(code for code in self._sometimes_hidden if self._rights(code) == {Right.HIDDEN})
