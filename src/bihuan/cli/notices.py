@@ -11,6 +11,7 @@ from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.loop.notice.bounces import LARGEST, note_bounce, read_bounce
 from bihuan.loop.notice.models import Message, Notice
+from bihuan.loop.notice.own_template import put_template, template_file
 from bihuan.loop.notice.sending import send_waiting
 from bihuan.loop.notice.watching import issue_due
 
@@ -18,6 +19,11 @@ from bihuan.loop.notice.watching import issue_due
 def run(arguments: Namespace) -> int:
     """Issue and send, or list. It may be called by a timer beside the running service: nothing is sent twice."""
     require_database()
+    if arguments.template:
+        code, file = arguments.template
+        put_template(code=code, path=Path(file))
+        print(f"以后的“{code}”用“{Path(file).name}”的版式；删去 {template_file(code)} 即恢复自带的版式")
+        return 0
     if arguments.bounces:
         return _note_bounces(arguments.bounces)
     if not arguments.send:
