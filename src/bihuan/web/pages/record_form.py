@@ -64,6 +64,11 @@ class Form:
         mine = self.sight.writable(self.spec.fields, step)
         return tuple(item for item in mine if item.required or item.code not in later)
 
+    def fill_in(self, request: HttpRequest) -> None:
+        """What the address says of fields, as a link from a plan does; nothing is saved by it."""
+        asked = [item.code for item in self.fields if item.kind in ("text", "record") and item.code in request.GET]
+        self.raw = {code: request.GET[code][:200] for code in asked}
+
     def look_up(self, request: HttpRequest) -> None:
         """Fill the inputs that were left blank with what other records know of the same thing."""
         self.raw = raw_values(request, self.actor, self.ledger, self.fields).raw
@@ -87,9 +92,11 @@ def new(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     if not may_import(actor, ledger):
         raise NotAllowed(f"您不能在“{ledger.title}”新增记录")
     form = Form(actor, ledger)
-    if request.method == "POST" and request.POST.get("then") == "known":
+    if request.method != "POST":
+        form.fill_in(request)
+    elif request.POST.get("then") == "known":
         form.look_up(request)
-    elif request.method == "POST":
+    else:
         try:
             record = form.send(request)
         except (Invalid, Conflict) as error:
