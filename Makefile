@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup dev demo test lint bench format lock clean
+.PHONY: help setup dev demo test lint spark bench format lock clean
 
 VENV   := .venv
 MADE   := $(VENV)/made
@@ -34,7 +34,8 @@ dev: $(MADE)/dev ## setup, and what tests and checks need
 demo: setup ## setup, then load the demo county if it is not there and serve it on http://127.0.0.1:8000
 	@exec $(VENV)/bin/bihuan demo $(ARGS)
 
-test: lint ## lint, every test on SQLite, then those of the database again on PostgreSQL
+# Spark weighs 300 MB: only a build server, which skips nothing, needs it.
+test: lint $(if $(filter 1,$(BIHUAN_REQUIRE_ALL)),spark) ## lint, every test on SQLite, then those of the database again on PostgreSQL
 	@$(PYTHON_IN) -m tests.postgres --both $(ARGS)
 
 lint: dev ## ruff, mypy and the order of imports
@@ -47,6 +48,8 @@ lint: dev ## ruff, mypy and the order of imports
 	@BIHUAN_HOME=$(MADE)/home $(PYTHON_IN) -m mypy --no-error-summary
 	@echo '→ lint-imports'
 	@$(VENV)/bin/lint-imports --no-logo > $(MADE)/imports.log 2>&1 || { cat $(MADE)/imports.log; exit 1; }
+
+spark: $(MADE)/spark ## what the Spark engine and its tests need, beside Java
 
 bench: $(MADE)/bench ## run every measure in bench/, or one: make bench ARGS=append
 	@shopt -s nullglob; \
@@ -99,4 +102,9 @@ $(MADE)/dev: requirements-dev.lock $(MADE)/project
 $(MADE)/bench: requirements-bench.lock $(MADE)/dev
 	@echo '→ 正在安装测量时对照用的依赖（requirements-bench.lock）'
 	@$(LOCKED) requirements-bench.lock
+	@touch $@
+
+$(MADE)/spark: requirements-spark.lock $(MADE)/dev
+	@echo '→ 正在安装 Spark（requirements-spark.lock）'
+	@$(LOCKED) requirements-spark.lock
 	@touch $@

@@ -143,7 +143,7 @@ def forget() -> None:
     """What the process remembers of earlier answers."""
     from bihuan.figure.engine import cube
 
-    cube._reading_of.cache_clear()  # noqa: SLF001 - the measure is of an answer that nobody asked for before
+    cube._COUNTED.clear()  # noqa: SLF001 - the measure is of an answer that nobody asked for before
 
 
 def month_number() -> pl.Expr:

@@ -63,6 +63,40 @@ def test_a_bad_cell_is_named_and_nothing_is_written(cast: Cast, type_in: Typing,
     assert not cast.finding.records.exists()
 
 
+def test_the_good_rows_come_in_and_the_bad_ones_are_marked(
+    cast: Cast, type_in: Typing, sheet: Callable[..., Path], tmp_path: Path
+) -> None:
+    path, marked = (
+        sheet(*GOOD, ("项目甲", "003", "不行", "政策跟踪审计", "很多", "2026-1-5", "青溪镇")),
+        tmp_path / "标红.xlsx",
+    )
+    words = ("import", path, "--ledger", "audit.finding", "--good-rows", "--errors", marked)
+    dry = type_in(*words, "--dry-run")
+    assert (dry.status, cast.finding.records.count(), "这是核对，没有写入。" in dry.out) == (1, 0, True)
+    answer = type_in(*words)
+    assert (answer.status, cast.finding.records.count()) == (1, 2)
+    assert "新增 2，更新 0，未变 0，失败 1。有行不能导入，其余的已写入 audit.finding。" in answer.out
+    sheet_marked = openpyxl.load_workbook(marked).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet_marked.iter_rows()]
+    place = next(number for number, row in enumerate(rows, start=1) if "很多" in row)
+    assert "“很多”不是数字" in str(rows[place - 1][-1])
+    assert sheet_marked.cell(place, 5).comment is not None
+    again = type_in("import", marked, "--ledger", "audit.finding")
+    assert "新增 0，更新 0，未变 2，失败 1。有行不能导入，一行也没有写入。" in again.out
+
+
+def test_where_no_error_sheet_can_be_written_nothing_is_imported(
+    cast: Cast, type_in: Typing, sheet: Callable[..., Path], tmp_path: Path
+) -> None:
+    path = sheet(*GOOD, ("项目甲", "003", "不行", "政策跟踪审计", "很多", "2026-1-5", "青溪镇"))
+    (tmp_path / "占着.xlsx").mkdir()
+    for errors in (path, tmp_path / "错.csv", tmp_path / "没有" / "错.xlsx", tmp_path / "占着.xlsx"):
+        answer = type_in("import", path, "--ledger", "audit.finding", "--good-rows", "--errors", errors)
+        assert (answer.status, "错误表“" in answer.err) == (1, True)
+    assert not cast.finding.records.exists()
+    assert path.read_text(encoding="utf-8").startswith("审计项目")
+
+
 def test_a_dry_run_writes_nothing(cast: Cast, type_in: Typing, sheet: Callable[..., Path]) -> None:
     answer = type_in("import", sheet(*GOOD), "--ledger", "audit.finding", "--dry-run")
     assert (answer.status, cast.finding.records.count()) == (0, 0)

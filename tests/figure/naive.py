@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import quantiles
 from typing import Any
 
@@ -18,6 +18,7 @@ from bihuan.figure.resolved import Base, Flow
 from bihuan.ledger.models import Event, Ledger
 from bihuan.ledger.projection import RecordState, apply
 from bihuan.loop.colour import bounds_at, colour_of
+from bihuan.org.models import UnitVersion
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,27 @@ class Past:
             self.known[as_of, known_at] = list(self._fold(base, as_of, known_at))
         return self.known[as_of, known_at]
 
+    def spans_of(self, base: Base, known_at: datetime) -> Iterator[tuple[Row, datetime, datetime]]:
+        """Every state that a record was in as known at an instant: from when, and until when."""
+        for _, some in groupby(self.events, key=lambda event: event.record_id):
+            events = [event for event in some if event.recorded_at <= known_at]
+            moments = sorted({event.effective_at for event in events})
+            for since, until in pairwise([*moments, datetime.max.replace(tzinfo=UTC)]):
+                for row in self._folded(base, events, since):
+                    yield row, since, until
+
+    def _folded(self, base: Base, events: list[Event], as_of: datetime) -> Iterator[Row]:
+        state, times = RecordState(), []
+        for event in events:
+            if event.effective_at <= as_of:
+                state = apply(state, self.payloads[event.pk])
+                times.append(event.recorded_at)
+        if state.number and not state.deleted:
+            yield Row(events[0].record_id, state.unit, _values(base, state, times, as_of))
+
     def _fold(self, base: Base, as_of: datetime, known_at: datetime) -> Iterator[Row]:
-        for record, events in groupby(self.events, key=lambda event: event.record_id):
-            state, times = RecordState(), []
-            for event in events:
-                if event.effective_at <= as_of and event.recorded_at <= known_at:
-                    state = apply(state, self.payloads[event.pk])
-                    times.append(event.recorded_at)
-            if state.number and not state.deleted:
-                yield Row(record, state.unit, _values(base, state, times, as_of))
+        for _, events in groupby(self.events, key=lambda event: event.record_id):
+            yield from self._folded(base, [event for event in events if event.recorded_at <= known_at], as_of)
 
 
 def _values(base: Base, state: RecordState, times: list[datetime], as_of: datetime) -> dict[str, Any]:
@@ -102,6 +115,53 @@ def _falls_in(flow: Flow, row: Row, period: Period) -> bool:
     if flow.field.kind is Kind.DATETIME:
         return clock.local_date(value if isinstance(value, datetime) else datetime.fromisoformat(value)) in period
     return date.fromisoformat(value) in period
+
+
+def share_of_time(
+    base: Base, past: Past, units: Iterable[int | None] | None, period: Period, as_of: datetime, known_at: datetime
+) -> tuple[Fraction | None, set[int]]:
+    """The share, and the records that were counted at any moment of the period."""
+    first = datetime.combine(period.start, time(), clock.COUNTY_TIME)
+    last = min(as_of, datetime.combine(period.end + timedelta(days=1), time(), clock.COUNTY_TIME))
+    wanted = None if units is None else set(units)
+    counted, true, records = timedelta(), timedelta(), set()
+    for row, since, until in past.spans_of(base, known_at):
+        length = min(until, last) - max(since, first)
+        say = {"today": first.date(), "now": first}
+        if length <= timedelta() or (wanted is not None and row.unit not in wanted):
+            continue
+        if base.where is not None and evaluate(base.where, row.values, **say) is not True:
+            continue
+        counted += length
+        records.add(row.record)
+        if base.operand is not None and evaluate(base.operand, row.values, **say) is True:
+            true += length
+    microsecond = timedelta(microseconds=1)
+    share = Fraction(true // microsecond, counted // microsecond) * base.factor if counted else None
+    return share, records
+
+
+def members(unit: int | None, day: date) -> set[int] | None:
+    """The units whose records count for one on a day: an ended one's for the unit that it last hung under."""
+    if unit is None:
+        return None
+    versions: dict[int, list[UnitVersion]] = {}
+    for version in UnitVersion.objects.order_by("valid_from"):
+        versions.setdefault(version.unit_id, []).append(version)
+
+    def above(own: int) -> tuple[int | None, bool]:
+        standing = [v for v in versions[own] if v.valid_from <= day and (v.valid_to is None or day < v.valid_to)]
+        if standing:
+            return standing[0].parent_id, True
+        past = [v for v in versions[own] if v.valid_from <= day] or versions[own][:1]
+        return past[-1].parent_id, False
+
+    def is_below(own: int | None) -> bool:
+        while own is not None and own != unit:
+            own = above(own)[0]
+        return own == unit
+
+    return {own for own in versions if is_below(own)} if above(unit)[1] else set()
 
 
 def value_of(base: Base, rows: list[tuple[Row, Any]], everywhere: list[tuple[Row, Any]]) -> Fraction | None:

@@ -33,6 +33,11 @@ MEASURES = (
     "outliers(amount)",
     "sum(case when done then amount else 0 end)",
 )
+SHARES = (
+    ("share(state = 'closed')", ""),
+    ("share(amount > 100 or done)", "level = 'city'"),
+    ("share(done)", "contains(name, '甲') or has(tags, 'a')"),
+)
 TIMES = ({}, {"during": "day"}, {"during": "at"}, {"during": "month"}, {"during": "year"}, {"during": "opened_at"})
 PERIODS = ("2026-01", "2026-02", "2026", "2026-01..2026-03", "2025-12-20..2026-02-10", "2026-W06", "2026-03-02")
 
@@ -45,10 +50,34 @@ def figures() -> dict[str, FigureSpec]:
         unit = "元" if measure.startswith(("sum(amount)", "avg")) else ""
         shape = {"title": "数", "of": "thing", "measure": measure, "where": where, "unit": unit, **time}
         specs[f"demo.f{index}"] = FigureSpec.model_validate(shape)
+    for index, (measure, where) in enumerate(SHARES):
+        shape = {"title": "占比", "of": "thing", "measure": measure, "where": where, "unit": ["", "%"][index % 2]}
+        specs[f"demo.t{index}"] = FigureSpec.model_validate(shape)
     return specs
 
 
+def derived() -> dict[str, FigureSpec]:
+    """Figures made of others, of each kind."""
+    made = {
+        "ratio": {"ratio": "f1 / f0", "unit": "%"},
+        "difference": {"difference": "f6 - f18", "unit": "元"},
+        "growth": {"change": "f1", "against": "previous period", "unit": "%"},
+        "more": {"change": "f7", "against": "previous year", "as": "difference"},
+        "then": {"shift": "f2", "against": "previous period"},
+        "place": {"rank": "f0"},
+        "lowest": {"rank": "f19", "order": "ascending"},
+        "part": {"share": "f1", "unit": "%"},
+        "of_all": {"share": "f12", "within": "whole", "unit": "%"},
+        "so_far": {"cumulative": "f13"},
+        "ever": {"cumulative": "f2", "since": "beginning"},
+        "done": {"target": "f2 / f8", "unit": "%"},
+        "sum": {"formula": "a + b / 3", "with": {"a": "f0", "b": "f13"}},
+    }
+    return {f"demo.{code}": FigureSpec.model_validate({"title": "数", **shape}) for code, shape in made.items()}
+
+
 FIGURES = figures()
+DERIVED = derived()
 OPENED = frozenset(sorted(FIGURES)[::6])
 """Opening is slower than counting: one figure of six is opened in every cell."""
 

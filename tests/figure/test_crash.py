@@ -27,7 +27,8 @@ CLOCKS = Clocks(hours(2_000), hours(2_400))
 
 def test_killed_at_every_change_of_the_disk(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BIHUAN_")}
-    script = [sys.executable, "-m", "tests.figure.dying", str(tmp_path)]
+    stride = "1" if os.environ.get("BIHUAN_THOROUGH") == "1" else "2"
+    script = [sys.executable, "-m", "tests.figure.dying", str(tmp_path), stride]
     done = subprocess.run(
         script, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=240, check=False
     )

@@ -37,7 +37,7 @@ def test_a_batch_that_nobody_touched_goes_back_whole(cast: Cast, tmp_path: Path)
     )
     assert len(titles()) == 2
     plan = undo_batch(actor=cast["office"], batch=batch)
-    assert (len(plan.drafts), plan.spared) == (2, ())
+    assert (plan.count, plan.spared) == (2, ())
     assert titles() == {}
     assert not list(verify_chain(cast.finding)) and not list(check_projection(cast.finding))
 
@@ -81,7 +81,7 @@ def test_a_batch_is_taken_back_once_and_not_by_just_anyone(cast: Cast, tmp_path:
     for login in ("town", "neighbour", "auditor", "outsider", "leader"):
         with pytest.raises(NotAllowed):
             undo_batch(actor=cast[login], batch=batch)
-    assert len(plan_undo(batch).drafts) == 1
+    assert plan_undo(batch).count == 1
     undo_batch(actor=cast["office"], batch=batch)
     with pytest.raises(NotAllowed):
         undo_batch(actor=cast["office"], batch=batch)

@@ -130,6 +130,8 @@ TABLE: dict[str, dict[str, int]] = {
     "grid_changes": everyone(READERS),
     "grid_check": everyone(set(), no=405, but={NOBODY: 405}),
     "grid_save": everyone(set(), no=405, but={NOBODY: 405}),
+    "grid_add": everyone(set(), no=405, but={NOBODY: 405}),
+    "grid_files": everyone(set(), no=405, but={NOBODY: 405}),
     "record": everyone(READERS),
     "attachment": everyone(READERS),
     "thumbnail": everyone(set()),  # this photo is a single dot and cannot be made smaller; see test_pictures.py

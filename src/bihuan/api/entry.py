@@ -5,6 +5,7 @@ from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
 from bihuan.api.figures import router as figures
+from bihuan.api.records import router as records
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.org.models import Person
 
@@ -25,6 +26,7 @@ class SignedIn(SessionAuth):
 
 api = NinjaAPI(title="闭环 Bihuan", version="1", auth=SignedIn(), docs_url=None, urls_namespace="api")
 api.add_router("/figures", figures)
+api.add_router("/ledgers", records)
 
 
 @api.exception_handler(BihuanError)

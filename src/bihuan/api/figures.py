@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from bihuan.api.acting import acting
 from bihuan.base.errors import NotFound
 from bihuan.figure.actions import Entered, approve_period, enter_external
 from bihuan.figure.change import split_change
@@ -21,8 +22,7 @@ from bihuan.figure.queries import ask, library, used_in
 from bihuan.figure.rules import Reach
 from bihuan.figure.wire import answer_as_json, opened_as_json, value_as_json
 from bihuan.ledger.models import Record
-from bihuan.org.actor import Actor, actor_of
-from bihuan.org.models import Person, Unit
+from bihuan.org.models import Unit
 
 router = Router(tags=["指标"])
 
@@ -52,13 +52,6 @@ class Told(Schema):
     source: str
     effective_on: date
     unit: str = ""
-
-
-def acting(request: HttpRequest) -> Actor:
-    """Who asks. Only a signed-in person gets here."""
-    if not isinstance(request.user, Person):
-        raise NotFound("没有登录")
-    return actor_of(request.user)
 
 
 def _read(asked: Asked) -> tuple[Clocks, Period, int | None]:

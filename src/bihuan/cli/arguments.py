@@ -90,10 +90,17 @@ def _demo(commands: "_Commands[Parser]") -> None:
 
 
 def _import(commands: "_Commands[Parser]") -> None:
-    parser = _command(commands, "import", "bihuan.cli.import_file", "把一份表格导入台账：全部写入，或一行也不写")
+    parser = _command(
+        commands,
+        "import",
+        "bihuan.cli.import_file",
+        "把一份表格导入台账：全部写入，或一行也不写；也可以只写没有问题的行",
+    )
     parser.add_argument("file", metavar="文件", help="xlsx、xls、ods、csv 等表格")
     parser.add_argument("--ledger", metavar="包.台账", required=True, help="导入到哪个台账，如 audit.finding")
     parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+    parser.add_argument("--good-rows", action="store_true", help="有行不能导入时，只写没有问题的行")
+    parser.add_argument("--errors", metavar="文件", help="把不能导入的单元格标红，另存为这个 .xlsx")
     parser.add_argument("--new", metavar="名称", help="按表头新建一个带闭环的台账，以此为名称")
     parser.add_argument("--owner", metavar="单位", help="新台账的所属单位（代码或名称），与 --new 同用")
     parser.add_argument("--sheet", metavar="工作表", help="工作表名称（默认取最像台账的一张）")
@@ -270,7 +277,14 @@ def _figure(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--by", metavar="分组", default="", help="unit 按下级单位、month 按月，或按台账的一个字段")
     parser.add_argument("--why-since", metavar="时间", default="", help="与那时知道的值相比，为什么变了")
     parser.add_argument(
-        "--engine", choices=("embedded", "postgres"), default="embedded", help="用哪个引擎算（默认 embedded）"
+        "--engine", choices=("embedded", "postgres", "spark"), default="embedded", help="用哪个引擎算（默认 embedded）"
+    )
+    parser.add_argument(
+        "--county",
+        metavar="县=目录",
+        action="append",
+        default=[],
+        help="一个县的数据湖，可写多次；用 Spark 算各县和合计",
     )
     _asked(parser)
 

@@ -2,16 +2,19 @@
 
 from argparse import Namespace
 
-from bihuan.base.errors import BihuanError
+from bihuan.base.errors import BihuanError, Invalid
 from bihuan.cli.asking import asked_clocks, asked_period, asked_unit
+from bihuan.cli.counties import named_counties, print_counties
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
-from bihuan.figure.answer import Answer
+from bihuan.figure.answer import Answer, Runner
 from bihuan.figure.change import Change, split_change
-from bihuan.figure.clocks import clocks
+from bihuan.figure.clocks import Clocks, clocks
+from bihuan.figure.definitions import Catalogue
 from bihuan.figure.engine.postgres import postgres_runner
 from bihuan.figure.period import Period, months_of
 from bihuan.figure.queries import ask, slice_title
+from bihuan.figure.spark.session import local_session
 from bihuan.figure.value import Value, shown
 from bihuan.figure.wire import answer_as_json, value_as_json
 
@@ -24,15 +27,40 @@ def run(arguments: Namespace) -> int:
     if arguments.why_since:
         return _why(arguments, unit, period)
     periods = months_of(period) if arguments.by == "month" else [period]
+    if arguments.county:
+        return _of_counties(arguments, periods, at)
     by = arguments.by if arguments.by not in ("", "month", "unit") else ""
-    runner = postgres_runner() if arguments.engine == "postgres" else None
-    found = ask(arguments.codes, periods, at, None, by, runner)
+    found = ask(arguments.codes, periods, at, None, by, _runner(arguments.engine))
     units = _units_below(found, unit, period) if arguments.by == "unit" else [unit]
     values = found.table(units)
     if arguments.json:
         print_json(answer_as_json(found, periods) | {"values": [value_as_json(found, value) for value in values]})
     else:
         _print(found, values)
+    return 0
+
+
+def _runner(engine: str) -> Runner | None:
+    if engine == "postgres":
+        return postgres_runner()
+    if engine == "spark":
+        session = local_session()
+        from bihuan.figure.spark.engine import spark_runner
+
+        return spark_runner(session)
+    return None
+
+
+def _of_counties(arguments: Namespace, periods: list[Period], at: Clocks) -> int:
+    """Over the lakes of several counties, by the definitions of this one."""
+    if arguments.unit or arguments.by not in ("", "month"):
+        raise Invalid("--county 给出各县和合计，不能再写 --unit，也只能按月分组")
+    session = local_session()
+    from bihuan.figure.spark.counties import ask_counties
+
+    figures = Catalogue(at.known_at).with_parts(arguments.codes)
+    found = ask_counties(session, arguments.codes, periods, at, figures, named_counties(arguments.county))
+    print_counties(found, arguments.codes, periods, as_json=arguments.json)
     return 0
 
 

@@ -1,5 +1,6 @@
-"""`bihuan import`: a file into a ledger, the same way as the page takes it; all rows or none."""
+"""`bihuan import`: a file into a ledger, the same way as the page takes it; all rows, none, or only the good ones."""
 
+import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from bihuan.cli.database import require_writable
 from bihuan.cli.progress import Progress
 from bihuan.cli.units import named
 from bihuan.ledger.definitions import find_ledger, nearest_code
-from bihuan.ledger.excel import Table
+from bihuan.ledger.excel import BadCell, Table, write_error_sheet
 from bihuan.ledger.importing import SHOWN_PROBLEMS, Check
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.types import BY_CODE
@@ -23,25 +24,51 @@ _SHOWN_NOTES = 20
 
 
 def run(arguments: Namespace) -> int:
-    """Import a file; status 1 if a row failed, in which case nothing was written."""
+    """Import a file; status 1 if a row failed, in which case nothing was written but what --good-rows asks for."""
     require_writable()
     if arguments.owner and not arguments.new:
         raise Invalid("--owner 只与 --new 同用：新台账的所属单位")
     path = Path(arguments.file)
     if not path.is_file():
         raise NotFound(f"没有文件“{path}”")
+    errors = _errors_file(arguments.errors, path)
     actor = system_actor("命令行")
     source = Source(path, path.name, arguments.sheet)
     table = intake.open_table(source)
     target, columns = _target(arguments, actor, table)
     with Progress("正在核对，第几行：", table.row_count) as progress:
         found = intake.check(actor=actor, target=target, table=table, columns=columns, progress=progress)
-    writes = not (found.failed_rows or arguments.dry_run)
-    if writes:
-        intake.import_checked(actor=actor, source=source, target=target, found=found)
     _tell(table, target, columns, found)
-    print(_outcome(found, target, dry_run=arguments.dry_run))
+    if errors and found.failed_rows:
+        _mark_errors(table, found, errors)
+    good = bool(arguments.good_rows and (found.creates or found.updates))
+    if not arguments.dry_run and (good or not found.failed_rows):
+        intake.import_checked(actor=actor, source=source, target=target, found=found, good_rows_only=good)
+    print(_outcome(found, target, dry_run=arguments.dry_run, good=good))
     return 1 if found.failed_rows else 0
+
+
+def _errors_file(name: str | None, source: Path) -> Path | None:
+    if name is None:
+        return None
+    path = Path(name)
+    if path.suffix.lower() != ".xlsx" or path.resolve() == source.resolve() or not path.parent.is_dir():
+        raise Invalid(f"错误表“{name}”要以 .xlsx 结尾，放在已有的文件夹里，并且不能是导入的文件本身")
+    return path
+
+
+def _mark_errors(table: Table, found: Check, target: Path) -> None:
+    """Write the error sheet, before a row is imported: whole, or not at all."""
+    faults = [BadCell(fault.row, None if fault.column < 0 else fault.column, fault.message) for fault in found.problems]
+    fresh = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        write_error_sheet(table, faults, fresh)
+        fresh.replace(target)
+    except OSError as error:
+        raise Invalid(f"错误表“{target}”写不出来：{error.strerror or error}；一行也没有导入") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    print(f"有错的单元格已标红，另存为 {target}")
 
 
 def ledger_named(code: str) -> Ledger:
@@ -104,15 +131,16 @@ def _some(lines: list[str], word: str, most: int) -> None:
         print(f"{word}：另有 {len(lines) - most:,} 处，没有列出")
 
 
-def _outcome(found: Check, target: Target, *, dry_run: bool) -> str:
+def _outcome(found: Check, target: Target, *, dry_run: bool, good: bool) -> str:
     counts = (
         f"新增 {len(found.creates):,}，更新 {len(found.updates):,}，"
         f"未变 {found.unchanged:,}，失败 {len(found.failed_rows):,}"
     )
-    if found.failed_rows:
-        return f"{counts}。有行不能导入，一行也没有写入。"
-    if dry_run:
+    if dry_run and (good or not found.failed_rows):
         return f"{counts}。这是核对，没有写入。"
+    if found.failed_rows:
+        done = f"其余的已写入 {target.code}" if good else "一行也没有写入"
+        return f"{counts}。有行不能导入，{done}。"
     if not (found.creates or found.updates):
         return f"{counts}。与台账里的一样，没有改动。"
     return f"{counts}。已写入 {target.code}。"

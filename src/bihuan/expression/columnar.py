@@ -81,7 +81,7 @@ def to_columnar(
 
 def bound_of(checked: Checked, held: Mapping[str, Held]) -> int:
     """What the unscaled number cannot exceed, by what the columns really hold."""
-    return _bounded(checked.tree, held).bound
+    return bounded(checked.tree, held).bound
 
 
 def read_columnar(kind: Type, found: Any) -> Any:
@@ -101,27 +101,27 @@ def read_columnar(kind: Type, found: Any) -> Any:
             return found
 
 
-def _bounded(node: Node, held: Mapping[str, Held]) -> Type:
+def bounded(node: Node, held: Mapping[str, Held]) -> Type:
     """The node's type with the bound that follows from what the columns hold."""
-    if not node.type.kind.is_number or not _fields(node):
+    if not node.type.kind.is_number or not fields_of(node):
         return node.type
     match node:
         case Field(kind, name) if kind.kind.is_number:
             largest = held[name.code].largest if name.code in held else None
             return kind if largest is None else replace(kind, bound=largest)
         case Arithmetic("/", left, Literal() as divisor, kind) if divisor.value:
-            return numbers.divided_by_literal(_bounded(left, held), divisor)
+            return numbers.divided_by_literal(bounded(left, held), divisor)
         case Arithmetic(operator, left, right, _):
-            return numbers.arithmetic(operator, _bounded(left, held), _bounded(right, held))
+            return numbers.arithmetic(operator, bounded(left, held), bounded(right, held))
         case Negative(operand, _) | Call("abs", (operand,), _):
-            return _bounded(operand, held)
+            return bounded(operand, held)
         case Call("round" | "floor" | "ceil", (operand, *_), kind):
-            return numbers.rounded(_bounded(operand, held), kind.scale)
+            return numbers.rounded(bounded(operand, held), kind.scale)
         case Case(branches, otherwise, kind) if kind.kind.is_number:
             values = [*(value for _, value in branches), otherwise]
-            return numbers.meeting(*(_bounded(value, held) for value in values))
+            return numbers.meeting(*(bounded(value, held) for value in values))
         case Call("coalesce" | "least" | "greatest" | "nullif", arguments, kind) if kind.kind.is_number:
-            return numbers.meeting(*(_bounded(argument, held) for argument in arguments))
+            return numbers.meeting(*(bounded(argument, held) for argument in arguments))
         case _:
             return node.type
 
@@ -137,20 +137,20 @@ class _Columnar:
         """The node as a column, by Polars where it can be exact, else by the evaluator."""
         found = self.cache.get(node)
         if found is None:
-            found = self.constant(node) if not _fields(node) else self.column(node)
+            found = self.constant(node) if not fields_of(node) else self.column(node)
             self.cache[node] = found
         return found
 
     def column(self, node: Node) -> pl.Expr:
         try:
             return self.native(node)
-        except _NotNative:
+        except NotNative:
             return self.evaluated(node)
 
     def constant(self, node: Node) -> pl.Expr:
         """What speaks of no field is one value, worked out here; every literal carries its type."""
         found = evaluate(Checked("", node, frozenset()), {}, today=self.today, now=self.now)
-        return pl.lit(_lake_value(found, node.type), dtype=_type_of(node.type))
+        return pl.lit(lake_value(found, node.type), dtype=_type_of(node.type))
 
     def native(self, node: Node) -> pl.Expr:  # noqa: C901, PLR0911 - a line a node
         match node:
@@ -161,9 +161,9 @@ class _Columnar:
             case Not(operand):
                 return ~self.root(operand)
             case And(operands):
-                return _folded([self.root(operand) for operand in operands], pl.Expr.and_)
+                return folded([self.root(operand) for operand in operands], pl.Expr.and_)
             case Or(operands):
-                return _folded([self.root(operand) for operand in operands], pl.Expr.or_)
+                return folded([self.root(operand) for operand in operands], pl.Expr.or_)
             case Compare(operator, left, right):
                 return self.compared(operator, left, right)
             case IsNull(Field(_, name)):
@@ -185,7 +185,7 @@ class _Columnar:
             case Call(function, arguments):
                 renderer = CALLS.get(function)
                 if renderer is None:
-                    raise _NotNative
+                    raise NotNative
                 return renderer(self, node, arguments)
 
     def decoded(self, held: Held) -> pl.Expr:
@@ -199,26 +199,26 @@ class _Columnar:
         values = self.meeting((*(value for _, value in branches), otherwise), node.type.scale)
         chain: Any = pl
         for (condition, _), value in zip(branches, values, strict=False):
-            chain = chain.when(_true(self.root(condition))).then(value)
+            chain = chain.when(is_true(self.root(condition))).then(value)
         result: pl.Expr = chain.otherwise(values[-1])
         return _narrow(result, self.bound(node)) if node.type.kind.is_number else result
 
     def bound(self, node: Node) -> int:
-        return _bounded(node, self.held).bound
+        return bounded(node, self.held).bound
 
     def scaled(self, node: Node, scale: int, widest: int = 0) -> pl.Expr:
         """A number with more decimal places, in 128 bits where it or `widest` asks for them; anything else as it is."""
         value = self.root(node)
         if not node.type.kind.is_number:
             return value
-        bound = numbers.at_scale(_bounded(node, self.held), scale).bound
+        bound = numbers.at_scale(bounded(node, self.held), scale).bound
         widest = max(widest, bound)
         value = _wide(value, widest)
         return value * _whole(10 ** (scale - node.type.scale), widest) if scale > node.type.scale else value
 
     def meeting(self, nodes: tuple[Node, ...], scale: int) -> list[pl.Expr]:
         """Several numbers with the same places and bits; anything else as it is."""
-        widest = max(numbers.at_scale(_bounded(node, self.held), max(scale, node.type.scale)).bound for node in nodes)
+        widest = max(numbers.at_scale(bounded(node, self.held), max(scale, node.type.scale)).bound for node in nodes)
         return [self.scaled(node, scale, widest) for node in nodes]
 
     def compared(self, operator: str, left: Node, right: Node) -> pl.Expr:
@@ -247,12 +247,12 @@ class _Columnar:
 
     def among(self, node: In) -> pl.Expr:
         if len(node.options) <= _LONG_LIST or not all(isinstance(option, Literal) for option in node.options):
-            return _folded([self.compared("=", node.operand, option) for option in node.options], pl.Expr.or_)
+            return folded([self.compared("=", node.operand, option) for option in node.options], pl.Expr.or_)
         options = [option for option in node.options if isinstance(option, Literal)]
         if node.operand.type.kind.is_number or any(option.value is None for option in options):
-            return _folded([self.compared("=", node.operand, option) for option in options], pl.Expr.or_)
+            return folded([self.compared("=", node.operand, option) for option in options], pl.Expr.or_)
         value = self.root(node.operand)
-        known = [_lake_value(option.value, option.type) for option in options]
+        known = [lake_value(option.value, option.type) for option in options]
         is_known = value.is_in(pl.Series(known, dtype=_type_of(node.operand.type)).implode())
         return pl.when(value.is_not_null()).then(is_known).otherwise(pl.lit(None, dtype=pl.Boolean))
 
@@ -264,27 +264,27 @@ class _Columnar:
             widest = max(bound, self.bound(node.left), self.bound(node.right))
             return _narrow(_wide(self.root(node.left), widest) * _wide(self.root(node.right), widest), bound)
         scale = node.type.scale
-        widest = max(bound, *(numbers.at_scale(_bounded(n, self.held), scale).bound for n in (node.left, node.right)))
+        widest = max(bound, *(numbers.at_scale(bounded(n, self.held), scale).bound for n in (node.left, node.right)))
         left, right = self.scaled(node.left, scale, widest), self.scaled(node.right, scale, widest)
         return _narrow(left + right if node.operator == "+" else left - right, bound)
 
     def quotient(self, node: Arithmetic) -> pl.Expr:
         """To six places, half away from zero; unknown where the divisor is zero."""
-        above, below = _bounded(node.left, self.held), _bounded(node.right, self.held)
+        above, below = bounded(node.left, self.held), bounded(node.right, self.held)
         more = numbers.QUOTIENT_SCALE + below.scale
         widest = 2 * above.bound * 10**more + below.bound * 10**above.scale
         left = _wide(self.root(node.left), max(widest, _INT64 + 1)) * _whole(10**more, _INT64 + 1)
         right = _wide(self.root(node.right), max(widest, _INT64 + 1)) * _whole(10**above.scale, _INT64 + 1)
         two, nothing = _whole(2, _INT64 + 1), _whole(0, _INT64 + 1)
         size = (two * left.abs() + right.abs()) // (two * right.abs())
-        signed = pl.when(_true((left < nothing) == (right < nothing))).then(size).otherwise(nothing - size)
-        found = pl.when(_true(right != nothing)).then(signed).otherwise(pl.lit(None, dtype=pl.Int128))
+        signed = pl.when(is_true((left < nothing) == (right < nothing))).then(size).otherwise(nothing - size)
+        found = pl.when(is_true(right != nothing)).then(signed).otherwise(pl.lit(None, dtype=pl.Int128))
         return _narrow(found, self.bound(node))
 
     def evaluated(self, node: Node) -> pl.Expr:
         """By the evaluator, once for each combination of the fields' values."""
-        fields = {part.name.code: part for part in _fields(node)}
-        kind = _type_of(_bounded(node, self.held))
+        fields = {part.name.code: part for part in fields_of(node)}
+        kind = _type_of(bounded(node, self.held))
         if self.bound(node) > _INT128:
             raise TooLarge(node)
         checked = Checked("", node, frozenset(part.name for part in fields.values()))
@@ -295,7 +295,7 @@ class _Columnar:
             values = []
             for row in each.iter_rows(named=True):
                 known = {code: read_columnar(fields[code].type, value) for code, value in row.items()}
-                values.append(_lake_value(evaluate(checked, known, today=self.today, now=self.now), node.type))
+                values.append(lake_value(evaluate(checked, known, today=self.today, now=self.now), node.type))
             each = each.with_columns(pl.Series("__value", values, dtype=kind))
             joined = table.join(each, on=list(fields), how="left", nulls_equal=True, maintain_order="left")
             return joined["__value"]
@@ -304,32 +304,32 @@ class _Columnar:
         return pl.struct(columns).map_batches(work, return_dtype=kind, is_elementwise=True)
 
 
-class _NotNative(Exception):
-    """Polars has nothing that gives exactly the same."""
+class NotNative(Exception):
+    """An engine over columns has nothing that gives exactly the same; the evaluator does it."""
 
 
-def _fields(node: Node) -> list[Field]:
+def fields_of(node: Node) -> list[Field]:
     if isinstance(node, Field):
         return [node]
-    return [found for part in parts_of(node) for found in _fields(part)]
+    return [found for part in parts_of(node) for found in fields_of(part)]
 
 
-def _true(condition: pl.Expr) -> pl.Expr:
+def is_true(condition: pl.Expr) -> pl.Expr:
     """Unknown is not true."""
     return condition.fill_null(value=False)
 
 
-def _folded(parts: list[pl.Expr], join: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
+def folded(parts: list[pl.Expr], join: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pl.Expr:
     """(a b) (c d): balanced, for a long chain would be deep."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
-    return join(_folded(parts[:middle], join), _folded(parts[middle:], join))
+    return join(folded(parts[:middle], join), folded(parts[middle:], join))
 
 
 def _wide(value: pl.Expr, bound: int) -> pl.Expr:
     if bound > _INT128:
-        raise _NotNative
+        raise NotNative
     return value.cast(pl.Int128) if bound > _INT64 else value
 
 
@@ -358,7 +358,7 @@ def _type_of(kind: Type) -> Any:
             return pl.List(pl.String)
 
 
-def _lake_value(value: object, kind: Type) -> Any:
+def lake_value(value: object, kind: Type) -> Any:
     """A value of `evaluate` or of a literal, as columns hold it."""
     match value:
         case bool() | str() | None:
@@ -429,7 +429,7 @@ def _calendar(part: Callable[[pl.Expr], pl.Expr]) -> Renderer:
 def _moved(day: pl.Expr, days: pl.Expr) -> pl.Expr:
     moved = day.cast(pl.Int128) + days.cast(pl.Int128)
     first, last = (pl.lit(day, dtype=pl.Int128) for day in (_FIRST_DAY, _LAST_DAY))
-    is_known = _true((moved >= first) & (moved <= last))
+    is_known = is_true((moved >= first) & (moved <= last))
     return pl.when(is_known).then(moved).otherwise(pl.lit(None, dtype=pl.Int128)).cast(pl.Int32)
 
 
@@ -440,10 +440,10 @@ def _as_wide(value: pl.Expr) -> pl.Expr:
 def _rounded(step: Callable[[pl.Expr, int, int], pl.Expr]) -> Renderer:
     def render(engine: _Columnar, call: Call, arguments: tuple[Node, ...]) -> pl.Expr:
         value = engine.root(arguments[0])
-        bound = _bounded(arguments[0], engine.held).bound
+        bound = bounded(arguments[0], engine.held).bound
         cut = arguments[0].type.scale - call.type.scale
         if cut > 18 or bound > _INT64 // 4:
-            raise _NotNative
+            raise NotNative
         return value if cut <= 0 else step(value, 10**cut, bound)
 
     return render
@@ -451,7 +451,7 @@ def _rounded(step: Callable[[pl.Expr, int, int], pl.Expr]) -> Renderer:
 
 def _half_away(value: pl.Expr, unit: int, _: int) -> pl.Expr:
     size = (value.abs() + _typed(unit // 2)) // _typed(unit)
-    return pl.when(_true(value < _typed(0))).then(_typed(0) - size).otherwise(size)
+    return pl.when(is_true(value < _typed(0))).then(_typed(0) - size).otherwise(size)
 
 
 def _is_blank(engine: _Columnar, _: Call, arguments: tuple[Node, ...]) -> pl.Expr:
@@ -472,7 +472,7 @@ def _substr(engine: _Columnar, _: Call, arguments: tuple[Node, ...]) -> pl.Expr:
 
 CALLS: dict[str, Renderer] = {
     "today": lambda engine, _call, _arguments: pl.lit(engine.today.toordinal() - _EPOCH_DAY, dtype=pl.Int32),
-    "now": lambda engine, call, _arguments: pl.lit(_lake_value(engine.now, call.type), dtype=pl.Int64),
+    "now": lambda engine, call, _arguments: pl.lit(lake_value(engine.now, call.type), dtype=pl.Int64),
     "date": _date,
     "year": _calendar(lambda day: day.dt.year()),
     "quarter": _calendar(lambda day: day.dt.quarter()),

@@ -9,7 +9,8 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.derived import combined, rank_among, share_of
 from bihuan.figure.doubled import doubled_values
-from bihuan.figure.engine.embedded import Counted, run_scan
+from bihuan.figure.engine.embedded import run_scan
+from bihuan.figure.engine.scan import Counted
 from bihuan.figure.engine.tally import measured, state_of
 from bihuan.figure.external import external_value
 from bihuan.figure.lake.absorbing import fresh_snapshot
@@ -24,9 +25,6 @@ from bihuan.figure.rules import Reach, counted_units, require_whole
 from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value
 from bihuan.ledger.models import Ledger
-
-Runner = Callable[[Scan, Mapping[str, Resolved]], Counted]
-"""An engine: what a scan wants, counted."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,14 @@ class Snapshots:
         if view.code not in self._taken:
             self._taken[view.code] = fresh_snapshot(self.ledgers[view.code], view)
         return self._taken[view.code]
+
+
+Runner = Callable[[Scan, Mapping[str, Resolved], Snapshots, LedgerView], Counted]
+"""An engine: what a scan wants, counted."""
+
+
+def _embedded(scan: Scan, figures: Mapping[str, Resolved], snapshots: Snapshots, view: LedgerView) -> Counted:
+    return run_scan(scan, figures, snapshots.of(view), view)
 
 
 @dataclass
@@ -179,10 +185,6 @@ def answer(
     plan = make_plan(question.codes, question.periods, figures, question.clocks, question.slices)
     snapshots = Snapshots(catalogue.ledgers)
     views = {figure.view.code: figure.view for figure in figures.values() if isinstance(figure, Base)}
-    counted = {
-        (scan.ledger, scan.clocks): runner(scan, figures)
-        if runner
-        else run_scan(scan, figures, snapshots.of(views[scan.ledger]), views[scan.ledger])
-        for scan in plan.scans
-    }
+    run = runner or _embedded
+    counted = {(scan.ledger, scan.clocks): run(scan, figures, snapshots, views[scan.ledger]) for scan in plan.scans}
     return Answer(question, catalogue, figures, counted, snapshots, reach)

@@ -37,7 +37,7 @@ _WRITTEN = {"told_as": "as", "names": "with"}
 def check_figures(figures: Sequence[Definition], everything: Definitions) -> list[Issue]:
     """All faults of a pack's figures, alone and against the ledgers that they count."""
     issues: list[Issue] = []
-    sources = _sources(everything)
+    sources = sources_of(everything)
     for figure in figures:
         shape = [issue for rule in _SHAPE_RULES for issue in rule(figure)]
         issues += shape
@@ -48,7 +48,8 @@ def check_figures(figures: Sequence[Definition], everything: Definitions) -> lis
     return issues
 
 
-def _sources(everything: Definitions) -> Sources:
+def sources_of(everything: Definitions) -> Sources:
+    """Where the definitions of packs are looked up."""
     figures, ledgers = everything.get("figures", {}), everything.get("ledgers", {})
 
     def figure(code: str) -> FigureSpec | None:

@@ -12,11 +12,13 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import NotFound, did_you_mean
 from bihuan.base.stamp import fresh_stamp
+from bihuan.figure.identity import Same
+from bihuan.figure.kept import Kept
 from bihuan.figure.models import Figure, FigureVersion
 from bihuan.figure.names import LedgerView
-from bihuan.figure.references import NotAReference, references
-from bihuan.figure.resolve import Sources, resolve
-from bihuan.figure.resolved import Derived, Resolved
+from bihuan.figure.references import NotAReference, full_ledger, references
+from bihuan.figure.resolve import Sources, resolve, with_parts
+from bihuan.figure.resolved import Resolved
 from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger
@@ -34,6 +36,9 @@ class InForce:
     version: int
 
 
+_OVER_LEDGERS: Kept[Resolved] = Kept(4_096)
+
+
 class Catalogue:
     """The figures as they were defined at an instant, each resolved when it is first asked for."""
 
@@ -49,8 +54,20 @@ class Catalogue:
         """The meaning of a figure. Raises NotFound, or Faulty where it no longer fits its ledger."""
         found = self._resolved.get(code)
         if found is None:
-            found = resolve(code, self.in_force(code).spec, Sources(self._spec, self._view))
-            self._resolved[code] = found
+            found = self._resolved[code] = self._meaning(code, self.in_force(code).spec)
+        return found
+
+    def _meaning(self, code: str, spec: FigureSpec) -> Resolved:
+        """A figure over a ledger means the same for as long as neither changes: it is resolved once in the process."""
+        sources = Sources(self._spec, self._view)
+        view = self._view(full_ledger(spec.of, code.split(".", 1)[0])) if spec.of else None
+        if view is None:
+            return resolve(code, spec, sources)
+        key = (code, Same(spec, view.spec, view.loop))
+        found = _OVER_LEDGERS.get(key)
+        if found is None:
+            found = resolve(code, spec, sources)
+            _OVER_LEDGERS.put(key, found, 1)
         return found
 
     def in_force(self, code: str) -> InForce:
@@ -62,18 +79,7 @@ class Catalogue:
 
     def with_parts(self, codes: Iterable[str]) -> dict[str, Resolved]:
         """Figures with all that they are made of, each before what is made of it."""
-        found: dict[str, Resolved] = {}
-
-        def visit(code: str) -> None:
-            if code not in found:
-                resolved = self[code]
-                for part in resolved.parts if isinstance(resolved, Derived) else ():
-                    visit(part)
-                found[code] = resolved
-
-        for code in codes:
-            visit(code)
-        return found
+        return with_parts(codes, self.__getitem__)
 
     def parts_of(self, code: str) -> tuple[str, ...]:
         """The figures that a figure is made of, by their full ids; none for one that names them in no sound way."""

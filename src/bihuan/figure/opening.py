@@ -71,7 +71,8 @@ def counted_rows(answer: Answer, base: Base, period: Period) -> list[tuple[pl.La
         if is_timed:
             start = microseconds(clock.start_of_day(asked.start))
             end = min(as_of, microseconds(clock.end_of_day(asked.end)) + 1_000_000)
-            rows = rows.filter((pl.col("effective_from") < end) & (pl.col("effective_to") > start))
+            begun = (pl.col("effective_from") < end) & pl.lit(start < end)
+            rows = rows.filter(begun & (pl.col("effective_to") > start))
         found.append((rows, pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)))
     return found
 

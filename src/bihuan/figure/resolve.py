@@ -1,6 +1,6 @@
 """From a definition to what it means: every name found, expressions checked, units of measure agreed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -53,6 +53,22 @@ def resolve(code: str, spec: FigureSpec, sources: Sources) -> Resolved:
     found = _RESOLVERS.get(spec.kind, _derived)(code, spec, sources, faults)
     if faults or found is None:
         raise Faulty(code, tuple(faults))
+    return found
+
+
+def with_parts(codes: Iterable[str], meaning: Callable[[str], Resolved]) -> dict[str, Resolved]:
+    """Figures with all that they are made of, each before what is made of it."""
+    found: dict[str, Resolved] = {}
+
+    def visit(code: str) -> None:
+        if code not in found:
+            resolved = meaning(code)
+            for part in resolved.parts if isinstance(resolved, Derived) else ():
+                visit(part)
+            found[code] = resolved
+
+    for code in codes:
+        visit(code)
     return found
 
 

@@ -1,10 +1,12 @@
 """A slice of a figure: the records of one value of a field, for tables by choice, unit or person."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bihuan.expression import Checked, Kind, Name
 from bihuan.expression.tree import And, Call, Compare, IsNull, Literal, Node, Type
 from bihuan.expression.tree import Field as FieldNode
+from bihuan.figure.identity import Same
 from bihuan.figure.names import figure_names
 from bihuan.figure.resolved import Base
 
@@ -21,8 +23,12 @@ class Slice:
 
 def sliced(base: Base, cut: Slice | None) -> Base:
     """The figure over the records of a slice alone."""
-    if cut is None:
-        return base
+    return base if cut is None else _sliced(Same(base), cut)
+
+
+@lru_cache(maxsize=2_048)
+def _sliced(same: Same, cut: Slice) -> Base:
+    (base,) = (one for one in same.objects if isinstance(one, Base))
     name = figure_names(base.view)[cut.field]
     node = _holds(name, cut.value)
     tree = And((base.where.tree, node)) if base.where else node

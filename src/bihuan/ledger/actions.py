@@ -12,7 +12,7 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid
-from bihuan.ledger.append import Draft, append_many, hold
+from bihuan.ledger.append import Draft, Fresh, append_many, hold
 from bihuan.ledger.importing import Check
 from bihuan.ledger.models import Batch, Ledger
 from bihuan.ledger.numbering import numberer, series_of
@@ -40,7 +40,8 @@ def write_import(
     append_many(actor=actor, ledger=ledger, drafts=check.creates.before, batch=batch)
     if ledger.records.exists():
         _refuse_known(ledger, check)
-    append_many(actor=actor, ledger=ledger, drafts=_drafts(ledger, spec, check), batch=batch)
+    drafts = _drafts(ledger, spec, check)
+    append_many(actor=actor, ledger=ledger, drafts=drafts, batch=batch, new=len(check.creates))
     result = {
         "created": len(check.creates),
         "updated": len(check.updates),
@@ -61,7 +62,7 @@ def _refuse_known(ledger: Ledger, check: Check) -> None:
             raise Conflict("预览之后有人导入了相同的记录，请重新预览")
 
 
-def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft]:
+def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft | Fresh]:
     wanted = Counter[str]()
     for opened_at, count in check.creates.opened.items():
         wanted[series_of(spec, _opened(opened_at))] += count
@@ -70,7 +71,10 @@ def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft]:
         number = give(_opened(opening.system.get("opened_at")))
         system = {**opening.system, "number": number, "key": row.key}
         detail = {"row": row.number}
-        yield Draft("imported", None, row.data, system, detail, opening.effective_at, follows=opening.follows)
+        if opening.follows or system.get("loop", {}).keys() - {"v"}:
+            yield Draft("imported", None, row.data, system, detail, opening.effective_at, follows=opening.follows)
+        else:
+            yield Fresh(row.text, system, detail, opening.effective_at)
     for change in check.updates:
         record, system = change.record, change.opening.system
         if record.key == change.row.key:

@@ -1,18 +1,19 @@
 """ONE DOOR: the only function by which a record changes. It appends events and writes their projection, or neither."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, transaction
 
 from bihuan.base import chain, clock
-from bihuan.base.canonical import dumps
+from bihuan.base.canonical import dumps, loads
 from bihuan.base.errors import Conflict
 from bihuan.ledger import rows, search
 from bihuan.ledger.definitions import spec_of
@@ -43,6 +44,26 @@ class Draft:
     follows: tuple["Draft", ...] = ()
 
 
+class Fresh(NamedTuple):
+    """A new record of a file, whose fields are canonical JSON already: the same as a Draft of them, without the detour.
+
+    For ledgers that seal no field, and rows that no further event follows.
+    """
+
+    text: str
+    system: dict[str, Any]
+    detail: dict[str, Any]
+    effective_at: datetime | None = None
+    kind: str = "imported"
+
+    def draft(self) -> Draft:
+        """What it says, as any other change."""
+        return Draft(self.kind, None, loads(self.text), self.system, self.detail, self.effective_at)
+
+
+Drafts = Iterable[Draft | Fresh]
+
+
 @lru_cache(maxsize=8_192)
 def moment(value: datetime | None) -> str | None:
     """An instant as events hold it: UTC, whole seconds or microseconds."""
@@ -54,7 +75,9 @@ def hold(ledger: Ledger) -> Chain:
     return Chain.objects.select_for_update().get(ledger=ledger)
 
 
-def append(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None) -> list[Record]:
+def append(
+    *, actor: Actor, ledger: Ledger, drafts: Iterable[Draft | Fresh], batch: Batch | None = None
+) -> list[Record]:
     """Append the drafts' events in order and bring their records up to date, all of them or none.
 
     Raises Conflict when a record is not at the version that its draft expects, when the ledger's definition is no
@@ -66,14 +89,14 @@ def append(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batc
 
 
 @transaction.atomic
-def append_many(*, actor: Actor, ledger: Ledger, drafts: Iterable[Draft], batch: Batch | None = None) -> list[int]:
-    """The same, giving only the records' ids, for many at once."""
+def append_many(*, actor: Actor, ledger: Ledger, drafts: Drafts, batch: Batch | None = None, new: int = 0) -> list[int]:
+    """The same, giving only the records' ids, for many at once. `new` foretells how many records are made."""
     door = hold(ledger)
     _require_current(ledger)
     writer = _Writer(actor, ledger, batch, door.position, door.head, clock.now())
     source = iter(drafts)
     ids: list[int] = []
-    with ThreadPoolExecutor(1, "append") as hand:
+    with rows.indexed_afterwards(new), ThreadPoolExecutor(1, "append") as hand:
         while some := list(islice(source, _ROWS_AT_ONCE)):
             ids += writer.write(some, hand)
         writer.wait()
@@ -102,60 +125,58 @@ class _Writer:
     def __init__(
         self, actor: Actor, ledger: Ledger, batch: Batch | None, position: int, head: str, now: datetime
     ) -> None:
-        self.actor, self.ledger, self.batch = actor, ledger, batch
+        self.actor, self.ledger = actor, ledger
         self.position, self.head, self.now = position, head, now
         self.stamp = moment(now)
-        self.batch_pk = batch.pk if batch else None
         self.batch_text = str(batch.pk) if batch else None
+        self.of_all = rows.OfAll(ledger.pk, actor.person, actor.name, actor.home_unit, batch.pk if batch else None, now)
         self.under_way: Future[None] | None = None
         self.last_record: int | None = None
         self.made_by = {"creator": actor.person} if actor.person else {}
         self.encrypted = sealed_fields(spec_of(ledger))
 
-    def write(self, drafts: Sequence[Draft], hand: ThreadPoolExecutor) -> list[int]:
+    def write(self, drafts: Sequence[Draft | Fresh], hand: ThreadPoolExecutor) -> list[int]:
         """Write one portion; returns the ids of its records, in the order of the drafts.
 
         A full portion is put in by the other hand while this one makes the next ready. The two never speak to the
         database at once: whoever reads or writes here waits first.
         """
-        known = self._load(drafts)
-        fresh = iter(self._reserve(sum(draft.record is None for draft in drafts)))
-        events: list[rows.EventRow] = []
-        created: list[tuple[int, RecordState]] = []
-        changed: dict[int, RecordState] = {}
-        ids: list[int] = []
-        for draft in drafts:
-            pk = next(fresh) if draft.record is None else draft.record
-            before = RecordState() if draft.record is None else changed.get(pk) or known[pk]
-            state = self._fold(pk, before, draft, events)
-            if draft.record is None:
-                created.append((pk, state))
-            else:
-                changed[pk] = state
-            ids.append(pk)
-        fresh_records, fresh_events = rows.record_rows(self.ledger.pk, created, self.now), rows.event_rows(events)
+        portion = _Portion(self._load(drafts))
+        fresh = iter(self._reserve(sum(isinstance(draft, Fresh) or draft.record is None for draft in drafts)))
+        ids = [self._take(draft, fresh, portion) for draft in drafts]
+        made = rows.record_rows(self.of_all, portion.created) + rows.fresh_rows(self.of_all, portion.fresh)
+        events = rows.event_rows(self.of_all, portion.events)
         self.wait()
-        rows.update_records(changed, self.now)
-        follow(self.ledger.pk, self._changes(created, known, changed))
-        self.under_way = hand.submit(_insert, connection.cursor(), fresh_records, fresh_events)
+        rows.update_records(portion.changed, self.now)
+        follow(self.ledger.pk, portion.changes(), portion.alike())
+        self.under_way = hand.submit(_insert, connection.cursor(), made, events)
         if len(drafts) < _ROWS_AT_ONCE:
             self.wait()
         return ids
+
+    def _take(self, draft: Draft | Fresh, ids: Iterator[int], portion: "_Portion") -> int:
+        """Put one draft's events and state into the portion; returns its record's id."""
+        if isinstance(draft, Fresh):
+            pk = next(ids)
+            if not self.encrypted:
+                portion.events.append(self._begin(pk, draft, portion.fresh))
+                return pk
+            draft = draft.draft()
+        else:
+            pk = next(ids) if draft.record is None else draft.record
+        before = RecordState() if draft.record is None else portion.changed.get(pk) or portion.known[pk]
+        state = self._fold(pk, before, draft, portion.events)
+        if draft.record is None:
+            portion.created.append((pk, state))
+        else:
+            portion.changed[pk] = state
+        return pk
 
     def wait(self) -> None:
         """Until what is under way is in the database. Raises what went wrong with it."""
         if self.under_way:
             self.under_way.result()
             self.under_way = None
-
-    @staticmethod
-    def _changes(
-        created: Iterable[tuple[int, RecordState]], known: dict[int, RecordState], changed: dict[int, RecordState]
-    ) -> Iterator[Change]:
-        """Each record with its state before this portion and after it; one may be made and changed in one portion."""
-        made = dict(created)
-        yield from ((pk, None, changed.get(pk, state)) for pk, state in made.items())
-        yield from ((pk, known[pk], state) for pk, state in changed.items() if pk not in made)
 
     def _reserve(self, count: int) -> Sequence[int]:
         """Ids for new records. On SQLite nobody else can take one in between, so they are counted on."""
@@ -168,8 +189,8 @@ class _Writer:
             self.last_record = ids[-1]
         return ids
 
-    def _load(self, drafts: Sequence[Draft]) -> dict[int, RecordState]:
-        wanted = [draft.record for draft in drafts if draft.record is not None]
+    def _load(self, drafts: Sequence[Draft | Fresh]) -> dict[int, RecordState]:
+        wanted = [draft.record for draft in drafts if isinstance(draft, Draft) and draft.record is not None]
         if not wanted:
             return {}
         self.wait()
@@ -184,53 +205,79 @@ class _Writer:
             system = {**step.system, **self.made_by} if state.version == 0 else step.system
             content = {"set": fields, "system": system, "detail": step.detail, "v": self.ledger.version}
             payload = {name: value for name, value in content.items() if value}
-            events.append(self._event(pk, state.version + 1, step, dumps(payload)))
+            told = dumps(payload)
+            events.append(self._event(pk, state.version + 1, step.kind, step.effective_at, step.reason, told))
             state = apply(state, payload)
         return state
 
-    def _event(self, pk: int, version: int, draft: Draft, payload: str) -> rows.EventRow:
+    def _begin(self, pk: int, draft: Fresh, fresh: list[rows.FreshRow]) -> rows.EventRow:
+        """The first event of a new record, put together of canonical texts: what `_fold` would make of its draft."""
+        system = {**draft.system, **self.made_by} if self.made_by else draft.system
+        told = (
+            f'{{"detail":{dumps(draft.detail)},' if draft.detail else "{",
+            f'"set":{draft.text},' if draft.text != "{}" else "",
+            f'"system":{dumps(system)},"v":{self.ledger.version}}}',
+        )
+        fresh.append((pk, system, draft.text))
+        return self._event(pk, 1, draft.kind, draft.effective_at, "", "".join(told))
+
+    def _event(
+        self, pk: int, version: int, kind: str, effective: datetime | None, reason: str, payload: str
+    ) -> rows.EventRow:
         self.position += 1
-        actor, effective = self.actor, draft.effective_at
+        actor = self.actor
         content = orjson.dumps(
             [
                 self.ledger.code,
                 self.position,
                 pk,
                 version,
-                draft.kind,
+                kind,
                 actor.person,
                 actor.name,
                 actor.home_unit,
                 self.batch_text,
                 moment(effective) if effective else self.stamp,
                 self.stamp,
-                draft.reason,
+                reason,
                 payload,
             ]
         )
         self.head = chain.link(self.head, content)
-        return (
-            self.ledger.pk,
-            self.position,
-            pk,
-            version,
-            draft.kind,
-            actor.person,
-            actor.name,
-            actor.home_unit,
-            self.batch_pk,
-            effective or self.now,
-            self.now,
-            draft.reason,
-            payload,
-            self.head,
+        return self.position, pk, version, kind, effective or self.now, reason, payload, self.head
+
+
+@dataclass
+class _Portion:
+    """What some drafts come to, before it is in the database. `known` are the standing records that they change."""
+
+    known: dict[int, RecordState]
+    events: list[rows.EventRow] = field(default_factory=list)
+    created: list[tuple[int, RecordState]] = field(default_factory=list)
+    changed: dict[int, RecordState] = field(default_factory=dict)
+    fresh: list[rows.FreshRow] = field(default_factory=list)
+
+    def changes(self) -> Iterator[Change]:
+        """Each record with its state before this portion and after it; one may be made and changed in one portion."""
+        made = dict(self.created)
+        yield from ((pk, None, self.changed.get(pk, state)) for pk, state in made.items())
+        yield from ((pk, self.known[pk], state) for pk, state in self.changed.items() if pk not in made)
+
+    def alike(self) -> Iterator[tuple[RecordState, int]]:
+        """The other new records as states that count alike, and how many there are of each."""
+        names = ("unit", "state", "due_at", "closed_at")
+        kinds: Counter[tuple[Any, ...]] = Counter(
+            (*map(system.get, names), dumps(system.get("loop") or {})) for _, system, _ in self.fresh
         )
+        for (unit, state, due_at, closed_at, loop), number in kinds.items():
+            system = {"unit": unit, "state": state or "", "due_at": due_at, "closed_at": closed_at}
+            yield apply(RecordState(), {"system": {**system, "loop": loads(loop)}}), number
 
 
-def _insert(cursor: Any, fresh_records: list[tuple[Any, ...]], fresh_events: list[tuple[Any, ...]]) -> None:
+def _insert(cursor: Any, records: list[tuple[Any, ...]], events: list[tuple[Any, ...]]) -> None:
     with cursor:
-        rows.insert_records(cursor, fresh_records)
-        rows.insert_events(cursor, fresh_events)
+        rows.insert_records(cursor, records)
+        rows.insert_events(cursor, events)
 
 
 def event_content(event: Event, ledger: str) -> bytes:

@@ -67,7 +67,7 @@ def _of_post(actor: Actor, post: Held, ledger: Ledger, rule: Rule | None) -> Rea
     tree = actor.tree
     if BY_CODE[post.role].reach != "below":
         return Reach()
-    below = frozenset(node.pk for node in tree.below(post.unit))
+    below = tree.under(post.unit)
     if rule is None:
         owns = ledger.owner_id in below or tree.works_in(post.unit, ledger.owner_id)
         return Reach(owns, below)

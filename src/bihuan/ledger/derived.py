@@ -78,9 +78,14 @@ class Derived:
         self.ties |= {(pk, other, kind) for other, kind in ties_of(state)}
 
 
-def follow(ledger: int, changes: Iterable[Change]) -> None:
-    """Bring the derived tables up to date with records that changed from one state to another."""
+def follow(ledger: int, changes: Iterable[Change], alike: Iterable[tuple[RecordState, int]] = ()) -> None:
+    """Bring the derived tables up to date with records that changed from one state to another.
+
+    `alike` are new records that only count, by their state: nobody is involved in them, and they point at nothing.
+    """
     made = Derived()
+    for state, number in alike:
+        made.count(state, number)
     for pk, before, after in changes:
         if before is not None:
             made.count(before, -1)

@@ -136,7 +136,7 @@ def check_table(
     seen: dict[str, int] = {}
     touched: dict[int, int] = {}
     masked = sight.masks(None) if sight else frozenset()
-    for reading in read_rows(spec, table, columns, lookup, progress, masked):
+    for reading in read_rows(spec, table, columns, lookup, progress, masked, lifecycle.looks_at):
         check.rows += reading.count
         check.doubts += reading.doubts
         for problem in reading.problems:
@@ -161,7 +161,7 @@ def _check_row(row: Row, standing: Standing, rules: _Rules, touched: dict[int, i
         check.unchanged += 1
         check.doubts.append((row.number, f"已并入“{standing.merged[row.key]}”，不再另开"))
     elif record is None:
-        check.create(row, rules.lifecycle.open(row.data))
+        check.create(row, rules.lifecycle.open(row.data if row.opens is None else row.opens))
     elif (again := rules.lifecycle.again(record, row.data)) is not None:
         check.create(row, again)
     elif record.pk in touched:
@@ -174,6 +174,10 @@ def _check_row(row: Row, standing: Standing, rules: _Rules, touched: dict[int, i
 
 def _without_duplicates(spec: LedgerSpec, rows: list[Row], first: dict[str, int], check: Check) -> list[Row]:
     """The rows that mean no record that an earlier one means; `first` holds the row of each from portion to portion."""
+    names = {row.key for row in rows}
+    if len(names) == len(rows) and first.keys().isdisjoint(names) and not any(row.record for row in rows):
+        first.update((row.key, row.number) for row in rows)
+        return rows
     kept: list[Row] = []
     titles = "、".join(spec.by_code[code].title for code in spec.key)
     for row in rows:

@@ -16,6 +16,7 @@ _WORD = re.compile(r"[^a-z0-9]+")
 _SHOWN_COLUMNS = 9
 _LOOKED_AT = 50_000
 """What stands further down and does not fit the guess is told when the rows are checked."""
+_HELD_ONCE = 50_000
 _WORK = "办理"
 _RESERVED = (*SYSTEM_NAMES, "responsible_unit", "due_on", "outcome", "evidence")
 
@@ -40,7 +41,7 @@ def guess_ledger(
 ) -> tuple[LedgerSpec, dict[int, str]]:
     """A definition that the table's cells fit, and the field that each column became."""
     columns = [c for c in table.columns if not c.is_serial and c.index not in wishes.leave_out]
-    values = column_values(table)
+    values = column_values(table, _LOOKED_AT)
     taken: set[str] = set()
     guesses: list[Guess] = []
     for number, column in enumerate(columns, start=1):
@@ -56,7 +57,7 @@ def guess_ledger(
         title=title,
         fields=tuple(guess.field for guess in guesses),
         number=NumberSpec(by_year=False, digits=5),
-        **guess_parts(guesses, min(table.row_count, _LOOKED_AT), wishes.key),
+        **guess_parts(guesses, min(table.rows_at_most, _LOOKED_AT), wishes.key),
     )
     return _made_live(spec), {guess.index: guess.field.code for guess in guesses}
 
@@ -83,13 +84,17 @@ def _columns(spec: LedgerSpec, parts: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in [*first, *rest] if code))[:_SHOWN_COLUMNS]
 
 
-def column_values(table: Table) -> dict[int, list[Any]]:
-    """The cells of each column that hold something, in the first rows of a long table."""
+def column_values(table: Table, rows: int) -> dict[int, list[Any]]:
+    """The cells of each column that hold something, in so many of a table's first rows; equal ones are held once."""
     values: dict[int, list[Any]] = {column.index: [] for column in table.columns}
-    for _, cells in islice(table.rows(), _LOOKED_AT):
+    held: dict[tuple[type, Any], Any] = {}
+    for _, cells in islice(table.rows(), rows):
         for column, cell in zip(table.columns, cells, strict=False):
             if not is_blank(cell) and not isinstance(cell, CellError):
-                values[column.index].append(cell)
+                told = type(cell), cell
+                if len(held) < _HELD_ONCE:
+                    held.setdefault(told, cell)
+                values[column.index].append(held.get(told, cell))
     return values
 
 

@@ -28,9 +28,11 @@ class Lifecycle:
     """`open` begins a new record from its data; `change` says what else moves when a file changes some fields.
 
     `change` returns a refusal in words where the record may not be changed any more. `again` opens a new record where a
-    row means one that is over and done with, and has come up anew.
+    row means one that is over and done with, and has come up anew. `looks_at` are the only fields that `open` reads;
+    None where it may read any.
     """
 
     open: Callable[[dict[str, Any]], Opening]
     change: Callable[[Record, dict[str, Any]], Opening | str]
     again: Callable[[Record, dict[str, Any]], Opening | None] = lambda _record, _data: None
+    looks_at: frozenset[str] | None = None

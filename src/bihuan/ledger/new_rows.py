@@ -8,6 +8,7 @@ import weakref
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, overload
 
@@ -45,7 +46,10 @@ class NewRows(Sequence[NewRow]):
         if self._rest is None:
             self._rest = tempfile.TemporaryFile()  # noqa: SIM115 - closed on the next line, when nobody needs it
             weakref.finalize(self, self._rest.close)
-        self._rest.write(orjson.dumps((row, opening), option=orjson.OPT_APPEND_NEWLINE))
+        told = (row.number, row.key, row.record, opening.system, opening.effective_at)
+        rest = (opening.follows, opening.doubts, opening.before) if _has_more(opening) else ()
+        # Canonical JSON holds neither a tab nor a line's end.
+        self._rest.write(b"%b\t%b\n" % (orjson.dumps((*told, *rest)), row.text.encode()))
 
     def __len__(self) -> int:
         return self._count
@@ -74,14 +78,19 @@ class NewRows(Sequence[NewRow]):
     __hash__ = None  # type: ignore[assignment] # it grows
 
 
+def _has_more(opening: Opening) -> bool:
+    return bool(opening.follows or opening.doubts or opening.before)
+
+
 def _read(line: bytes) -> NewRow:
-    row, opening = orjson.loads(line)
-    return Row(**row), Opening(
-        opening["system"],
-        tuple(map(_draft, opening["follows"])),
-        _moment(opening["effective_at"]),
-        tuple(opening["doubts"]),
-        tuple(map(_draft, opening["before"])),
+    told, _, text = line.partition(b"\t")
+    number, key, record, system, effective_at, *rest = orjson.loads(told)
+    row = Row(number, None, key, record, text=text[:-1].decode())
+    if not rest:
+        return row, Opening(system, (), _moment(effective_at))
+    follows, doubts, before = rest
+    return row, Opening(
+        system, tuple(map(_draft, follows)), _moment(effective_at), tuple(doubts), tuple(map(_draft, before))
     )
 
 
@@ -91,5 +100,6 @@ def _draft(step: dict[str, Any]) -> Draft:
     )
 
 
+@lru_cache(maxsize=8_192)
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None

@@ -1,7 +1,9 @@
 """Pieces of long lists: how many rows there are, up to a bound, and the rows of a stretch by their place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -9,6 +11,7 @@ from bihuan.ledger.models import Record
 
 COUNTED = 10_000
 """Conditions that no index answers are counted so far; an exact count of a million rows would take seconds."""
+_NEAR = 500
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,21 @@ class Total:
 
     count: int
     more: bool = False
+
+
+class Row(NamedTuple):
+    """A record of a list, as much of it as a list shows: no model is made for it."""
+
+    pk: int
+    number: str
+    unit_id: int | None
+    state: str
+    opened_at: datetime | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    data: Mapping[str, Any]
+    loop: dict[str, Any]
 
 
 def total_of(rows: QuerySet[Record], most: int | None = COUNTED) -> Total:
@@ -30,8 +48,10 @@ def total_of(rows: QuerySet[Record], most: int | None = COUNTED) -> Total:
 def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
     """Some rows of a query by their place.
 
-    Their ids are walked to first, which an index can do alone, and only these rows are read.
+    Far down, their ids are walked to first, which an index can do alone, and only these rows are read.
     """
+    if start < _NEAR:
+        return list(rows[start : start + count])
     return _read(list(rows.values_list("pk", flat=True)[start : start + count]))
 
 
@@ -58,4 +78,21 @@ def _walk(pieces: Iterable[QuerySet[Record]], start: int, count: int) -> list[in
 
 def _read(ids: Sequence[int]) -> list[Record]:
     found = Record.objects.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def rows_of(rows: QuerySet[Record], start: int, count: int, total: int | None = None) -> list[Row]:
+    """The same, for showing only. With the `total`, a place in the second half is walked to from the end."""
+    if start < _NEAR:
+        return [Row(*row) for row in rows.values_list(*Row._fields)[start : start + count]]
+    ids = rows.values_list("pk", flat=True)
+    if total is None or start < total // 2:
+        return rows_by_id(list(ids[start : start + count]))
+    end = max(0, total - start - count)
+    return rows_by_id(list(ids.reverse()[end : max(0, total - start)])[::-1])
+
+
+def rows_by_id(ids: Sequence[int]) -> list[Row]:
+    """Rows in the order of their ids. The caller has checked the right to see them."""
+    found = {row[0]: Row(*row) for row in Record.objects.filter(pk__in=ids).values_list(*Row._fields)}
     return [found[pk] for pk in ids if pk in found]

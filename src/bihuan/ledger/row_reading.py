@@ -2,12 +2,12 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from bihuan.base.canonical import dumps
+from bihuan.base.canonical import dumps, loads
 from bihuan.base.errors import Invalid
 from bihuan.ledger.column_reading import ColumnReader, Faults, column_reader
 from bihuan.ledger.excel import CellError, Table, column_letter
@@ -17,7 +17,7 @@ from bihuan.ledger.types import BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import as_text
 from bihuan.ledger.types.formula import Computer, computer
 from bihuan.ledger.unreported import reader_of, stored
-from bihuan.ledger.values import key_of
+from bihuan.ledger.values import key_of, key_texts
 from bihuan.standards.masking import STAR
 
 _AT_ONCE = 2_000
@@ -43,15 +43,45 @@ class CellProblem:
         return f"{column_letter(self.column)}{self.row}" if self.column >= 0 else f"第 {self.row} 行"
 
 
-@dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the sheet that read well."""
+    """A row of the sheet that read well: its data by field, or the canonical JSON of them, from which they are read.
 
-    number: int
-    data: dict[str, Any]
-    key: str
-    record: str = ""
-    """The number of the record that the row names; empty where it names none."""
+    `record` is the number of the record that the row names; empty where it names none. `opens` are at least those of
+    the data that say how a new record opens.
+    """
+
+    __slots__ = ("_data", "_text", "key", "number", "opens", "record")
+
+    def __init__(
+        self,
+        number: int,
+        data: dict[str, Any] | None,
+        key: str,
+        record: str = "",
+        *,
+        text: str = "",
+        opens: dict[str, Any] | None = None,
+    ) -> None:
+        self.number, self.key, self.record = number, key, record
+        self._data, self._text, self.opens = data, text, opens
+
+    @property
+    def data(self) -> dict[str, Any]:
+        if self._data is None:
+            self._data = loads(self._text)
+        return self._data
+
+    @property
+    def text(self) -> str:
+        """The data as canonical JSON."""
+        return self._text or dumps(self._data)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Row) and (
+            (self.number, self.key, self.record, self.data) == (other.number, other.key, other.record, other.data)
+        )
+
+    __hash__ = None  # type: ignore[assignment] # its data are not fixed
 
 
 @dataclass(frozen=True)
@@ -71,12 +101,15 @@ def read_rows(
     lookup: Lookup,
     progress: Callable[[int], None],
     masked: Collection[str] = (),
+    looks_at: frozenset[str] | None = None,
 ) -> Iterator[Reading]:
     """Read every row, some at a time. Blank cells are absent from the data; marks such as "--" are blank but in text.
 
     So is what a mask left of personal data, in the `masked` fields: the file was exported by someone who saw no more.
+    `looks_at` are the fields that a new record opens by; None for all of them.
     """
     rows = _Rows(spec, table, columns, lookup, masked)
+    rows.opening = None if looks_at is None else [c for c in rows.columns if c.field.code in looks_at]
     source = table.rows()
     done = 0
     while some := list(islice(source, _AT_ONCE)):
@@ -103,6 +136,12 @@ class _Rows:
         self.required = [column for column in self.columns if column.field.required]
         self.breaches, self.compute = checker(spec), computer(spec)
         self.serial = Counter[str]()
+        self.opening: list[ColumnReader] | None = None
+        kinds = {found.kind for found in spec.fields}
+        # Nothing is asked of such a row as a whole, beyond what is required.
+        self.apart = not (
+            self.absent or spec.checks or "computed" in kinds or spec.may_be_unreported or self.named is not None
+        )
 
     def read(self, some: Sequence[tuple[int, Sequence[Any]]]) -> Reading:
         """Read a portion of rows, each with its number in the sheet."""
@@ -110,11 +149,37 @@ class _Rows:
         faults: dict[int, list[CellProblem]] = {}
         cells_of = list(zip(*(cells for _, cells in some), strict=True))
         values = [self._column(column, cells_of[column.place], some, faults) for column in self.columns]
+        by_code = {column.field.code: found for column, found in zip(self.columns, values, strict=True)}
+        if self.apart and not faults and not any(None in by_code[column.field.code] for column in self.required):
+            reading.rows.extend(self._whole([number for number, _ in some], by_code))
+            return reading
         codes = [column.field.code for column in self.columns]
         for place, ((number, cells), row) in enumerate(zip(some, zip(*values, strict=True), strict=True)):
             data = {code: value for code, value in zip(codes, row, strict=True) if value is not None}
             self._finish(number, cells, data, faults.get(place, []), reading)
         return reading
+
+    def _whole(self, numbers: Sequence[int], values: Mapping[str, list[Any]]) -> Iterator[Row]:
+        """Rows without a fault, written down column by column."""
+        columns = sorted(self.columns, key=lambda column: column.field.code)
+        members = map("".join, zip(*(column.texts(values[column.field.code]) for column in columns), strict=True))
+        texts = ["{" + text[1:] + "}" for text in members]
+        opening = [column.field.code for column in (columns if self.opening is None else self.opening)]
+        known = zip(*(values[code] for code in opening), strict=True) if opening else [()] * len(texts)
+        for number, text, key, opens in zip(numbers, texts, self._keys(values, texts), known, strict=True):
+            yield Row(number, None, key, text=text, opens=dict(zip(opening, opens, strict=True)))
+
+    def _keys(self, values: Mapping[str, list[Any]], texts: Sequence[str]) -> Iterable[str]:
+        codes = self.spec.key
+        if not codes:
+            return (_fingerprint(text, self.serial) for text in texts)
+        absent = [None] * len(texts)
+        parts = [values.get(code, absent) for code in codes]
+        if any(self.spec.by_code[code].encrypted for code in codes):
+            found = [key_of(self.spec, dict(zip(codes, row, strict=True))) for row in zip(*parts, strict=True)]
+        else:
+            found = key_texts(parts)
+        return [key or _fingerprint(text, self.serial) for key, text in zip(found, texts, strict=True)]
 
     def _column(
         self,
@@ -137,7 +202,7 @@ class _Rows:
         record = "" if self.named is None else _record(number, cells, self.named, faults)
         if not record and (self.absent or self.required):
             _require(number, data, self.required, self.absent, faults)
-        key = "" if faults else key_of(self.spec, data) or _fingerprint(data, self.serial)
+        key = "" if faults else key_of(self.spec, data) or _fingerprint(dumps(data), self.serial)
         # A row that names its record is only a part of it: rules and formulas are asked of the whole, later.
         if not (faults or record):
             _complete(self.spec, number, data, self.compute, faults)
@@ -194,8 +259,8 @@ def _require(
             faults.append(CellProblem(number, column.index, title, f"“{title}”必须填写"))
 
 
-def _fingerprint(data: dict[str, Any], serial: Counter[str]) -> str:
+def _fingerprint(text: str, serial: Counter[str]) -> str:
     """The key of a row in a ledger without one: what it says, and which of several that say the same it is."""
-    digest = hashlib.sha256(dumps(data).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
     serial[digest] += 1
     return f"row:{digest}:{serial[digest]}"

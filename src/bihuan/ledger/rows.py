@@ -4,7 +4,9 @@ Going through model instances costs five times what the database itself needs.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
@@ -21,23 +23,26 @@ _A_STATEMENT = 250
 """So many rows go in one statement: it stays within the parameters that every SQLite since 3.32 allows, and takes long
 enough for the process to get on with other work, which it does while a statement runs."""
 
-EventRow = tuple[
-    int,
-    int,
-    int,
-    int,
-    str,
-    int | None,
-    str,
-    int | None,
-    UUID | None,
-    datetime,
-    datetime,
-    str,
-    str,
-    str,
-]
-"""In the order of _EVENT_COLUMNS."""
+_MANY = 20_000
+
+EventRow = tuple[int, int, int, str, datetime, str, str, str]
+"""What differs from event to event: position, record, version, kind, effective_at, reason, payload, hash."""
+
+FreshRow = tuple[int, dict[str, Any], str]
+"""A new record by its id, the columns beside its fields as events hold them, and its fields as JSON."""
+
+
+@dataclass(frozen=True)
+class OfAll:
+    """What all rows of one writing have in common."""
+
+    ledger: int
+    person: int | None
+    actor_name: str
+    unit: int | None
+    batch: UUID | None
+    now: datetime
+
 
 _EVENT_COLUMNS = (
     "ledger_id",
@@ -90,17 +95,78 @@ def reserve_records(count: int) -> Sequence[int]:
         return range(first, first + count)
 
 
-def record_rows(ledger: int, created: Iterable[tuple[int, RecordState]], now: datetime) -> list[tuple[Any, ...]]:
+@contextmanager
+def indexed_afterwards(new: int) -> Iterator[None]:
+    """Take the indexes of records that only find, and forbid nothing, away and make them anew at the end.
+
+    Sorting once is cheaper than finding a place for every row, where as many rows come as there are. On SQLite only,
+    where one writer excludes every other, readers keep what they had before, and all of it is one transaction: after a
+    crash the indexes are there as before.
+    """
+    table = Record._meta.db_table  # noqa: SLF001 - Django's documented model API
+    if connection.vendor != "sqlite" or new < _MANY:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM " + table)
+        if cursor.fetchone()[0] > new:
+            yield
+            return
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql LIKE 'CREATE INDEX %%'",
+            [table],
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        for _, sql in indexes:
+            cursor.execute(sql)
+
+
+def record_rows(of_all: OfAll, created: Iterable[tuple[int, RecordState]]) -> list[tuple[Any, ...]]:
     """New records with their ids, as the database keeps them."""
     keep = _moment_keeper()
-    stamp = keep(now)
-    return [(pk, ledger, *_state_values(state, keep), stamp, stamp) for pk, state in created]
+    stamp = keep(of_all.now)
+    return [(pk, of_all.ledger, *_state_values(state, keep), stamp, stamp) for pk, state in created]
 
 
-def event_rows(events: Iterable[EventRow]) -> list[tuple[Any, ...]]:
-    """Events as the database keeps them: its form of moments and of the batch."""
-    keep, keep_batch = _moment_keeper(), _batch_keeper()
-    return [(*event[:8], keep_batch(event[8]), keep(event[9]), keep(event[10]), *event[11:]) for event in events]
+def fresh_rows(of_all: OfAll, fresh: Iterable[FreshRow]) -> list[tuple[Any, ...]]:
+    """New records that hold nothing yet but what their first event says, as the database keeps them."""
+    keep, ledger = _moment_reader(), of_all.ledger
+    stamp = _moment_keeper()(of_all.now)
+    return [
+        (
+            pk,
+            ledger,
+            system["number"],
+            system.get("key"),
+            system.get("unit"),
+            system.get("state", ""),
+            keep(system.get("opened_at")),
+            keep(system.get("due_at")),
+            keep(system.get("closed_at")),
+            text,
+            orjson.dumps(system.get("loop", {})).decode(),
+            1,
+            False,
+            system.get("creator"),
+            system.get("assignee"),
+            stamp,
+            stamp,
+        )
+        for pk, system, text in fresh
+    ]
+
+
+def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> list[tuple[Any, ...]]:
+    """Events as the database keeps them."""
+    keep, by = _moment_keeper(), (of_all.person, of_all.actor_name, of_all.unit, _batch(of_all.batch))
+    ledger, stamp = of_all.ledger, keep(of_all.now)
+    return [
+        (ledger, position, pk, version, kind, *by, keep(effective), stamp, reason, payload, link)
+        for position, pk, version, kind, effective, reason, payload, link in events
+    ]
 
 
 def insert_records(cursor: Any, values: Sequence[tuple[Any, ...]]) -> None:
@@ -147,17 +213,33 @@ def _moment_keeper() -> Callable[[datetime | None], Any]:
     return (lambda value: value) if connection.vendor == "postgresql" else _sqlite_text
 
 
+def _moment_reader() -> Callable[[str | None], Any]:
+    """The same for an instant as events hold it."""
+    return (lambda text: text) if connection.vendor == "postgresql" else _sqlite_text_of
+
+
+@lru_cache(maxsize=8_192)
+def _sqlite_text_of(text: str | None) -> str | None:
+    return _sqlite_text(datetime.fromisoformat(text)) if text else None
+
+
 @lru_cache(maxsize=8_192)
 def _sqlite_text(value: datetime | None) -> str | None:
     """Django's own form, made without its detours. The rows of a file share most of their moments."""
     return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
-def _batch_keeper() -> Callable[[UUID | None], Any]:
-    return (lambda value: value) if connection.vendor == "postgresql" else (lambda value: value.hex if value else None)
+def _batch(batch: UUID | None) -> UUID | str | None:
+    return batch if connection.vendor == "postgresql" or batch is None else batch.hex
 
 
 def _insert(cursor: Any, table: str, columns: tuple[str, ...], values: Sequence[tuple[Any, ...]]) -> None:
+    if cursor.db.vendor == "postgresql" and len(values) > _A_STATEMENT:
+        names = ", ".join(f'"{column}"' for column in columns)
+        with cursor.db.wrap_database_errors, cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            for row in values:
+                copy.write_row(row)
+        return
     for start in range(0, len(values), _A_STATEMENT):
         some = values[start : start + _A_STATEMENT]
         parameters = list(chain.from_iterable(some))

@@ -1,15 +1,21 @@
 """Who may read a ledger's records. Every read by a person starts here."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.lookups import In
 
+from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.ledger.data_scopes import Reach, reach_of
-from bihuan.ledger.models import Involved, Ledger, Record, Tie
-from bihuan.org.actor import Actor
+from bihuan.ledger.models import Involved, Ledger, Record, StepTally, Tie
+from bihuan.org.actor import Actor, Held
+from bihuan.org.models import Unit
 from bihuan.org.roles import BY_CODE
+from bihuan.org.tree import Tree
 
 
 def owns(actor: Actor, ledger: Ledger) -> bool:
@@ -145,15 +151,60 @@ def merged_into(actor: Actor, pk: int) -> int | None:
 
 def visible_ledgers(actor: Actor) -> list[Ledger]:
     """The ledgers in which the actor may see something: those they own, and those with records of their units."""
-    ledgers = list(Ledger.objects.select_related("owner").order_by("code"))
-    owned, others = _parted(actor, ledgers)
+    rows = tuple(Ledger.objects.order_by("code").values_list(*_COLUMNS))
+    ledgers = [Ledger.from_db("default", _COLUMNS, row) for row in rows]
+    owned, others = _parted_among(actor.is_system, actor.posts, actor.tree, clock.today(), rows)
     seen = set(owned)
     for reach, some in others.items():
         by_unit = Record.objects.filter(ledger=OuterRef("pk"), deleted=False, unit__in=sorted(reach.units))
         by_name = Record.objects.filter(_by_name(actor, reach), ledger=OuterRef("pk"), deleted=False)
-        rows = Ledger.objects.filter(Exists(by_unit) | Exists(by_name), pk__in=some)
-        seen |= set(rows.values_list("pk", flat=True))
-    return [ledger for ledger in ledgers if ledger.pk in seen]
+        found = Ledger.objects.filter(Exists(by_unit) | Exists(by_name), pk__in=some)
+        seen |= set(found.values_list("pk", flat=True))
+    return [_with_owner(ledger, actor) for ledger in ledgers if ledger.pk in seen]
+
+
+_COLUMNS = tuple(column.attname for column in Ledger._meta.concrete_fields)  # noqa: SLF001 - Django's documented model API
+
+
+@lru_cache(maxsize=256)
+def _parted_among(
+    is_system: bool,
+    posts: tuple[Held, ...],
+    tree: Tree,
+    day: date,  # noqa: ARG001 - data scopes are in force by days
+    rows: tuple[tuple[Any, ...], ...],
+) -> tuple[list[int], dict[Reach, list[int]]]:
+    """`_parted` of all ledgers for who holds these posts. Their stamps are in the rows, so a change makes it anew."""
+    actor = Actor(None, "", posts, tree, is_system=is_system)
+    return _parted(actor, (Ledger.from_db("default", _COLUMNS, row) for row in rows))
+
+
+def _with_owner(ledger: Ledger, actor: Actor) -> Ledger:
+    """The ledger with its owner at hand where the tree knows the unit, as a join would bring it."""
+    node = actor.tree.by_pk.get(ledger.owner_id)
+    if node is not None:
+        ledger._state.fields_cache["owner"] = _unit(node.pk, node.code)  # noqa: SLF001 - as a join fills it
+    return ledger
+
+
+@lru_cache(maxsize=2_048)
+def _unit(pk: int, code: str) -> Unit:
+    return Unit(pk=pk, code=code)
+
+
+def visible_ledger(actor: Actor, code: str) -> Ledger:
+    """A ledger in which the actor may see something. Any other is answered as one that is not there."""
+    ledger = Ledger.objects.filter(code=code).first()
+    if ledger is None or not (reach_of(actor, ledger).whole or visible_records(actor, ledger).exists()):
+        raise NotFound(f"没有台账“{code[:80]}”")
+    return ledger
+
+
+def whole_total(actor: Actor, ledger: Ledger) -> int:
+    """How many records of a ledger the actor may see, from the tallies of steps: a million like a thousand."""
+    tallied: int = StepTally.objects.filter(tally_scope(actor, [ledger])).aggregate(n=Sum("total"))["n"] or 0
+    beside = seen_beside(actor, [ledger])
+    return tallied + (Record.objects.filter(beside).count() if beside is not None else 0)
 
 
 def may_import(actor: Actor, ledger: Ledger) -> bool:

@@ -7,7 +7,6 @@ may be asked; `require_writable` what may be written.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,6 +17,7 @@ from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.field_rights import FieldRights, Right, rights_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
+from bihuan.ledger.paging import Row
 from bihuan.ledger.sealed import open_value
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, Lookup, Masked
@@ -135,15 +135,28 @@ class Sight:
 
     def hidden_at(self, step: str) -> frozenset[str]:
         """The fields that are hidden in records at a step."""
-        return frozenset(code for code in self._sometimes_hidden if self.right(code, step) is Right.HIDDEN)
+        if not self._sometimes_hidden:
+            return self._sometimes_hidden
+        known = self._hidden_by_step
+        if step not in known:
+            known[step] = frozenset(code for code in self._sometimes_hidden if self.right(code, step) is Right.HIDDEN)
+        return known[step]
+
+    @cached_property
+    def _hidden_by_step(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def see(self, record: Record, lookup: Lookup = _NOTHING) -> Record:
         """A copy of a record as the actor sees it, for showing. Never write with it."""
         if self.is_plain:
             return record
-        seen = copy(record)
-        seen.data = self.see_data(record.state, record.data, lookup, record.pk)
+        seen = Record.__new__(Record)
+        seen.__dict__ = {**record.__dict__, "data": self.see_data(record.state, record.data, lookup, record.pk)}
         return seen
+
+    def see_row(self, row: Row, lookup: Lookup = _NOTHING) -> Row:
+        """A row of a list as the actor sees it."""
+        return row if self.is_plain else row._replace(data=self.see_data(row.state, row.data, lookup, row.pk))
 
     def see_data(
         self, step: str, data: Mapping[str, Any], lookup: Lookup = _NOTHING, record: int | None = None

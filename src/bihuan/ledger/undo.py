@@ -1,7 +1,8 @@
 """Taking a batch back: everything it did, but for what was changed since, which is spared and listed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -17,6 +18,7 @@ from bihuan.ledger.projection import RecordState, apply
 from bihuan.ledger.rules import may_import
 from bihuan.org.actor import Actor
 
+_AT_ONCE = 2_000
 DEFINITION = "definition"
 """The kind of a batch by which records followed their ledger's definition: another definition takes it back."""
 
@@ -31,10 +33,22 @@ class Spared:
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What taking a batch back would do."""
+    """What taking a batch back would do: `made` are the records, by id, that it made and nobody touched since."""
 
-    drafts: tuple[Draft, ...]
+    made: Sequence[int]
+    changed: tuple[Draft, ...]
     spared: tuple[Spared, ...]
+
+    @property
+    def count(self) -> int:
+        """How many records would be restored or removed."""
+        return len(self.made) + len(self.changed)
+
+    def drafts(self) -> Iterator[Draft]:
+        """The steps. What the batch made goes first: its keys may belong to what the batch only changed."""
+        for record in self.made:
+            yield Draft("undone", record, {}, {"deleted": True, "key": None}, expects=1)
+        yield from self.changed
 
 
 def plan_undo(batch: Batch) -> UndoPlan:
@@ -43,6 +57,8 @@ def plan_undo(batch: Batch) -> UndoPlan:
     A record that the batch made is removed if nothing happened to it since. Of a record that it changed, each field
     that still is as the batch left it goes back to what it was.
     """
+    made = Event.objects.filter(batch=batch, version=1, record__version=1).order_by("record_id")
+    untouched = array("q", made.values_list("record_id", flat=True).iterator(_AT_ONCE))
     drafts: list[Draft] = []
     spared: list[Spared] = []
     for record, events in _histories(batch):
@@ -59,16 +75,15 @@ def plan_undo(batch: Batch) -> UndoPlan:
                 drafts.append(draft)
             if kept:
                 spared.append(Spared(record.number, kept))
-    # What the batch made goes first: its keys may belong to what the batch only changed.
     drafts.sort(key=lambda draft: "deleted" not in draft.system)
-    return UndoPlan(tuple(drafts), tuple(spared))
+    return UndoPlan(untouched, tuple(drafts), tuple(spared))
 
 
 def _histories(batch: Batch) -> Iterator[tuple[Record, list[Event]]]:
-    """Each record of the batch with all its events, in order."""
-    touched = Event.objects.filter(batch=batch).values("record")
+    """Each record of the batch with all its events, in order; those with one event only are left out."""
+    touched = Event.objects.filter(batch=batch, record__version__gt=1).values("record")
     events = Event.objects.filter(record__in=touched).select_related("record").order_by("record_id", "version")
-    for _, group in groupby(events.iterator(2_000), key=attrgetter("record_id")):
+    for _, group in groupby(events.iterator(_AT_ONCE), key=attrgetter("record_id")):
         history = list(group)
         yield history[0].record, history
 
@@ -114,23 +129,25 @@ def may_undo(actor: Actor, batch: Batch) -> bool:
 
 
 @transaction.atomic
-def undo_batch(*, actor: Actor, batch: Batch, reason: str = "") -> UndoPlan:
+def undo_batch(
+    *, actor: Actor, batch: Batch, reason: str = "", progress: Callable[[int, int], None] = lambda _done, _all: None
+) -> UndoPlan:
     """Take a batch back. What was changed since is spared; the plan that is returned lists it."""
     batch = Batch.objects.select_for_update(of=("self",)).select_related("ledger").get(pk=batch.pk)
     if not may_undo(actor, batch) or batch.ledger is None:
         raise NotAllowed("这一批不能撤销：没有完成、已经撤销，或您没有这个权限")
     plan = plan_undo(batch)
-    if not plan.drafts and plan.spared:
+    if not plan.count and plan.spared:
         raise Conflict("这一批的内容后来都改过，没有可以撤销的")
     append_many(
         actor=actor,
         ledger=batch.ledger,
-        drafts=(Draft(d.kind, d.record, d.set, d.system, {}, None, reason, d.expects) for d in plan.drafts),
+        drafts=(replace(draft, reason=reason) for draft in _counted(plan, progress)),
     )
     batch.state = Batch.State.UNDONE
     batch.result = {
         **batch.result,
-        "undone": len(plan.drafts),
+        "undone": plan.count,
         "spared": [[item.number, list(item.fields)] for item in plan.spared[:1_000]],
         "spared_count": len(plan.spared),
         "undone_at": moment(clock.now()),
@@ -138,3 +155,10 @@ def undo_batch(*, actor: Actor, batch: Batch, reason: str = "") -> UndoPlan:
     }
     batch.save(update_fields=["state", "result"])
     return plan
+
+
+def _counted(plan: UndoPlan, progress: Callable[[int, int], None]) -> Iterator[Draft]:
+    for done, draft in enumerate(plan.drafts()):
+        if done % _AT_ONCE == 0:
+            progress(done, plan.count)
+        yield draft

@@ -1,7 +1,7 @@
 """Raw values to stored ones, for one record: the same reading for a form, an interface and a cell."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bihuan.base.errors import Invalid
@@ -61,8 +61,28 @@ def key_text(parts: Sequence[Any]) -> str:
     return text[: _LONGEST_KEY - len(digest)] + digest
 
 
+def key_texts(columns: Sequence[Sequence[Any]]) -> list[str | None]:
+    """The keys of many records, from the columns of their key fields; None where all of them are blank."""
+    if len(columns) == 1 and set(map(type, columns[0])) == {str} and max(map(len, columns[0])) <= _LONGEST_KEY:
+        return list(columns[0])
+    rows = zip(*columns, strict=True)
+    return [key_text(row) if any(part is not None for part in row) else None for row in rows]
+
+
 def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:
     """A stored value, or the mask that stands for one, as a page shows it; blank for an absent one."""
     if value.__class__ is Masked:
         return str(value)
     return "" if value is None else BY_CODE[field.kind].show(value, field, lookup)
+
+
+def shower(field: FieldSpec, lookup: Lookup) -> Callable[[Any], str]:
+    """`shown` for a whole column: made once for many values."""
+    show = BY_CODE[field.kind].show
+
+    def text(value: Any) -> str:
+        if value is None:
+            return ""
+        return str(value) if value.__class__ is Masked else show(value, field, lookup)
+
+    return text

@@ -11,7 +11,7 @@ from bihuan.ledger.append import event_content
 from bihuan.ledger.derived import derive, kept, refill
 from bihuan.ledger.models import Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, state_of
-from bihuan.ledger.rows import insert_records, record_rows, update_records
+from bihuan.ledger.rows import OfAll, insert_records, record_rows, update_records
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,8 @@ def rebuild(ledger: Ledger) -> int:
         else:
             told = Event.objects.filter(record_id=pk).aggregate(first=models.Min("recorded_at"))
             with connection.cursor() as cursor:
-                insert_records(cursor, record_rows(ledger.pk, [(pk, state)], told["first"]))
+                of_all = OfAll(ledger.pk, None, "", None, None, told["first"])
+                insert_records(cursor, record_rows(of_all, [(pk, state)]))
     refill(ledger.pk)
     return mended
 

@@ -15,7 +15,7 @@ from bihuan.ledger.attachments import bind, usable_files
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.linked_records import with_records
-from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.models import Batch, Ledger, Record
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
@@ -43,8 +43,10 @@ __all__ = ["Said", "create_record", "edit_record", "perform"]
 
 
 @transaction.atomic
-def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], reason: str = "") -> Record:
-    """Open a record from raw form values."""
+def create_record(
+    *, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], reason: str = "", batch: Batch | None = None
+) -> Record:
+    """Open a record from raw form values, alone or as one of a batch."""
     if not may_import(actor, ledger):
         raise NotAllowed(f"只有“{actor.tree.name(ledger.owner_id)}”的人员可以向“{ledger.title}”新增记录")
     spec, loop = spec_of(ledger), loop_of(ledger)
@@ -59,12 +61,12 @@ def create_record(*, actor: Actor, ledger: Ledger, fields: Mapping[str, Any], re
     opening = _opened_again(ledger, life, key, data) or life.open(data)
     opened = instant(opening.system.get("opened_at"))
     if opening.before:
-        append(actor=actor, ledger=ledger, drafts=opening.before)
+        append(actor=actor, ledger=ledger, drafts=opening.before, batch=batch)
     _require_free(ledger, spec, key)
     number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
     system = {**opening.system, "number": number, **({"key": key} if key else {})}
     draft = Draft("created", None, data, system, {}, clock.now(), opinion(reason), None, opening.follows)
-    record = append(actor=actor, ledger=ledger, drafts=[draft])[0]
+    record = append(actor=actor, ledger=ledger, drafts=[draft], batch=batch)[0]
     bind(record, spec)
     return record
 

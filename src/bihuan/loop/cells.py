@@ -92,7 +92,8 @@ def save_cells(*, actor: Actor, ledger: Ledger, cells: Sequence[Cell]) -> Saved:
     saved, planner = Saved(), Planner(actor, ledger)
     gone = {cell.record for cell in cells} - set(records)
     saved.faults += [Fault(pk, "", "这条记录已不在，或不在您的查看范围内") for pk in sorted(gone)]
-    free = [cell for cell in cells if cell.record in records and not _collides(cell, records, planner, saved)]
+    lookup = planner.lookup_of(records.values())
+    free = [cell for cell in cells if cell.record in records and not _collides(cell, records, planner, lookup, saved)]
     plan = plan_edits(actor=actor, ledger=ledger, wanted=_wanted(records, free))
     saved.faults += _faults(plan.refused)
     if not plan.planned:
@@ -122,12 +123,12 @@ def _wanted(records: Mapping[int, Record], cells: Iterable[Cell]) -> list[Wanted
     return [Wanted(records[pk], values) for pk, values in raw.items() if pk in records]
 
 
-def _collides(cell: Cell, records: Mapping[int, Record], planner: Planner, saved: Saved) -> bool:
+def _collides(cell: Cell, records: Mapping[int, Record], planner: Planner, lookup: Lookup, saved: Saved) -> bool:
     """Whether somebody else changed the cell since, to something other than what is typed now; noted in `saved`."""
     if cell.stays or cell.code not in planner.sight.spec.by_code:
         return False
-    seen = planner.sight.see(records[cell.record], planner.lookup)
-    here = cell_text(planner.spec, cell.code, seen, planner.lookup)
+    seen = planner.sight.see(records[cell.record], lookup)
+    here = cell_text(planner.spec, cell.code, seen, lookup)
     if here in (cell.before, cell.text):
         return False
     saved.collisions.append(Collision(cell, here, _last_writer(records[cell.record])))

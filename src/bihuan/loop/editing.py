@@ -4,7 +4,7 @@ The grid brings a few cells of many records, a bulk edit the same values for all
 its reason and leaves the others as they are wanted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -14,6 +14,7 @@ from bihuan.base.errors import Invalid, NotAllowed
 from bihuan.ledger.append import Draft
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.field_rights import Right
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
@@ -33,7 +34,7 @@ WHOLE = ""
 """In a refusal: what is wrong is no single field."""
 _AT_ONCE = 500
 _NOT_IN_A_TABLE = frozenset({"file", "record"})
-"""Kinds that a form fills in, because a cell's text does not say enough."""
+"""Kinds that are not given to many records at once."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def editable_fields(spec: LedgerSpec) -> tuple[FieldSpec, ...]:
     return tuple(item for item in spec.fields if BY_CODE[item.kind].is_input and item.kind not in _NOT_IN_A_TABLE)
 
 
+def cell_fields(spec: LedgerSpec) -> tuple[FieldSpec, ...]:
+    """The fields that can be typed into a cell: those, and records of another ledger, by number."""
+    return tuple(item for item in spec.fields if BY_CODE[item.kind].is_input and item.kind != "file")
+
+
 def require_editor(actor: Actor, ledger: Ledger) -> None:
     """Raise NotAllowed unless the actor keeps the ledger."""
     if not may_import(actor, ledger):
@@ -106,15 +112,28 @@ class Planner:
 
     @cached_property
     def _open(self) -> frozenset[str]:
-        return frozenset(item.code for item in editable_fields(self.spec))
+        return frozenset(item.code for item in cell_fields(self.spec))
 
     @cached_property
     def _readers(self) -> dict[str, Reader]:
         return {code: reader_of(self.spec.by_code[code], self.lookup) for code in self._open}
 
+    def lookup_of(self, records: Iterable[Record], raw: Iterable[Mapping[str, Any]] = ()) -> Lookup:
+        """The lookup that also knows which records of other ledgers these point at, or are to point at."""
+        data = [record.data for record in records]
+        return with_records(self.lookup, actor=self.actor, ledger=self.ledger.code, spec=self.spec, data=data, raw=raw)
+
+    def _know(self, raw: Sequence[Mapping[str, Any]]) -> None:
+        """Have the readers of record fields know what some raw values name."""
+        codes = [item.code for item in self.spec.fields if item.kind == "record"]
+        if any(code in values for values in raw for code in codes):
+            lookup = self.lookup_of((), raw)
+            self._readers.update({code: reader_of(self.spec.by_code[code], lookup) for code in codes})
+
     def problems(self, raw: Mapping[str, Any]) -> dict[str, str]:
         """What is wrong with raw values whatever record they are for, by field."""
         found: dict[str, str] = {}
+        self._know([raw])
         for code, value in raw.items():
             self._read(code, value, found)
         return found
@@ -128,6 +147,7 @@ class Planner:
         source = iter(wanted)
         taken: set[str] = set()
         while some := list(islice(source, _AT_ONCE)):
+            self._know([item.raw for item in some])
             found = [self._plan(item) for item in some]
             keys = {
                 str(one.draft.system["key"])

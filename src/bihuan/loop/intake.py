@@ -247,10 +247,12 @@ def import_file(
 
 
 @transaction.atomic
-def import_checked(*, actor: Actor, source: Source, target: Target, found: Check) -> Batch:
+def import_checked(
+    *, actor: Actor, source: Source, target: Target, found: Check, good_rows_only: bool = False
+) -> Batch:
     """Write what a check found as a batch of its own, or nothing at all."""
     batch = start_batch(
         actor=actor, ledger=target.ledger, kind="import", file_name=source.name, file_hash=source.sha256, plan={}
     )
-    write(actor=actor, target=target, found=found, batch=batch)
+    write(actor=actor, target=target, found=found, batch=batch, good_rows_only=good_rows_only)
     return batch

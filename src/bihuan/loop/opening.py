@@ -27,7 +27,18 @@ def lifecycle(
 ) -> Lifecycle:
     """How a ledger's rows open and change, with this version of its loop or without one."""
     open_row = opener(spec, loop, version, look_back)
-    return Lifecycle(open_row, _changer(spec, loop), _reopener(spec, open_row, look_back))
+    looks_at = _looked_at(spec, loop, look_back)
+    return Lifecycle(open_row, _changer(spec, loop), _reopener(spec, open_row, look_back), looks_at)
+
+
+def _looked_at(spec: LedgerSpec, loop: LoopSpec | None, look_back: LookBack | None) -> frozenset[str] | None:
+    """The fields by which a row opens; a term that is an expression may read any."""
+    deadline = loop.deadline if loop else None
+    if deadline and deadline.days_by:
+        return None
+    own = (spec.unit_field, spec.opened_field, spec.due_field, spec.assignee_field, spec.closed_field)
+    counted = (spec.status_field, deadline.field if deadline else "", *(look_back.rule.match if look_back else ()))
+    return frozenset({*own, *counted}) - {""}
 
 
 def _reopener(

@@ -24,9 +24,12 @@ class Node:
     last: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
-    """All units of a day, each after its parent, siblings by code."""
+    """All units of a day, each after its parent, siblings by code.
+
+    A tree is equal to itself only, which makes it a cheap key of what is remembered.
+    """
 
     nodes: tuple[Node, ...]
 
@@ -49,6 +52,17 @@ class Tree:
         """The unit and all under it; empty if the unit does not stand on this day."""
         node = self.by_pk.get(pk)
         return self.nodes[node.order : node.last + 1] if node else ()
+
+    def under(self, pk: int) -> frozenset[int]:
+        """The ids of the unit and all under it."""
+        known = self._under
+        if pk not in known:
+            known[pk] = frozenset(node.pk for node in self.below(pk))
+        return known[pk]
+
+    @cached_property
+    def _under(self) -> dict[int, frozenset[int]]:
+        return {}
 
     def above(self, pk: int | None) -> Iterator[Node]:
         """The unit and all over it, nearest first."""

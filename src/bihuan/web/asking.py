@@ -1,6 +1,5 @@
 """What the address of a ledger's list asks for: the same for the page and for the file made of it."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,19 +14,21 @@ from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
 from bihuan.ledger.grouping import groupings
-from bihuan.ledger.models import Chain, Ledger, Record, SavedView
+from bihuan.ledger.models import Ledger, Record, SavedView
 from bihuan.ledger.paging import COUNTED, Total, total_of
 from bihuan.ledger.queries import Asked, list_records
-from bihuan.ledger.rules import visible_records
+from bihuan.ledger.rules import visible_records, whole_total
 from bihuan.ledger.saved_views import ASKED, visible_views
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.colour import Bounds, Colour, bounds_at, has_colour, word
+from bihuan.loop.definitions import loop_of
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.summary import Summary, summary
 from bihuan.loop.waiting import waiting_steps
+from bihuan.loop.whole_counts import head_of, mark_of
 from bihuan.org.actor import Actor
-from bihuan.web.request_memory import my_ledgers, my_loops
+from bihuan.web.request_memory import my_ledgers
 from bihuan.web.unit_names import unit_label, unit_of
 
 _SUMMARY_LIMIT = 50_000
@@ -35,6 +36,7 @@ _REMEMBERED_FROM = 1_000
 _REMEMBERED_FOR = 300
 """Seconds. A summary follows from the chain's head; only a closing dated in the future could change it by itself."""
 _NARROWING = ("q", "unit", "state", "where", "colour", "mine", "no_unit", "exact", "doubtful")
+_SUMMED = ("q", "unit", "state", "mine", "no_unit", "exact", "doubtful")
 _LONGEST_ID = 19
 _LONGEST_TEXT = 2_000
 
@@ -54,7 +56,7 @@ class Opened:
     def states(self) -> dict[str, str]:
         return self.loop.states if self.loop else {}
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse("ledger", args=[self.ledger.code])
 
@@ -64,7 +66,7 @@ def open_ledger(request: HttpRequest, actor: Actor, code: str) -> Opened:
     ledger = next((item for item in my_ledgers(request, actor) if item.code == code), None)
     if ledger is None:
         raise NotFound(f"没有台账“{code[:80]}”")
-    loop = next((loop for item, loop in my_loops(request, actor) if item == ledger), None)
+    loop = loop_of(ledger)
     sight = sight_of(actor, ledger)
     return Opened(actor, ledger, sight.spec, loop, bounds_at(loop, clock.now()) if loop else None, sight)
 
@@ -160,9 +162,16 @@ class Query:
     def narrows_beside_colour(self) -> bool:
         return any(self.get(name) for name in _NARROWING if name != "colour")
 
+    @property
+    def counts_all(self) -> bool:
+        """Whether to count to the end, however long that takes."""
+        return self.get("count") == "all"
+
     def total(self) -> Total:
         """How many records are asked for; only the whole ledger is counted to the end. Raises ExpressionError."""
-        return total_of(self.rows(), COUNTED if self.narrows else None)
+        if self.narrows:
+            return total_of(self.rows(), None if self.counts_all else COUNTED)
+        return Total(whole_total(self.opened.actor, self.opened.ledger))
 
     def told(self) -> list[str]:
         """The conditions in words, for a page that does not show the filter."""
@@ -204,19 +213,15 @@ class Query:
             return None
         if count <= _REMEMBERED_FROM or self.get("where"):
             return summary(rows, spec, loop, clock.now())
-        found: Summary | None = cache.get_or_set(
-            self._mark(count), lambda: summary(rows, spec, loop, clock.now()), _REMEMBERED_FOR
-        )
+        opened, asked = self.opened, [self.get(name) for name in _SUMMED]
+        mark = mark_of(opened.actor, opened.ledger, self.head, "summary", asked, count, clock.today())
+        found: Summary | None = cache.get_or_set(mark, lambda: summary(rows, spec, loop, clock.now()), _REMEMBERED_FOR)
         return found
 
-    def _mark(self, count: int) -> str:
-        """What a summary is remembered by: who asks for what, of a ledger at just this event of its chain."""
-        opened = self.opened
-        head = Chain.objects.values_list("head", flat=True).get(ledger=opened.ledger)
-        asked = [self.get(name) for name in ("q", "unit", "state", "mine", "no_unit", "exact", "doubtful")]
-        who = (opened.actor.person, opened.actor.posts, opened.actor.tree)
-        mark = repr((opened.ledger.pk, opened.ledger.stamp, head, count, asked, who, clock.today()))
-        return hashlib.sha256(mark.encode()).hexdigest()
+    @cached_property
+    def head(self) -> str:
+        """The head of the ledger's chain, by which is known whether anything was written since."""
+        return head_of(self.opened.ledger)
 
     @cached_property
     def expression(self) -> dict[str, Any]:

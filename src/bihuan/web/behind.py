@@ -17,9 +17,10 @@ from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 
 from bihuan.ledger.models import Record
-from bihuan.ledger.paging import Total, stretch
+from bihuan.ledger.paging import Row, Total, rows_of
 from bihuan.ledger.rules import visible_records
 from bihuan.web.asking import Opened, Query
+from bihuan.web.list_cells import text_cell
 from bihuan.web.list_columns import list_heads, list_rows
 from bihuan.web.list_page import ListPage
 
@@ -82,15 +83,13 @@ def behind_list(request: HttpRequest, query: Behind, rows: QuerySet[Record]) -> 
     asked = request.GET.get("size", "")
     size = int(asked) if asked in map(str, SIZES) else SIZES[0]
     page = ListPage.of(request, Total(rows.order_by().count()), size)
-    records = stretch(rows, page.start, size)
-    listed, columns = list_rows(query, records), list_heads(query)
+    columns, extra = list_heads(query), []
     if query.versions:
         columns.append({"code": "counted", "title": "计入时", "kind": "text", "sort": None})
-        for row, record in zip(listed, records, strict=True):
-            row["cells"].append({"title": "计入时", "kind": "text", "text": _version(query, record)})
+        extra.append(text_cell("计入时", lambda row: _version(query, row)))
     return {
         "columns": columns,
-        "rows": listed,
+        "rows": list_rows(query, rows_of(rows, page.start, size), extra),
         "pager": page.told(SIZES),
         "filters": _filters(query),
         "expression": query.expression,
@@ -100,7 +99,7 @@ def behind_list(request: HttpRequest, query: Behind, rows: QuerySet[Record]) -> 
     }
 
 
-def _version(query: Behind, record: Record) -> str:
+def _version(query: Behind, record: Row) -> str:
     counted = query.versions.get(record.pk, record.version)
     return f"第 {counted} 版" if record.version <= counted else f"第 {counted} 版，后来改到第 {record.version} 版"
 

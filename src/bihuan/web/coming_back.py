@@ -1,12 +1,11 @@
 """A workbook that was exported here and comes back: its mark, and what was chosen cell by cell."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 from bihuan.base.canonical import dumps
 from bihuan.ledger.cell_merge import Clash, Side
-from bihuan.ledger.excel import UnreadableFile, Workbook, open_workbook
+from bihuan.ledger.excel import Workbook
 from bihuan.ledger.export_mark import fits, read_mark
 from bihuan.ledger.importing import Back, Conflict
 from bihuan.ledger.models import Batch, Ledger
@@ -49,10 +48,7 @@ def _told(clash: Clash) -> str:
     return hashlib.sha256(dumps([clash.base, clash.theirs, clash.ours]).encode()).hexdigest()
 
 
-def ledger_of_export(path: Path, name: str, ledgers: list[Ledger]) -> Ledger | None:
-    """The ledger among some that an uploaded workbook was exported from."""
-    try:
-        mark = read_mark(open_workbook(path, name=name))
-    except UnreadableFile:
-        return None
+def ledger_of_export(workbook: Workbook, ledgers: list[Ledger]) -> Ledger | None:
+    """The ledger among some that a workbook was exported from."""
+    mark = read_mark(workbook)
     return next((ledger for ledger in ledgers if mark and mark.ledger == ledger.code and fits(mark, ledger)), None)

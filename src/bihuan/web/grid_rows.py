@@ -1,21 +1,21 @@
 """A ledger's records as the grid takes them: columns with how they are edited, rows with text to show and to copy."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
 
-from bihuan.ledger.linked_records import with_records
-from bihuan.ledger.models import Record
+from bihuan.ledger.linked_records import ledger_meant, with_records
+from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, Lookup
 from bihuan.ledger.values import shown
 from bihuan.loop.cells import cell_text
-from bihuan.loop.editing import editable_fields
+from bihuan.loop.editing import cell_fields
 from bihuan.web import showing
 from bihuan.web.asking import Opened
 
@@ -47,7 +47,7 @@ class GridRows:
                 {"code": "state", "title": "环节", "width": 96},
                 {"code": "due", "title": "期限", "width": 100},
             ]
-        theirs = self.opened.sight.ever_writable(editable_fields(self.opened.spec))
+        theirs = self.opened.sight.ever_writable(cell_fields(self.opened.spec))
         editable = {field.code for field in theirs} if self.may_edit else set()
         return found + [self._column(field, field.code in editable) for field in self.fields]
 
@@ -65,6 +65,11 @@ class GridRows:
             "required": field.required,
         }
         options = [title for _, title in kind.options(field)]
+        if field.kind == "file":
+            column["files"] = self.may_edit and bool(self.opened.sight.ever_writable([field]))
+        if field.kind == "record" and editable:
+            of = ledger_meant(self.opened.ledger.code.partition(".")[0], field.of)
+            column["lookup"] = reverse("record_options", args=[of])
         return column | ({"options": options} if options else {})
 
     def _width(self, field: FieldSpec, title: str) -> int:
@@ -75,6 +80,7 @@ class GridRows:
         found, opened = list(records), self.opened
         data = [record.data for record in found]
         lookup = with_records(self.lookup, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
+        lookup = replace(lookup, file_names={pk: file.name for pk, file in self._files(found).items()})
         return [self._row(opened.sight.see(record, lookup), lookup) for record in found]
 
     def _row(self, record: Record, lookup: Lookup) -> dict[str, Any]:
@@ -107,5 +113,26 @@ class GridRows:
         if value is None:
             return ""
         text = shown(field, value, lookup)
+        if field.kind == "file" and isinstance(value, list):
+            return [text, text, [self._file(pk) for pk in value if pk in self._known]]
         copied = cell_text(self.opened.spec, field.code, record, lookup)
         return text if text == copied else [text, copied]
+
+    @cached_property
+    def _known(self) -> dict[int, Attachment]:
+        """The files of the rows that were asked for."""
+        return {}
+
+    def _files(self, records: list[Record]) -> dict[int, Attachment]:
+        """The files that the fields of some records name, read at once."""
+        codes = [field.code for field in self.fields if field.kind == "file"]
+        ids = {pk for record in records for code in codes for pk in record.data.get(code) or ()}
+        if ids:
+            self._known.update(Attachment.objects.in_bulk(ids))
+        return self._known
+
+    def _file(self, pk: int) -> list[Any]:
+        """A file as its cell holds it: id, name, address, and the address of its small picture."""
+        file = self._known[pk]
+        thumb = reverse("thumbnail", args=[pk]) if file.look else ""
+        return [pk, file.name, reverse("attachment", args=[pk]), thumb]

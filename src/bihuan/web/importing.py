@@ -6,7 +6,7 @@ import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +18,19 @@ from bihuan.base.home import room
 from bihuan.base.progress import Progress, forget, report
 from bihuan.ledger import search
 from bihuan.ledger.actions import fail_batch
-from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, open_workbook, read_table
+from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, Workbook, open_workbook, read_table
 from bihuan.ledger.export_mark import SHEET
 from bihuan.ledger.importing import Back, Check
 from bihuan.ledger.inference import Wishes
 from bihuan.ledger.models import Batch, Ledger, Mapping
 from bihuan.ledger.row_reading import NUMBER
-from bihuan.ledger.rules import may_import
+from bihuan.ledger.rules import may_import, visible_ledgers
 from bihuan.ledger.sight import sight_of
 from bihuan.loop import intake
 from bihuan.loop.intake import Target
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
-from bihuan.web.coming_back import back_of
+from bihuan.web.coming_back import back_of, ledger_of_export
 
 _AT_ONCE = 2_000
 OPEN_STATES = (Batch.State.UPLOADED, Batch.State.CHECKED)
@@ -109,7 +109,7 @@ class Import:
     @cached_property
     def _check(self) -> Check:
         def progress(rows: int) -> None:
-            report(self.batch.pk, Progress("正在核对每一行", rows, self.table.row_count))
+            report(self.batch.pk, Progress("正在核对每一行", rows, self.table.rows_at_most))
 
         return intake.check(
             actor=self.actor,
@@ -121,13 +121,35 @@ class Import:
         )
 
 
-def open_import(actor: Actor, batch: Batch) -> Import:
-    """Open a batch's file with what was chosen for it so far. Raises Invalid in words if it cannot be read."""
+def refuse(batch: Batch, message: str) -> None:
+    """Say of a batch that its file cannot be read; a file that no other batch holds is not kept."""
+    fail_batch(batch=batch, message=message)
+    if not Batch.objects.filter(file_hash=batch.file_hash).exclude(pk=batch.pk).exists():
+        upload_path(batch.file_hash).unlink(missing_ok=True)
+
+
+def place(actor: Actor, batch: Batch) -> None:
+    """Give a batch without a ledger the one that its workbook was exported from. Raises Invalid like `open_import`."""
+    if batch.ledger is None:
+        ledgers = [ledger for ledger in visible_ledgers(actor) if may_import(actor, ledger)]
+        batch.ledger = ledger_of_export(_workbook(batch), ledgers)
+        batch.save(update_fields=["ledger"])
+
+
+def _workbook(batch: Batch) -> Workbook:
     path = upload_path(batch.file_hash)
     if not path.is_file():
         raise Invalid(f"“{batch.file_name}”已不在服务器上，请重新上传")
     try:
-        workbook = open_workbook(path, name=batch.file_name)
+        return _opened(path, batch.file_name)
+    except UnreadableFile as error:
+        raise Invalid(f"“{batch.file_name}”读不出来：{error}") from error
+
+
+def open_import(actor: Actor, batch: Batch) -> Import:
+    """Open a batch's file with what was chosen for it so far. Raises Invalid in words if it cannot be read."""
+    workbook = _workbook(batch)
+    try:
         table = read_table(workbook, sheet=batch.plan.get("sheet"))
     except UnreadableFile as error:
         raise Invalid(f"“{batch.file_name}”读不出来：{error}") from error
@@ -143,6 +165,15 @@ def open_import(actor: Actor, batch: Batch) -> Import:
     theirs = found.fillable
     found.columns = {index: code for index, code in found.columns.items() if code in theirs}
     return found
+
+
+@lru_cache(maxsize=2)
+def _opened(path: Path, name: str) -> Workbook:
+    """A stored file, looked through and opened; the last ones are kept, for the next step of the same import.
+
+    A stored file never changes: it lies under the hash of what it holds.
+    """
+    return open_workbook(path, name=name)
 
 
 def _planned(actor: Actor, batch: Batch, table: Table) -> tuple[Target, dict[int, str]]:
@@ -231,14 +262,18 @@ def _write(found: Import, good_rows_only: bool) -> None:
         fail_batch(batch=batch, message=str(error))
     except (DatabaseError, OSError) as error:
         _log.exception("import %s failed", batch.pk)
-        is_full = "disk is full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC
-        why = "磁盘已满" if is_full else "数据库或磁盘出了故障，已记录"
-        fail_batch(batch=batch, message=f"{why}，一行也没有写入，请联系系统管理员")
+        fail_batch(batch=batch, message=f"{told_of_trouble(error)}，一行也没有写入，请联系系统管理员")
     except Exception:  # noqa: BLE001 - a worker thread must say that it failed, whatever the reason
         _log.exception("import %s failed", batch.pk)
         fail_batch(batch=batch, message="程序出了意外，一行也没有写入；已记录，请联系管理员")
     finally:
         forget(batch.pk)
+
+
+def told_of_trouble(error: Exception) -> str:
+    """What a fault of the database or the disk is called in a message."""
+    is_full = "disk is full" in str(error) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    return "磁盘已满" if is_full else "数据库或磁盘出了故障，已记录"
 
 
 def remember(found: Import) -> None:

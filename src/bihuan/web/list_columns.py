@@ -5,20 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from bihuan.ledger.conditions import Condition, write_conditions
 from bihuan.ledger.grouping import Group, grouped, summed_fields
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
+from bihuan.ledger.paging import Row
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.values import shown
 from bihuan.web import showing
-from bihuan.web.asking import Opened, Query
-
-_DOUBT = "时间或状态前后矛盾，不计入时长和按期率"
+from bihuan.web.asking import Query
+from bihuan.web.list_cells import Cell, rows_html
 
 
 def list_heads(query: Query) -> list[dict[str, Any]]:
@@ -30,7 +30,8 @@ def list_heads(query: Query) -> list[dict[str, Any]]:
         if code in query.opened.sight.refused:
             return {"code": code, "title": title, "kind": kind, "sort": None}
         way = "ascending" if sort == code else "descending" if sort == f"-{code}" else ""
-        return {"code": code, "title": title, "kind": kind, "sort": way}
+        url = query.url(sort=f"-{code}" if way == "ascending" else code)
+        return {"code": code, "title": title, "kind": kind, "sort": way, "url": url}
 
     found = [column("number", "编号", "text")]
     if query.opened.loop:
@@ -49,35 +50,12 @@ def head_title(field: FieldSpec, spec: LedgerSpec) -> str:
     return f"{title}（{field.measure}）" if field.measure and field.measure not in title else title
 
 
-def list_rows(query: Query, records: list[Record]) -> list[dict[str, Any]]:
-    """The rows of a page."""
+def list_rows(query: Query, records: list[Row], extra: Sequence[Cell] = ()) -> SafeString:
+    """The rows of a page, as HTML; `extra` are columns behind those of the ledger."""
     opened = query.opened
     plain, data = lookup_for(opened.spec, opened.actor.tree), [record.data for record in records]
     lookup = with_records(plain, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
-    columns = [(field, showing.title_of(field, opened.spec)) for field in query.fields]
-    found = []
-    for record in (opened.sight.see(item, lookup) for item in records):
-        url = reverse("record", args=[record.pk])
-        cells = _system_cells(opened, record)
-        for field, title in columns:
-            cell = showing.cell(field, title, record, lookup)
-            is_name = field.code == opened.spec.name_field and cell["text"]
-            cells.append({**cell, "names": True, "url": url} if is_name else cell)
-        found.append({"url": url, "number": record.number, "cells": cells})
-    return found
-
-
-def _system_cells(opened: Opened, record: Record) -> list[dict[str, Any]]:
-    """What a list of matters shows before the fields: the light, the step, the deadline."""
-    if opened.loop is None or opened.bounds is None:
-        return []
-    light = showing.light(record, opened.loop, opened.bounds)
-    doubt = _DOUBT if record.loop.get("doubtful") else ""
-    return [
-        {"title": "状态", "kind": "light", "light": light, "text": light["title"], "doubt": doubt},
-        {"title": "环节", "kind": "choice", "text": opened.states.get(record.state, record.state)},
-        {"title": "期限", "kind": "date", "text": showing.day(record.due_at)},
-    ]
+    return rows_html(opened, query.fields, records, lookup, extra)
 
 
 def list_groups(query: Query, rows: QuerySet[Record]) -> dict[str, Any] | None:

@@ -1,29 +1,59 @@
 """How many records a list has, in which colours, and where in it a page stands: exact where that is cheap."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from bihuan.ledger.models import Record
-from bihuan.ledger.paging import COUNTED, Total, total_of
+from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
+from bihuan.ledger.rules import whole_total
+from bihuan.loop.colour import colour_of
 from bihuan.loop.queries import colour_counts
-from bihuan.loop.tally_counts import Counts, counts_by_place, no_counts
+from bihuan.loop.tally_counts import Counts, no_counts
+from bihuan.loop.whole_counts import whole_counts
 from bihuan.web.asking import Query
 
 _LONGEST_NUMBER = 9
 
 
+class Found(NamedTuple):
+    """A record that a condition finds, with what its colour follows from."""
+
+    pk: int
+    due_at: datetime | None
+    closed_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Standing:
-    """What was asked for, in all colours (`alike`) and in the one chosen (`rows`)."""
+    """What was asked for, in all colours (`alike`) and in the one chosen (`rows`).
+
+    A condition that no index answers is looked for once: up to a bound all that it finds is kept, and the page, its
+    counts and its summary come from that.
+    """
 
     query: Query
     alike: QuerySet[Record]
     rows: QuerySet[Record]
+
+    @cached_property
+    def found(self) -> list[Found] | None:
+        """All that a condition finds, in order; None without one, and where it finds more than are kept."""
+        if not self.query.get("where").strip():
+            return None
+        some = list(self.alike.values_list("pk", "due_at", "closed_at")[: COUNTED + 1])
+        return [Found(*one) for one in some] if len(some) <= COUNTED else None
+
+    @property
+    def summed(self) -> QuerySet[Record]:
+        """The records of all colours, to sum up."""
+        return self.alike if self.found is None else Record.objects.filter(pk__in=[one.pk for one in self.found])
 
     @cached_property
     def counts(self) -> Counts | None:
@@ -31,12 +61,14 @@ class Standing:
         opened = self.query.opened
         if opened.loop is None or opened.bounds is None:
             return None
-        if self.query.narrows_beside_colour:
-            return None if total_of(self.alike).more else colour_counts(self.alike, opened.bounds)
-        found = no_counts()
-        for counts in counts_by_place(opened.actor, [(opened.ledger, opened.loop)], opened.bounds.at).values():
-            found = {colour: number + counts[colour] for colour, number in found.items()}
-        return found
+        if self.found is not None:
+            colours = Counter(colour_of(one.due_at, one.closed_at, opened.bounds) for one in self.found)
+            return no_counts() | dict(colours)
+        if not self.query.narrows_beside_colour:
+            return whole_counts(opened.actor, opened.ledger, opened.loop, opened.bounds, self.query.head)
+        if total_of(self.alike).more and not self.query.counts_all:
+            return None
+        return colour_counts(self.alike, opened.bounds)
 
     @cached_property
     def total(self) -> Total:
@@ -44,7 +76,23 @@ class Standing:
         if self.counts is not None:
             chosen = self.query.colour
             return Total(self.counts[chosen] if chosen else sum(self.counts.values()))
-        return total_of(self.rows, COUNTED if self.query.narrows else None)
+        if self.found is not None:
+            return Total(len(self.found))
+        if self.query.narrows:
+            return total_of(self.rows, None if self.query.counts_all else COUNTED)
+        return Total(whole_total(self.query.opened.actor, self.query.opened.ledger))
+
+    def page(self, start: int, size: int) -> list[Row]:
+        """The rows of a page."""
+        if self.found is None:
+            return rows_of(self.rows, start, size, None if self.total.more else self.total.count)
+        bounds, chosen = self.query.opened.bounds, self.query.colour
+        listed = [
+            one.pk
+            for one in self.found
+            if chosen is None or bounds is None or colour_of(one.due_at, one.closed_at, bounds) is chosen
+        ]
+        return rows_by_id(listed[start : start + size])
 
 
 @dataclass(frozen=True)
@@ -67,8 +115,8 @@ class ListPage:
     def start(self) -> int:
         return (self.number - 1) * self.size
 
-    def told(self, sizes: Sequence[int]) -> dict[str, Any]:
-        """For components/pager.html. What was not counted says so."""
+    def told(self, sizes: Sequence[int], count_all: str = "") -> dict[str, Any]:
+        """For components/pager.html. What was not counted says so, and `count_all` is where it is."""
         pages = max(1, -(-self.total.count // self.size))
         more = self.total.more
         return {
@@ -78,4 +126,5 @@ class ListPage:
             "size": self.size,
             "sizes": sizes,
             "note": f"仅数到 {self.total.count:,} 条，后面还有" if more else "",
+            "count_all": count_all if more else "",
         }

@@ -12,6 +12,7 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.ledger.attachments import Twin
 from bihuan.ledger.models import Attachment, Record
+from bihuan.ledger.paging import Row
 from bihuan.ledger.pictures import IMAGES
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import Lookup
@@ -25,13 +26,13 @@ UNKNOWN = "—"
 _COUNT_WORDS = {"calendar": "天", "working": "个工作日"}
 
 
-def light(record: Record, loop: LoopSpec, bounds: Bounds) -> dict[str, str]:
+def light(record: Record | Row, loop: LoopSpec, bounds: Bounds) -> dict[str, str]:
     """A matter's light: the colour's code, the loop's word for it, and the rule with the days left."""
     colour = colour_of(record.due_at, record.closed_at, bounds)
     return {"code": colour.value, "title": word(loop, colour), "hint": light_hint(record, colour, bounds)}
 
 
-def light_hint(record: Record, colour: Colour, bounds: Bounds) -> str:
+def light_hint(record: Record | Row, colour: Colour, bounds: Bounds) -> str:
     if colour is Colour.WHITE:
         return f"{moment(record.closed_at)} 销号"
     if record.due_at is None:
@@ -40,7 +41,7 @@ def light_hint(record: Record, colour: Colour, bounds: Bounds) -> str:
     return f"{left(record, bounds)}；期限前 {bounds.rule.yellow_within} {unit}内为黄，过期为红"
 
 
-def left(record: Record, bounds: Bounds) -> str:
+def left(record: Record | Row, bounds: Bounds) -> str:
     """How far the deadline is: 还剩 3 个工作日, 今天到期, 已超期 2 天; empty without one or once closed."""
     if record.due_at is None or record.closed_at:
         return ""
@@ -144,15 +145,6 @@ def title_of(field: FieldSpec, spec: LedgerSpec) -> str:
     shared = sum(other.title.rpartition("/")[2].strip() == last for other in spec.fields) > 1
     title = field.title if shared or not last else last
     return title.replace("_", " ") if _FROM_A_DATABASE.fullmatch(title) else title
-
-
-def cell(field: FieldSpec, title: str, record: Record, lookup: Lookup) -> dict[str, Any]:
-    """A field of a record in a list; its title is the same for the whole column."""
-    return {
-        "title": title,
-        "text": shown(field, record.data.get(field.code), lookup),
-        "kind": look_of(field),
-    }
 
 
 def fact(field: FieldSpec, spec: LedgerSpec, record: Record, lookup: Lookup) -> dict[str, Any]:

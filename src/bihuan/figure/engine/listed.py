@@ -12,9 +12,8 @@ from bihuan.figure.lake.reading import Part
 from bihuan.figure.measure import Function
 from bihuan.figure.resolved import Base, Flow
 
-LISTED = frozenset({Function.MIN, Function.MAX, Function.DISTINCT, Function.FIRST, Function.LAST, Function.OUTLIERS})
-"""The functions that need single values."""
-_EDGES = (Function.FIRST, Function.LAST)
+EDGES = (Function.FIRST, Function.LAST)
+"""The functions that are told by the order of records."""
 
 
 def listed_values(
@@ -27,7 +26,7 @@ def listed_values(
     flow = base.time if isinstance(base.time, Flow) else None
     place = part_of_time(flow, held, cuts) if flow else pl.lit(0, dtype=pl.Int32)
     kept = {"unit": pl.col("unit").fill_null(0), "part": place, "value": value}
-    if base.function in _EDGES:
+    if base.function in EDGES:
         order = held[flow.field.code].column if flow else held["created_at"].column
         kept |= {"order": order, "record": pl.col("record")}
     found = [_of_part(part, base, kept, held, clocks) for part in parts]

@@ -17,10 +17,10 @@ from bihuan.base.errors import Invalid
 from bihuan.expression import Kind, read_postgresql, to_postgresql
 from bihuan.expression.exact import EXACT
 from bihuan.expression.sql import Sql
-from bihuan.figure.engine.embedded import Counted
-from bihuan.figure.engine.listed import LISTED
+from bihuan.figure.engine.scan import LISTED, Counted
 from bihuan.figure.engine.tally import Amounts, Cuts, Tally
-from bihuan.figure.lake.columns import days, microseconds
+from bihuan.figure.engine.timed import spans_of, tally_of_time
+from bihuan.figure.lake.columns import OPEN, days, microseconds
 from bihuan.figure.measure import Function
 from bihuan.figure.names import figure_names
 from bihuan.figure.plan import Scan
@@ -32,25 +32,31 @@ _MOMENTS = ("opened_at", "due_at", "closed_at")
 
 _FOLD = """
 WITH told AS (
-  SELECT record_id, version, recorded_at, payload::jsonb AS payload
+  SELECT record_id, version, effective_at, recorded_at, payload::jsonb AS payload
   FROM ledger_event
   WHERE ledger_id = (SELECT id FROM ledger_ledger WHERE code = %s) AND effective_at <= %s AND recorded_at <= %s
+), moments AS (
+  SELECT record_id, since, lead(since) OVER (PARTITION BY record_id ORDER BY since) AS until
+  FROM (SELECT DISTINCT record_id, {moment} AS since FROM told) AS each
+), known AS (
+  SELECT told.*, since FROM told JOIN moments USING (record_id) WHERE effective_at <= since
 ), fields AS (
-  SELECT record_id, jsonb_object_agg(key, value ORDER BY version) AS data
-  FROM told, jsonb_each(coalesce(payload -> 'set', '{}'::jsonb)) GROUP BY record_id
+  SELECT record_id, since, jsonb_object_agg(key, value ORDER BY version) AS data
+  FROM known, jsonb_each(coalesce(payload -> 'set', '{{}}'::jsonb)) GROUP BY record_id, since
 ), columns AS (
-  SELECT record_id, jsonb_object_agg(key, value ORDER BY version) AS data
-  FROM told, jsonb_each(coalesce(payload -> 'system', '{}'::jsonb)) GROUP BY record_id
+  SELECT record_id, since, jsonb_object_agg(key, value ORDER BY version) AS data
+  FROM known, jsonb_each(coalesce(payload -> 'system', '{{}}'::jsonb)) GROUP BY record_id, since
 ), times AS (
-  SELECT record_id, (array_agg(recorded_at ORDER BY version))[1] AS created_at, max(recorded_at) AS updated_at
-  FROM told GROUP BY record_id
+  SELECT record_id, since, (array_agg(recorded_at ORDER BY version))[1] AS created_at, max(recorded_at) AS updated_at
+  FROM known GROUP BY record_id, since
 ), standing AS (
-  SELECT times.record_id AS record, jsonb_strip_nulls(coalesce(fields.data, '{}'::jsonb)) AS data,
+  SELECT times.record_id AS record, since, until, jsonb_strip_nulls(coalesce(fields.data, '{{}}'::jsonb)) AS data,
     columns.data ->> 'number' AS number, coalesce(columns.data ->> 'state', '') AS state,
     (columns.data ->> 'unit')::bigint AS unit_id, (columns.data ->> 'opened_at')::timestamptz AS opened_at,
     (columns.data ->> 'due_at')::timestamptz AS due_at, (columns.data ->> 'closed_at')::timestamptz AS closed_at,
     times.created_at, times.updated_at
-  FROM times JOIN columns USING (record_id) LEFT JOIN fields USING (record_id)
+  FROM times JOIN moments USING (record_id, since) JOIN columns USING (record_id, since)
+    LEFT JOIN fields USING (record_id, since)
   WHERE coalesce(columns.data ->> 'number', '') <> '' AND NOT coalesce((columns.data ->> 'deleted')::boolean, false)
 ), seen AS (
   SELECT standing.*, CASE WHEN closed_at <= %s THEN 'white' WHEN due_at < %s THEN 'red'
@@ -70,7 +76,7 @@ def postgres_runner() -> "_Postgres":
 class _Postgres:
     """Runs a scan: the rows that each figure counts, as PostgreSQL finds them."""
 
-    def __call__(self, scan: Scan, figures: Mapping[str, Resolved]) -> Counted:
+    def __call__(self, scan: Scan, figures: Mapping[str, Resolved], _snapshots: object, _view: object) -> Counted:
         cuts = Cuts.of(scan.periods)
         tallies: dict[tuple[str, Slice | None], Tally] = {}
         for code, cut in scan.wanted:
@@ -81,28 +87,32 @@ class _Postgres:
 
     def _tally(self, base: Base, scan: Scan, cuts: Cuts) -> Tally:
         if base.function is Function.SHARE:
-            raise Invalid(f"“{base.spec.title}”是时间占比，PostgreSQL 引擎不算，请用 embedded")
-        rows = self._rows(base, scan)
+            return _of_time(self._rows(base, scan, "since", "until", "effective_at"), spans_of(cuts, scan.clocks))
         flow = base.time if isinstance(base.time, Flow) else None
+        when = "NULL"
+        if flow:
+            own = flow.field.code in base.view.spec.by_code
+            name = figure_names(base.view)[flow.field.code].storage
+            when = f"data ->> '{flow.field.code}'" if own else f"{name.name}"  # type: ignore[union-attr]
+        rows = self._rows(base, scan, when, when if flow else "created_at")
         placed = [(unit or 0, _part(when, flow, cuts), value, order, pk) for unit, when, value, order, pk in rows]
         kept = [row for row in placed if row[1] >= 0]
         return Tally(_amounts(kept, len(cuts.days) if flow else 1), _listed(base, kept))
 
-    def _rows(self, base: Base, scan: Scan) -> list[tuple[Any, ...]]:
+    def _rows(
+        self, base: Base, scan: Scan, when: str, order: str, moment: str = "%s::timestamptz"
+    ) -> list[tuple[Any, ...]]:
+        """What is counted: unit, when, operand, order, record; once for each moment at which a record is looked at."""
         at = scan.clocks
         bounds = bounds_at(base.view.loop, at.as_of) if base.view.loop else None
         marks = (bounds.at, bounds.at, bounds.yellow_until) if bounds else (at.as_of,) * 3
         say = {"alias": "seen", "today": at.day, "now": at.as_of}
         where = to_postgresql(base.where, **say) if base.where else Sql("true")  # type: ignore[arg-type]
         value = to_postgresql(base.operand, **say) if base.operand else Sql("NULL")  # type: ignore[arg-type]
-        flow = base.time.field if isinstance(base.time, Flow) else None
-        when = "NULL"
-        if flow:
-            own = flow.code in base.view.spec.by_code
-            when = f"data ->> '{flow.code}'" if own else f"{figure_names(base.view)[flow.code].storage.name}"  # type: ignore[union-attr]
-        order = when if flow else "created_at"
-        query = f"{_FOLD} SELECT unit_id, {when}, {value.text}, {order}, record FROM seen WHERE {where.text}"
-        params: list[Any] = [base.view.code, at.as_of, at.known_at, *marks, *value.params, *where.params]
+        fold = _FOLD.format(moment=moment)
+        query = f"{fold} SELECT unit_id, {when}, {value.text}, {order}, record FROM seen WHERE {where.text}"
+        asked = [at.as_of] if "%s" in moment else []
+        params: list[Any] = [base.view.code, at.as_of, at.known_at, *asked, *marks, *value.params, *where.params]
         with connection.cursor() as cursor:
             cursor.execute(query, params)
             found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -110,6 +120,22 @@ class _Postgres:
             return found
         read = base.operand
         return [(unit, day, read_postgresql(read, raw), key, pk) for unit, day, raw, key, pk in found]
+
+
+def _of_time(rows: list[tuple[Any, ...]], spans: list[tuple[int, int]]) -> Tally:
+    """How long each state was counted and was true, in the parts of time."""
+    lengths: dict[int, list[int]] = {}
+    seen: set[tuple[int, int, int, int]] = set()
+    for unit, since, true, until, record in rows:
+        began, ended = microseconds(since), OPEN if until is None else microseconds(until)
+        own = lengths.setdefault(unit or 0, [0] * (2 * len(spans)))
+        for index, (start, end) in enumerate(spans):
+            length = min(ended, end) - max(began, start)
+            if length > 0:
+                own[2 * index] += length
+                own[2 * index + 1] += length if true is True else 0
+                seen.add((unit or 0, record, index, index))
+    return tally_of_time([(unit, *own) for unit, own in sorted(lengths.items())], sorted(seen), len(spans))
 
 
 def _part(when: object, flow: Flow | None, cuts: Cuts) -> int:

@@ -18,7 +18,7 @@ from bihuan.loop.colour import Colour, bounds_at
 
 _COUNTY_AHEAD = int(timedelta(hours=8).total_seconds() * 1_000_000)
 _DAY = 86_400_000_000
-_COLOURS = (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.WHITE)
+COLOURS = (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.WHITE)
 
 
 def held_columns(snapshot: Snapshot, view: LedgerView, clocks: Clocks) -> dict[str, Held]:
@@ -26,7 +26,7 @@ def held_columns(snapshot: Snapshot, view: LedgerView, clocks: Clocks) -> dict[s
     held = {column.name.code: _held(column, snapshot) for column in snapshot.columns}
     name = figure_names(view).get(COLOUR)
     if view.loop is not None and COLOUR not in held and name is not None:
-        held[COLOUR] = Held(_colour(view, clocks), words=tuple(colour.value for colour in _COLOURS))
+        held[COLOUR] = Held(_colour(view, clocks), words=tuple(colour.value for colour in COLOURS))
     return held
 
 
@@ -69,16 +69,20 @@ def condition(
 def part_of_time(flow: Flow, held: Mapping[str, Held], cuts: Cuts) -> pl.Expr:
     """The part of time that a row falls into; -1 for one before all of them or without a date."""
     column = held[flow.field.code].column
-    if flow.is_month:
-        marks = [pl.lit(f"{_first_from(day, flow):%Y-%m}") for day in cuts.days]
-    elif flow.is_year:
-        marks = [pl.lit(_first_from(day, flow).year, dtype=pl.Int64) for day in cuts.days]
-    elif flow.field.kind is Kind.DATETIME:
-        marks = [pl.lit(days(day) * _DAY - _COUNTY_AHEAD, dtype=pl.Int64) for day in cuts.days]
-    else:
-        marks = [pl.lit(days(day), dtype=pl.Int32) for day in cuts.days]
-    reached = [(column >= mark).cast(pl.Int8) for mark in marks]
+    kind = {str: None, int: pl.Int32 if flow.field.kind is Kind.DATE else pl.Int64}
+    reached = [(column >= pl.lit(mark, dtype=kind[type(mark)])).cast(pl.Int8) for mark in marks_of(flow, cuts)]
     return pl.sum_horizontal(*reached).cast(pl.Int32) - pl.lit(1, dtype=pl.Int32)
+
+
+def marks_of(flow: Flow, cuts: Cuts) -> list[int | str]:
+    """From which value of the field on a row has reached each part of time, as the lake keeps such values."""
+    if flow.is_month:
+        return [f"{_first_from(day, flow):%Y-%m}" for day in cuts.days]
+    if flow.is_year:
+        return [_first_from(day, flow).year for day in cuts.days]
+    if flow.field.kind is Kind.DATETIME:
+        return [days(day) * _DAY - _COUNTY_AHEAD for day in cuts.days]
+    return [days(day) for day in cuts.days]
 
 
 def _first_from(day: date, flow: Flow) -> date:

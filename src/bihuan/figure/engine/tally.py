@@ -63,7 +63,8 @@ class Amounts:
 class Tally:
     """The states of one base figure. `listed` holds single values where counts and sums do not say enough.
 
-    Its columns: unit, part, value, n (how often), and for first and last `order` and `record`.
+    Its columns: unit, part, value, n (how often), and for first and last `order` and `record`. Of a share of time:
+    unit, record, and the first and the last part of time in which it was counted.
     """
 
     amounts: Amounts
@@ -87,6 +88,10 @@ def state_of(tally: Tally, units: Collection[int] | None, parts: range) -> State
     records, known, total = tally.amounts.over(units, parts)
     if tally.listed is None:
         return State(records, known, total)
+    if "first" in tally.listed.columns:
+        counted = tally.listed.filter((pl.col("first") < parts.stop) & (pl.col("last") >= parts.start))
+        own = counted if units is None else counted.filter(pl.col("unit").is_in(list(units)))
+        return State(own["record"].n_unique(), known, total)
     everywhere = tally.listed.filter(pl.col("part").is_between(parts.start, parts.stop - 1))
     listed = everywhere if units is None else everywhere.filter(pl.col("unit").is_in(list(units)))
     return State(records, known, total, listed, everywhere)

@@ -84,7 +84,7 @@ def _usable(folder: Path, ledger: Ledger, columns: tuple[LakeColumn, ...]) -> Ma
     """The lake as it lies, if it is whole, of this ledger's chain, and its columns mean what they mean today."""
     try:
         manifest = read_manifest(folder)
-        if manifest is None or manifest.ledger != ledger.code or not _fits(manifest, columns):
+        if manifest is None or manifest.ledger != ledger.code or not fits(manifest, columns):
             return None
         if _hash_at(ledger, manifest.position) != manifest.head:
             return None
@@ -95,7 +95,7 @@ def _usable(folder: Path, ledger: Ledger, columns: tuple[LakeColumn, ...]) -> Ma
     return manifest
 
 
-def _fits(manifest: Manifest, columns: tuple[LakeColumn, ...]) -> bool:
+def fits(manifest: Manifest, columns: tuple[LakeColumn, ...]) -> bool:
     """A column may be new if no event ever set its field; one whose type has changed needs the events again."""
     for column in columns:
         known = manifest.columns.get(column.code)

@@ -79,6 +79,11 @@ def read_manifest(folder: Path) -> Manifest | None:
         text = (folder / MANIFEST).read_bytes()
     except FileNotFoundError:
         return None
+    return parsed_manifest(text)
+
+
+def parsed_manifest(text: bytes) -> Manifest:
+    """A table of contents as it is written. Raises BadManifest."""
     try:
         raw: dict[str, Any] = orjson.loads(text)
         if raw["format"] != FORMAT:

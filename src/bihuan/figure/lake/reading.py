@@ -1,6 +1,8 @@
 """What a question needs of the lake: the rows that hold on its two clocks, from as few files as can be."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -12,12 +14,44 @@ from bihuan.figure.lake.manifest import LakeFile, Manifest
 
 @dataclass(frozen=True)
 class Part:
-    """Rows to be counted: those of the base once each, those of deltas by their weight (1 comes, -1 goes)."""
+    """Rows to be counted: those of the base once each, those of deltas by their weight (1 comes, -1 goes).
 
-    rows: pl.LazyFrame
+    `bounds` are what a row must keep to beside being in the files: column, <= or >, instant.
+    """
+
+    folder: Path
+    files: tuple[LakeFile, ...]
+    columns: tuple[LakeColumn, ...]
     weighted: bool
-    identity: str
-    """The same identity means the same rows, so that what was counted once can be remembered."""
+    bounds: tuple[tuple[str, str, int], ...] = ()
+
+    @cached_property
+    def identity(self) -> str:
+        """The same identity means the same rows, so that what was counted once can be remembered."""
+        return "|".join([*(file.name for file in self.files), *(f"{c}{sign}{at}" for c, sign, at in self.bounds)])
+
+    @property
+    def count(self) -> int:
+        """How many rows lie in the files."""
+        return sum(file.rows for file in self.files)
+
+    def largest(self, column: str) -> int:
+        """The greatest absolute value that a column holds in them."""
+        return max((file.largest.get(column, 0) for file in self.files), default=0)
+
+    @cached_property
+    def rows(self) -> pl.LazyFrame:
+        """The files as one table, cut to what holds."""
+        found = pl.scan_parquet(
+            [self.folder / file.name for file in self.files],
+            schema=schema_of(self.columns, weighted=self.weighted),
+            missing_columns="insert",
+            extra_columns="ignore",
+            glob=False,
+        )
+        for column, sign, instant in self.bounds:
+            found = found.filter(pl.col(column) <= instant if sign == "<=" else pl.col(column) > instant)
+        return found
 
 
 @dataclass(frozen=True)
@@ -33,45 +67,44 @@ class Snapshot:
         return {column.name.code: column for column in self.columns}
 
     def at(self, as_of: int, known_at: int) -> list[Part]:
-        """The rows that hold at an instant as known at another, both in microseconds."""
-        files = [
+        """The rows that hold at an instant as known at another, both in microseconds. Raises DamagedLake."""
+        return self._whole(self.chosen_at(as_of, known_at))
+
+    def known(self, known_at: int) -> list[Part]:
+        """The rows of all effective times as known at an instant, each with its own span. Raises DamagedLake."""
+        return self._whole(self.chosen_known(known_at))
+
+    def chosen_at(self, as_of: int, known_at: int) -> list[Part]:
+        """As `at`, the files not looked at yet."""
+        files = (
             *self.manifest.current,
             *(file for file in self.manifest.past if file.effective_ended > as_of),
             *(file for file in self.manifest.superseded if file.known_ended > known_at),
-        ]
-        return self._parts(files, as_of, known_at)
-
-    def known(self, known_at: int) -> list[Part]:
-        """The rows of all effective times as known at an instant, each with its own span."""
-        superseded = (file for file in self.manifest.superseded if file.known_ended > known_at)
-        return self._parts([*self.manifest.current, *self.manifest.past, *superseded], None, known_at)
-
-    def _parts(self, files: list[LakeFile], as_of: int | None, known_at: int) -> list[Part]:
-        deltas = list(self.manifest.deltas)
-        require_whole(self.folder, [*files, *deltas])
-        return [
-            self._part(group, as_of, known_at, weighted=weighted)
-            for weighted, group in ((False, files), (True, deltas))
-            if group
-        ]
-
-    def _part(self, files: list[LakeFile], as_of: int | None, known_at: int, *, weighted: bool) -> Part:
-        """Several files as one table, cut to what holds; nothing is asked that is true of all of them anyway."""
-        rows = pl.scan_parquet(
-            [self.folder / file.name for file in files],
-            schema=schema_of(self.columns, weighted=weighted),
-            missing_columns="insert",
-            extra_columns="ignore",
-            glob=False,
         )
-        told = [file.name for file in files]
-        for clock, instant in (("effective", as_of), ("known", known_at)):
-            if instant is None:
-                continue
-            if any(getattr(file, f"{clock}_from") > instant for file in files):
-                rows = rows.filter(pl.col(f"{clock}_from") <= instant)
-                told.append(f"{clock}_from<={instant}")
-            if any(getattr(file, f"{clock}_ended") > -OPEN for file in files):
-                rows = rows.filter(pl.col(f"{clock}_to") > instant)
-                told.append(f"{clock}_to>{instant}")
-        return Part(rows, weighted, "|".join(told))
+        return self._parts(files, {"effective": as_of, "known": known_at})
+
+    def chosen_known(self, known_at: int) -> list[Part]:
+        """As `known`, the files not looked at yet."""
+        superseded = (file for file in self.manifest.superseded if file.known_ended > known_at)
+        return self._parts((*self.manifest.current, *self.manifest.past, *superseded), {"known": known_at})
+
+    def _whole(self, parts: list[Part]) -> list[Part]:
+        require_whole(self.folder, [file for part in parts for file in part.files])
+        return parts
+
+    def _parts(self, files: tuple[LakeFile, ...], instants: dict[str, int]) -> list[Part]:
+        """The base as one table, each delta by itself, for what was counted of it stays true when another comes."""
+        groups = [((file,), True) for file in self.manifest.deltas]
+        return [
+            Part(self.folder, group, self.columns, weighted, tuple(_bounds(group, instants)))
+            for group, weighted in ([(files, False)] if files else []) + groups
+        ]
+
+
+def _bounds(files: tuple[LakeFile, ...], instants: dict[str, int]) -> Iterator[tuple[str, str, int]]:
+    """What cuts the files to what holds; nothing is asked that is true of all their rows anyway."""
+    for clock, instant in instants.items():
+        if any(getattr(file, f"{clock}_from") > instant for file in files):
+            yield f"{clock}_from", "<=", instant
+        if any(getattr(file, f"{clock}_ended") > -OPEN for file in files):
+            yield f"{clock}_to", ">", instant

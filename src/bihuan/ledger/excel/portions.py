@@ -65,11 +65,12 @@ class PortionedGrid:
             right = [""] * (self.columns - portion.left - len(portion.rows[0] if portion.rows else ()))
             for number in range(last + 1, portion.first):
                 yield number, self._errors.put(number, blank.copy(), self.columns)
-            for number, cells in enumerate(portion.rows, start=portion.first):
-                yield (
-                    number,
-                    self._errors.put(number, [*left, *cells, *right] if left or right else cells, self.columns),
-                )
+            numbered = enumerate(portion.rows, start=portion.first)
+            if not (left or right or self._errors.any):
+                yield from numbered
+            else:
+                for number, cells in numbered:
+                    yield number, self._errors.put(number, [*left, *cells, *right], self.columns)
             last = max(last, portion.first + len(portion.rows) - 1)
         for number in range(last + 1, self.rows + 1):
             yield number, self._errors.put(number, blank.copy(), self.columns)

@@ -7,6 +7,9 @@ remark or a heading, or repeats a head, or if it lies in a wide merged area or a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import methodcaller
+from typing import Any
 
 from bihuan.ledger.excel.model import Cell, Column, Grid, Row, SkippedRow
 from bihuan.ledger.excel.words import BLANKS, is_blank, is_foot, is_section, is_value, shown, total_word
@@ -20,6 +23,8 @@ _TOTAL_ENDS = frozenset("计和)）:： \u3000\n")
 _NO_FIGURE = frozenset({"-", "—", "——", "--", "/", "\\", "×", "无"})
 # A stray remark far below the table stands after this many blank rows.
 _LONG_GAP = 10
+_AT_ONCE = 2_000
+_STRIPPED = methodcaller("strip", BLANKS)
 
 
 @dataclass(slots=True)
@@ -49,44 +54,92 @@ class Shape:
 
 def records(grid: Grid, shape: Shape, survey: Survey, *, fill_down: bool = True) -> Iterator[tuple[int, Row]]:
     """Give the records under the head with their row numbers, noting in `survey` what is left out and why."""
-    indexes = [column.index for column in shape.columns]
-    whole = indexes == list(range(grid.columns))
-    outside = sorted(set(range(grid.columns)) - set(indexes))
-    fills = _Fills(grid, shape) if fill_down else None
-    next_fill = fills.next_row if fills else None
-    by_name = indexes[1] if len(indexes) > 1 and shape.columns[0].is_serial else 0
-    suspect, repeats, wide_rows = _SUSPECT.match, shape.repeats, shape.wide_rows
-    gap = 0
-    for number, cells in grid.read():
-        if number < shape.first_data_row:
-            continue
-        first: Cell | None = cells[0]
-        if type(first) is str and not first.strip(BLANKS):
-            first = _first_filled(cells)
-            if first is None:
-                gap += 1
+    sieve = _Sieve(grid, shape, survey, fill_down=fill_down)
+    source = iter(grid.read())
+    while some := list(islice(source, _AT_ONCE)):
+        if sieve.are_records(some):
+            survey.records += len(some)
+            yield from some
+        else:
+            yield from sieve.sift(some)
+
+
+class _Sieve:
+    """Lets the records of a table through, in the order of its rows."""
+
+    def __init__(self, grid: Grid, shape: Shape, survey: Survey, *, fill_down: bool) -> None:
+        self.grid, self.shape, self.survey = grid, shape, survey
+        self.indexes = [column.index for column in shape.columns]
+        self.whole = self.indexes == list(range(grid.columns))
+        self.outside = sorted(set(range(grid.columns)) - set(self.indexes))
+        self.fills = _Fills(grid, shape) if fill_down else None
+        self.by_name = self.indexes[1] if len(self.indexes) > 1 and shape.columns[0].is_serial else 0
+        self.gap = 0
+
+    def are_records(self, some: list[tuple[int, Row]]) -> bool:
+        """Whether rows are at a glance all records, just as they are. Most are."""
+        shape, first, last = self.shape, some[0][0], some[-1][0]
+        next_fill = self.fills.next_row if self.fills else None
+        if not self.whole or self.gap or first < shape.first_data_row or first <= (shape.numbering_row or 0):
+            return False
+        if (next_fill is not None and next_fill <= last) or not shape.wide_rows.isdisjoint(range(first, last + 1)):
+            return False
+        firsts = [cells[0] for _, cells in some]
+        if set(map(type, firsts)) == {str}:
+            texts: list[Any] = firsts
+        elif str not in map(type, firsts):
+            names = [cells[self.by_name] for _, cells in some] if self.by_name else []
+            texts = [name for name in names if type(name) is str and name]
+        else:
+            return False
+        stripped = list(map(_STRIPPED, texts))
+        return (
+            {len(cells) for _, cells in some} == {self.grid.columns}
+            and (texts is not firsts or all(stripped))
+            and _TOTAL_ENDS.isdisjoint(text[-1] for text in texts)
+            and not any(map(_SUSPECT.match, texts))
+            and shape.repeats.keys().isdisjoint(map(str.strip, texts))
+        )
+
+    def sift(self, some: list[tuple[int, Row]]) -> Iterator[tuple[int, Row]]:
+        """Look at each row."""
+        shape, survey, by_name = self.shape, self.survey, self.by_name
+        for number, cells in some:
+            if number < shape.first_data_row:
                 continue
-        text = first if type(first) is str else cells[by_name] if by_name else ""
-        if (
-            gap >= _LONG_GAP
-            or number in wide_rows
-            or (type(text) is str and text and (text[-1] in _TOTAL_ENDS or suspect(text) or text.strip() in repeats))
-            or number == shape.numbering_row
-        ) and _leave_out(number, cells, shape, survey, far=gap >= _LONG_GAP):
-            gap = 0
-            continue
-        gap = 0
-        if len(cells) > grid.columns:
-            _note_beyond(number, cells, grid.columns, survey)
-        for index in outside:
+            first: Cell | None = cells[0]
+            if type(first) is str and not first.strip(BLANKS):
+                first = _first_filled(cells)
+                if first is None:
+                    self.gap += 1
+                    continue
+            text = first if type(first) is str else cells[by_name] if by_name else ""
+            far, self.gap = self.gap >= _LONG_GAP, 0
+            if (
+                far
+                or number in shape.wide_rows
+                or (type(text) is str and text and self._is_odd(text))
+                or number == shape.numbering_row
+            ) and _leave_out(number, cells, shape, survey, far=far):
+                continue
+            survey.records += 1
+            yield number, self._mended(number, cells)
+
+    def _is_odd(self, text: str) -> bool:
+        return bool(text[-1] in _TOTAL_ENDS or _SUSPECT.match(text) or text.strip() in self.shape.repeats)
+
+    def _mended(self, number: int, cells: Row) -> Row:
+        """A record's cells under the columns, with what merged areas give it; what is left aside is noted."""
+        survey, columns = self.survey, self.grid.columns
+        if len(cells) > columns:
+            _note_beyond(number, cells, columns, survey)
+        for index in self.outside:
             if index not in survey.strays and not is_blank(cells[index]):
                 survey.strays[index] = number
-        row = cells if whole and len(cells) == grid.columns else [cells[index] for index in indexes]
-        if fills is not None and next_fill is not None and number >= next_fill:
-            survey.filled_down += fills.apply(number, row)
-            next_fill = fills.next_row
-        survey.records += 1
-        yield number, row
+        row = cells if self.whole and len(cells) == columns else [cells[index] for index in self.indexes]
+        if self.fills and self.fills.next_row is not None and number >= self.fills.next_row:
+            survey.filled_down += self.fills.apply(number, row)
+        return row
 
 
 def _note_beyond(number: int, cells: Row, width: int, survey: Survey) -> None:

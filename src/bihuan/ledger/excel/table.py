@@ -74,6 +74,16 @@ class Table:
         return self._survey.records
 
     @property
+    def rows_at_most(self) -> int:
+        """How many records there are; before the first whole reading, how many there can be."""
+        return self._done.records if self._done else max(self._grid.rows - self.first_data_row + 1, 0)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a whole reading has been made."""
+        return self._done is not None
+
+    @property
     def skipped(self) -> tuple[SkippedRow, ...]:
         """The rows under the head that are no records, in order; blank rows are not listed."""
         return tuple(self._survey.skipped)

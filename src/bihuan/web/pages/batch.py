@@ -18,10 +18,10 @@ from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import, visible_records
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
-from bihuan.ledger.undo import may_undo, plan_undo, undo_batch
+from bihuan.ledger.undo import may_undo, plan_undo
 from bihuan.ledger.values import shown
 from bihuan.org.actor import Actor, actor_of
-from bihuan.web import showing
+from bihuan.web import showing, undoing
 from bihuan.web.access import go, is_part, signed_in
 from bihuan.web.importing import OPEN_STATES
 
@@ -54,10 +54,13 @@ def show(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     if batch.state in OPEN_STATES:
         return go(request, reverse("bulk_preview" if batch.kind == "edit" else "import_map", args=[pk]))
     if request.method == "POST" and request.POST.get("undo"):
-        undo_batch(actor=actor, batch=batch)
-        messages.success(request, "这一批已撤销")
+        if undoing.take_back(actor, batch):
+            messages.success(request, "这一批已撤销")
         return go(request, url)
-    if batch.state == Batch.State.RUNNING:
+    if (ended := undoing.outcome(batch)) is not None:
+        messages.add_message(request, messages.ERROR if ended else messages.SUCCESS, ended or "这一批已撤销")
+        return go(request, url)
+    if batch.state == Batch.State.RUNNING or undoing.is_under_way(batch):
         return _running(request, batch, url)
     if is_part(request):
         return go(request, url)
@@ -69,7 +72,7 @@ def _running(request: HttpRequest, batch: Batch, url: str) -> HttpResponse:
     if is_part(request):
         return render(request, "components/progress.html", {"progress": progress, "url": url})
     context = {
-        "title": "正在修改" if batch.kind in _HEADINGS else "正在导入",
+        "title": _doing(batch),
         "is_import": batch.kind not in _HEADINGS,
         "crumbs": _crumbs(batch),
         "batch": {"pk": batch.pk, "file": batch.file_name},
@@ -78,6 +81,12 @@ def _running(request: HttpRequest, batch: Batch, url: str) -> HttpResponse:
         "progress_url": url,
     }
     return render(request, "batch.html", context)
+
+
+def _doing(batch: Batch) -> str:
+    if batch.state == Batch.State.DONE:
+        return "正在撤销"
+    return "正在修改" if batch.kind in _HEADINGS else "正在导入"
 
 
 def _crumbs(batch: Batch) -> list[dict[str, str]]:
@@ -160,7 +169,7 @@ def _undo(actor: Actor, batch: Batch) -> dict[str, Any]:
     if done.get("created", 0) + done.get("updated", 0) > _PLANNED:
         return {"allowed": True, "why": "其后又改过的记录会保留不动。"}
     plan = plan_undo(batch)
-    return {"allowed": bool(plan.drafts), "why": f"将恢复 {len(plan.drafts)} 条记录。", "keeps": len(plan.spared)}
+    return {"allowed": bool(plan.count), "why": f"将恢复 {plan.count} 条记录。", "keeps": len(plan.spared)}
 
 
 def _events(actor: Actor, batch: Batch, number: str | None) -> "Page[Event] | None":

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bihuan.base.errors import BihuanError, Invalid
 from bihuan.expression import ExpressionError
+from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Chain, Event, Record
 from bihuan.ledger.paging import stretch, total_of
-from bihuan.ledger.rules import visible_records
+from bihuan.ledger.rules import get_record, visible_records
+from bihuan.loop.actions import edit_record
 from bihuan.loop.cells import MOST_CELLS, Cell, Saved, check_cells, save_cells
+from bihuan.loop.new_cells import MOST_ROWS, add_rows
 from bihuan.org.actor import Actor
 from bihuan.web.access import signed_in
 from bihuan.web.asking import Opened, Query, open_ledger
@@ -21,9 +24,11 @@ from bihuan.web.grid_rows import GridRows
 from bihuan.web.list_page import Standing
 from bihuan.web.middleware import status_of
 
+_ADDRESSES = ("rows", "check", "save", "changes", "add", "files")
 _STRETCH = 200
 _CHANGED_AT_ONCE = 400
 _LONGEST_CELL = 100_000
+_UNREADABLE = "送来的内容读不懂，没有写入；请刷新页面后再试"
 
 
 @signed_in
@@ -39,9 +44,12 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "more": total.more,
         "position": _position(opened),
         "mayEdit": rows.may_edit,
-        "urls": {name: reverse(f"grid_{name}", args=[code]) for name in ("rows", "check", "save", "changes")},
+        "urls": {
+            name: reverse(f"grid_{name}", args=[code]) for name in ("rows", "check", "save", "changes", "add", "files")
+        },
         "query": request.GET.urlencode(),
         "most": MOST_CELLS,
+        "mostNew": MOST_ROWS,
     }
     context = {
         "title": f"{opened.ledger.title} · 表格",
@@ -117,6 +125,62 @@ def save(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     return _json(_told(opened, saved))
 
 
+@require_POST
+@signed_in
+def add(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """Open a record for each row of texts; without `write` only say what would come of it."""
+    opened = open_ledger(request, actor, code)
+    try:
+        rows, write = _new_rows(request)
+        added = add_rows(actor=actor, ledger=opened.ledger, rows=rows, write=write)
+    except BihuanError as error:
+        return _json({"message": error.message}, status_of(error))
+    batch = reverse("batch", args=[added.batch.pk]) if added.batch else ""
+    return _json({"count": added.count, "faults": [vars(fault) for fault in added.faults], "batch": batch})
+
+
+def _new_rows(request: HttpRequest) -> tuple[list[dict[str, str]], bool]:
+    """The rows of a request's body, and whether to write them. Raises Invalid for what is no such list."""
+    try:
+        sent = orjson.loads(request.body)
+        rows = [{_text(code): _text(text) for code, text in row.items()} for row in sent["rows"]]
+        return rows, sent.get("write") is True
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Invalid(_UNREADABLE) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_CELL or "\0" in value:
+        raise ValueError(value)
+    return value
+
+
+@require_POST
+@signed_in
+def files(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """Give a record's file field the files that are kept of it and those uploaded; the row comes back."""
+    opened = open_ledger(request, actor, code)
+    try:
+        record = get_record(actor, _posted(request, "record"))
+        field = opened.spec.by_code.get(request.POST.get("code", ""))
+        if record.ledger_id != opened.ledger.pk or field is None or field.kind != "file":
+            raise Invalid(_UNREADABLE)
+        kept = [int(pk) for pk in request.POST.getlist("keep") if pk.isdecimal() and len(pk) < 19]
+        fresh = [keep_file(actor=actor, ledger=opened.ledger, upload=one).pk for one in request.FILES.getlist("file")]
+        version = _posted(request, "version")
+        edit_record(actor=actor, record=record, fields={field.code: kept + fresh}, version=version)
+    except BihuanError as error:
+        told = "；".join(getattr(error, "problems", {}).values())
+        return _json({"message": told or error.message}, status_of(error))
+    records = visible_records(actor, opened.ledger).filter(pk=record.pk)
+    return _json({"rows": GridRows(opened, opened.spec.fields).rows(records)})
+
+
+def _posted(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
 def _told(opened: Opened, saved: Saved) -> dict[str, Any]:
     touched = {*saved.records, *(collision.cell.record for collision in saved.collisions)}
     records = visible_records(opened.actor, opened.ledger).filter(pk__in=touched)
@@ -138,7 +202,7 @@ def _cells(request: HttpRequest) -> list[Cell]:
         sent = orjson.loads(request.body)
         cells = [_cell(item) for item in sent["cells"]]
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
-        raise Invalid("送来的内容读不懂，没有写入；请刷新页面后再试") from error
+        raise Invalid(_UNREADABLE) from error
     return cells
 
 

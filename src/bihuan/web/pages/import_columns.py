@@ -9,16 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from bihuan.base.errors import Invalid
 from bihuan.ledger.inference import column_values
 from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.types import BY_CODE, FIELD_TYPES
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
-from bihuan.web.importing import OPEN_STATES, Import, open_import
+from bihuan.web.access import go, is_part, signed_in
+from bihuan.web.checking import checking, is_large, looked
+from bihuan.web.importing import OPEN_STATES, Import, refuse
 from bihuan.web.pages.batch import get_batch
 
 _SAMPLES = 3
+_SAMPLED = 500
 _LONGEST_INDEX = 6
 _CHOSEN = ("columns", "kinds", "key")
 _KINDS = {kind.code: kind.title for kind in FIELD_TYPES if kind.is_input and kind.code != "file" and not kind.needs} | {
@@ -41,11 +44,24 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         batch.plan = {key: value for key, value in batch.plan.items() if key not in _CHOSEN} | {"sheet": sheet}
     if request.method == "POST":
         batch.plan |= _chosen_columns(request)
-    found = open_import(actor, batch)
-    if request.method == "POST":
+        if is_large(batch):  # the preview looks at the choice, and comes back with what is wrong
+            batch.save(update_fields=["plan"])
+            return redirect("import_preview", pk=batch.pk)
+    try:
+        found = looked(actor, batch)
+    except Invalid as error:
+        if sheet or not is_large(batch):
+            raise
+        refuse(batch, str(error))
+        return go(request, reverse("batch", args=[pk]))
+    if found is None:
+        return checking(request, batch, request.get_full_path(), step=2)
+    if is_part(request):
+        return go(request, request.get_full_path())
+    if request.method == "POST" or (is_large(batch) and batch.plan.get("columns")):
         batch.save(update_fields=["plan"])
         problems = found.problems()
-        if not problems:
+        if request.method == "POST" and not problems:
             return redirect("import_preview", pk=batch.pk)
     context = _columns_context(found, problems)
     return render(request, "import_map.html", context, status=422 if problems else 200)
@@ -69,7 +85,7 @@ def _by_column(request: HttpRequest, prefix: str) -> dict[str, str]:
 
 def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
     table, batch = found.table, found.batch
-    values = column_values(table)
+    values = column_values(table, _SAMPLED)
     first, last = table.header_rows
     head = f"第 {first} 行为表头" if first == last else f"第 {first}–{last} 行为表头"
     url = reverse("import_map", args=[batch.pk])
@@ -80,7 +96,8 @@ def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
             "pk": batch.pk,
             "file": batch.file_name,
             "size": showing.size(batch.plan.get("size") or 0),
-            "rows": table.row_count,
+            "rows": table.rows_at_most,
+            "is_counted": table.is_counted,
         },
         "ledger": {"code": batch.ledger.code, "title": batch.ledger.title} if batch.ledger else None,
         "new_title": found.target.spec.title,

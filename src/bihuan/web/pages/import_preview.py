@@ -10,12 +10,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from bihuan.base.progress import read as read_progress
 from bihuan.ledger.excel import BadCell, write_error_sheet
-from bihuan.ledger.models import Batch
 from bihuan.org.actor import Actor
 from bihuan.web.access import go, is_part, signed_in
-from bihuan.web.checking import checked, drop
+from bihuan.web.checking import checked, checking, drop
 from bihuan.web.importing import OPEN_STATES, Import, run_import
 from bihuan.web.pages.batch import get_batch, outcome
 from bihuan.web.preview import preview_rows
@@ -31,7 +29,7 @@ def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         return redirect("batch", pk=pk)
     found = checked(actor, batch)
     if found is None:
-        return checking(request, batch)
+        return checking(request, batch, reverse("import_preview", args=[pk]), step=3)
     if found.problems():
         return redirect("import_map", pk=pk)
     if request.method == "POST":
@@ -41,21 +39,6 @@ def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     if is_part(request):
         return go(request, reverse("import_preview", args=[pk]))
     return render(request, "import_preview.html", _context(found))
-
-
-def checking(request: HttpRequest, batch: Batch) -> HttpResponse:
-    """How far the check of a large file has come; the page asks again until it is done."""
-    url = reverse("import_preview", args=[batch.pk])
-    told = {"progress": read_progress(batch.pk), "url": url}
-    if is_part(request):
-        return render(request, "components/progress.html", told)
-    context = {
-        "title": "正在核对",
-        "crumbs": [{"title": "导入表格", "url": reverse("import_upload")}, {"title": "预览"}],
-        "batch": {"pk": batch.pk, "file": batch.file_name},
-        **told,
-    }
-    return render(request, "import_checking.html", context)
 
 
 def _context(found: Import) -> dict[str, Any]:

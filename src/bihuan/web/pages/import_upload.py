@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.base.errors import Invalid, NotAllowed, NotFound
-from bihuan.ledger.actions import fail_batch, start_batch
+from bihuan.ledger.actions import start_batch
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.excel import LIMITS
 from bihuan.ledger.exporting import Sheet, write_xlsx
@@ -25,8 +25,8 @@ from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
 from bihuan.web.asking import open_ledger
-from bihuan.web.coming_back import ledger_of_export
-from bihuan.web.importing import keep_upload, open_import
+from bihuan.web.checking import is_large
+from bihuan.web.importing import keep_upload, open_import, place, refuse
 from bihuan.web.request_memory import my_ledgers
 
 
@@ -68,18 +68,17 @@ def _take(request: HttpRequest, actor: Actor, ledgers: list[Ledger], chosen: str
     if chosen and ledger is None:
         raise Invalid("您不能向这本台账导入")
     path, digest = keep_upload(file)
-    ledger = ledger or ledger_of_export(path, file.name, ledgers)
     plan = {"file": path.name, "size": file.size, "title": request.POST.get("title", "").strip()[:60]}
     batch = start_batch(
         actor=actor, ledger=ledger, kind="import", file_name=Path(file.name).name, file_hash=digest, plan=plan
     )
-    try:
-        open_import(actor, batch)
-    except Invalid as error:
-        fail_batch(batch=batch, message=str(error))
-        if not Batch.objects.filter(file_hash=digest).exclude(pk=batch.pk).exists():
-            path.unlink(missing_ok=True)
-        raise
+    if not is_large(batch):
+        try:
+            place(actor, batch)
+            open_import(actor, batch)
+        except Invalid as error:
+            refuse(batch, str(error))
+            raise
     return redirect("import_map", pk=batch.pk)
 
 

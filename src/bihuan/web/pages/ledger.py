@@ -17,7 +17,6 @@ from bihuan.ledger.export_mark import mark_of
 from bihuan.ledger.exporting import WRITERS, Sheet, write_csv
 from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Record
-from bihuan.ledger.paging import stretch
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
 from bihuan.loop.colour import Colour, word
@@ -55,8 +54,8 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     page = ListPage.of(request, standing.total, size)
     context = {
         "problem": problem,
-        "rows": list_rows(query, stretch(rows, page.start, size)),
-        "pager": page.told(SIZES),
+        "rows": list_rows(query, standing.page(page.start, size)),
+        "pager": page.told(SIZES, query.url(count="all")),
         "groups": None if problem else list_groups(query, rows),
         "views": view_links(query),
         **_head(query),
@@ -80,15 +79,29 @@ def _head(query: Query) -> dict[str, Any]:
         "also": query.also_only(),
         "keep": _keep(query),
         "columns": list_heads(query),
+        "tools": _tools(query, brings),
     }
+
+
+def _tools(query: Query, brings: bool) -> list[dict[str, Any]]:
+    """What is done with the list as it is asked for, in dialogs that are given its address."""
+    code, asked = query.opened.ledger.code, query.url().partition("?")[2]
+    names = {"conditions": ("filter", "条件"), "arrange": ("arrows-sort", "列和排序"), "views": ("copy", "视图")}
+    if brings:
+        names["bulk"] = ("edit", "批量修改")
+    return [
+        {"url": f"{reverse(name, args=[code])}?{asked}", "icon": icon, "title": title, "page": name == "bulk"}
+        for name, (icon, title) in names.items()
+    ]
 
 
 def _size(request: HttpRequest) -> int:
     """The page size asked for, remembered in the session."""
-    asked = request.GET.get("size", "")
-    if asked in map(str, SIZES):
-        request.session["page_size"] = int(asked)
-    return int(request.session.get("page_size", 20))
+    asked, kept = request.GET.get("size", ""), int(request.session.get("page_size", 20))
+    if asked not in map(str, SIZES) or int(asked) == kept:
+        return kept
+    request.session["page_size"] = int(asked)
+    return int(asked)
 
 
 def _keep(query: Query) -> list[dict[str, str]]:
@@ -115,7 +128,7 @@ def _standing(query: Query, standing: Standing) -> dict[str, Any]:
     if query.opened.loop is None:
         return {}
     counts = standing.counts
-    found = query.summary_of(standing.alike, sum(counts.values())) if counts else None
+    found = query.summary_of(standing.summed, sum(counts.values())) if counts else None
     told = {"summary": _strip(found), "doubtful": _doubtful(query, found)} if found else {}
     return {"tabs": _tabs(query, counts), **told}
 

@@ -16,9 +16,10 @@ from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 from bihuan.org.actor import Actor
 from bihuan.web import showing
-from bihuan.web.access import signed_in
+from bihuan.web.access import go, is_part, signed_in
+from bihuan.web.checking import checked, checking
 from bihuan.web.coming_back import CHOSEN, choose, place_of
-from bihuan.web.importing import OPEN_STATES, Import, open_import
+from bihuan.web.importing import OPEN_STATES, Import
 from bihuan.web.pages.batch import get_batch
 
 _SHOWN = 200
@@ -31,14 +32,19 @@ def settle(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     batch = get_batch(actor, pk)
     if batch.state not in OPEN_STATES:
         return redirect("batch", pk=pk)
-    found = open_import(actor, batch)
+    found = checked(actor, batch)
+    if found is None:
+        return checking(request, batch, reverse("import_merge", args=[pk]), step=3)
+    if is_part(request):
+        return go(request, reverse("import_merge", args=[pk]))
     if found.problems():
         return redirect("import_map", pk=pk)
     if request.method == "POST":
         conflicts = [*found.check().conflicts, *found.check().settled]
         sides = {name.removeprefix("side-"): str(side) for name, side in request.POST.items() if name[:5] == "side-"}
         choose(batch, conflicts, sides, request.POST.get("every", ""))
-        return redirect("import_merge" if open_import(actor, batch).check().conflicts else "import_preview", pk=pk)
+        again = checked(actor, batch)
+        return redirect("import_merge" if again and again.check().conflicts else "import_preview", pk=pk)
     return render(request, "import_merge.html", _context(found))
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,6 +31,7 @@ class Segment:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite. Without a label it is decoration and is hidden from screen readers."""
     if label:
@@ -42,6 +45,7 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+@cache
 def shape(code: str) -> SafeString:
     """The shape that stands for a colour, so that no one has to tell colours apart."""
     return format_html('<svg class="shape {}" aria-hidden="true"><use href="{}#{}"/></svg>', code, static(SHAPES), code)
@@ -60,16 +64,22 @@ def names_itself(light: Mapping[str, Any]) -> bool:
 
 
 @register.filter
-def cell_class(cell: Mapping[str, Any]) -> str:
-    """The classes of a list's cell: its kind, and whether it is a name, doubtful or blank."""
-    marks = {
-        "k-name": cell.get("names"),
-        "num": cell["kind"] in ("number", "money"),
-        f"k-{cell['kind']}": True,
-        "doubtful": cell.get("doubt"),
-        "k-none": not cell["text"] and not cell.get("light"),
-    }
-    return " ".join(name for name, holds in marks.items() if holds)
+def sort_icon(way: str) -> SafeString:
+    """Which way a column is sorted; blank for one that only can be."""
+    return icon({"ascending": "sort-ascending", "descending": "sort-descending"}.get(way, "arrows-sort"))
+
+
+@register.filter
+def holds(shelf: Any, path: str) -> bool:
+    """Whether one of a shelf's entries leads to the page that is open, or to a page under it."""
+    return any(path.startswith(entry.url) for entry in shelf.entries)
+
+
+@register.simple_tag
+@cache
+def lasting(name: str) -> SafeString:
+    """A template that is given nothing and so is always the same: drawn once a process."""
+    return render_to_string(name)
 
 
 @register.filter

@@ -3,8 +3,8 @@
 import { formatBlock, parseBlock } from "./tsv.js";
 
 export class Clipboard {
-  constructor(rows, selection, saving, say) {
-    Object.assign(this, { rows, selection, saving, say });
+  constructor(rows, selection, saving, adding, say) {
+    Object.assign(this, { rows, selection, saving, adding, say });
   }
 
   /** The block as text; every row of it is here. */
@@ -45,10 +45,10 @@ export class Clipboard {
     const fits = (room, size) => (room % size === 0 ? room : size);
     const height = fits(bottom - top + 1, block.length), width = fits(right - left + 1, wide);
     const rows = Math.min(height, this.rows.total - top), columns = Math.min(width, this.rows.columns.length - left);
-    await this.change(top, left, rows, columns, (down, along) => block[down % block.length][along % wide] || "");
-    this.selection.span(top, left, top + rows - 1, left + columns - 1);
-    const lost = [height > rows ? `超出末行的 ${height - rows} 行没有粘贴，要新增记录请用导入` : "", width > columns ? `超出末列的 ${width - columns} 列没有粘贴` : ""].filter(Boolean);
-    if (lost.length) this.say(lost.join("；"), true);
+    if (rows > 0) await this.change(top, left, rows, columns, (down, along) => block[down % block.length][along % wide] || "");
+    if (rows > 0) this.selection.span(top, left, top + rows - 1, left + columns - 1);
+    if (width > columns) this.say(`超出末列的 ${width - columns} 列没有粘贴`, true);
+    if (height > rows) await this.adding.offer(block.slice(rows), left);
   }
 
   clear() {

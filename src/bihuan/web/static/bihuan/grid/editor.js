@@ -19,7 +19,8 @@ export class Editor {
     this.area.addEventListener("input", () => this.typed());
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
-      if (event.target.tagName === "LI") { this.area.value = event.target.textContent; this.commit(1, 0); }
+      const item = event.target.closest("li");
+      if (item) { this.area.value = item.dataset.value; this.commit(1, 0); }
     });
   }
 
@@ -81,18 +82,29 @@ export class Editor {
     this.place();
   }
 
-  /** The choices that hold what is typed. */
+  /** The choices that hold what is typed; records of another ledger are asked for. */
   offer(text) {
+    if (this.column.lookup) { this.seek(text); return; }
     const all = this.column.options || [];
     const found = all.filter((option) => option.includes(text.trim())).slice(0, 60);
-    this.list.replaceChildren(...(found.length ? found : all.slice(0, 60)).map((option) => {
-      const item = document.createElement("li");
-      item.textContent = option;
-      item.setAttribute("role", "option");
-      return item;
-    }));
+    this.list.replaceChildren(...(found.length ? found : all.slice(0, 60)).map((option) => choice(option)));
     this.list.hidden = !all.length;
     if (found.length && text.trim() && this.column.kind !== "choices") this.pick(0);
+  }
+
+  /** Look for records of another ledger that the person may see and that hold what is typed. */
+  seek(text) {
+    clearTimeout(this.seeking);
+    const { row, column } = this;
+    this.seeking = setTimeout(async () => {
+      const answer = await fetch(`${column.lookup}?${new URLSearchParams({ field: "q", q: text.trim() })}`, { headers: { "HX-Request": "true" } });
+      if (!answer.ok || !this.editing || this.row !== row || this.column !== column || this.area.value !== text) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      this.list.replaceChildren(...[...page.querySelectorAll("option")].map((option) => choice(option.value, option.textContent)));
+      this.list.hidden = !this.list.children.length;
+      if (text.trim() && !this.list.hidden) this.pick(0);
+      this.place();
+    }, 150);
   }
 
   pick(place) {
@@ -131,7 +143,7 @@ export class Editor {
   /** Take what was typed and go on to the next cell. */
   commit(down, right) {
     const picked = this.picked;
-    const text = picked && this.column.kind !== "choices" ? picked.textContent : this.area.value;
+    const text = picked && this.column.kind !== "choices" ? picked.dataset.value : this.area.value;
     const change = { row: this.row, code: this.column.code, text, before: this.before };
     this.hide();
     this.done(change);
@@ -139,4 +151,12 @@ export class Editor {
     this.place();
     this.focus();
   }
+}
+
+function choice(value, note = "") {
+  const item = Object.assign(document.createElement("li"), { textContent: value });
+  item.dataset.value = value;
+  item.setAttribute("role", "option");
+  if (note) item.append(Object.assign(document.createElement("small"), { textContent: note }));
+  return item;
 }

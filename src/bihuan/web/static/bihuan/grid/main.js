@@ -1,7 +1,9 @@
 // A ledger as a grid: puts the parts together and listens to the pointer, the clipboard and the buttons.
 
+import { Adding } from "./adding.js";
 import { Clipboard } from "./clipboard.js";
 import { Editor } from "./editor.js";
+import { Files } from "./files.js";
 import { listen } from "./keys.js";
 import { watch } from "./live.js";
 import { Rows } from "./rows.js";
@@ -27,7 +29,9 @@ const selection = new Selection(rows);
 const view = new View(root, rows, selection);
 const saving = new Saving(facts, rows, view, say);
 const editor = new Editor(root, rows, selection, view);
-const clipboard = new Clipboard(rows, selection, saving, say);
+const adding = new Adding(facts, rows, view, selection, saving, say);
+const files = new Files(facts, rows, view, saving, say);
+const clipboard = new Clipboard(rows, selection, saving, adding, say);
 const dialog = document.getElementById("grid-collision");
 
 rows.heard = () => { view.plan(); sum(); };
@@ -64,8 +68,10 @@ function sum() {
   line.textContent = [numbers ? `合计 ${told(exact)}` : "", numbers ? `平均 ${told(Number((exact / numbers).toFixed(6)))}` : "", `计数 ${filled}`].filter(Boolean).join("　");
 }
 
+/** What Enter opens instead of the editor: the files of a cell, or the choice where two wrote at once. */
 function settle() {
   const { row, column } = selection.anchor, here = rows.at(row), draft = here && rows.draft(here, column);
+  if (files.open(here, column)) return true;
   if (!draft || draft.state !== "collided") return false;
   const { collision } = draft;
   dialog.querySelector("[data-collision=where]").textContent = `${rows.columns[column].title}：${collision.who || "别人"}已改为“${collision.here || "空"}”，您填的是“${collision.mine || "空"}”。`;

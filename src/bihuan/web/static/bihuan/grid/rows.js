@@ -101,6 +101,13 @@ export class Rows {
     return this.columns.filter((_, place) => !same(old.cells[place], fresh.cells[place])).map((column) => column.code);
   }
 
+  /** So many records more: where they stand is known only when they are fetched anew. */
+  grow(count) {
+    this.total += count;
+    this.facts.total = this.total;
+    this.forget();
+  }
+
   forget() {
     this.stretches.clear();
     this.places.clear();

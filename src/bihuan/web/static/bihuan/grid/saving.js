@@ -8,11 +8,12 @@ export class Saving {
     this.token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   }
 
-  async post(url, cells) {
+  async post(url, content) {
+    const form = content instanceof FormData;
     const answer = await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": this.token(), "HX-Request": "true" },
-      body: JSON.stringify({ cells }),
+      headers: { ...(form ? {} : { "Content-Type": "application/json" }), "X-CSRFToken": this.token(), "HX-Request": "true" },
+      body: form ? content : JSON.stringify(content),
     });
     if (answer.headers.get("HX-Redirect")) { location.assign(answer.headers.get("HX-Redirect")); throw new Error("登录已过期"); }
     const found = answer.headers.get("Content-Type").startsWith("application/json") ? await answer.json() : { message: await answer.text() };
@@ -22,7 +23,7 @@ export class Saving {
 
   async check(cell) {
     try {
-      const { faults } = await this.post(this.facts.urls.check, [cell]);
+      const { faults } = await this.post(this.facts.urls.check, { cells: [cell] });
       return faults.length ? faults[0].message : "";
     } catch (error) { return ""; }
   }
@@ -48,7 +49,7 @@ export class Saving {
 
   async send(cells, remember) {
     let found;
-    try { found = await this.post(this.facts.urls.save, cells); } catch (error) {
+    try { found = await this.post(this.facts.urls.save, { cells }); } catch (error) {
       cells.forEach((cell) => this.rows.setDraft(cell.record, cell.code, { text: cell.text, before: cell.before, state: "bad", message: error.message }));
       this.say(error.message, true);
       return;

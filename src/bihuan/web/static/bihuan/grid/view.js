@@ -208,11 +208,21 @@ export class View {
     ].filter(Boolean).join(" ");
     cell.className = `grid-cell ${marks}${light}`;
     const text = row ? this.rows.shown(row, place) : "";
-    if (cell.textContent !== text) cell.textContent = text;
+    if (column.kind === "file") this.drawFiles(cell, row && row.cells[place], text);
+    else if (cell.textContent !== text) cell.textContent = text;
     cell.title = draft && draft.message ? draft.message : row && row.locked && column.edit ? row.locked : text.length > 12 ? text : "";
     cell.setAttribute("aria-selected", this.selection.holds(index, place));
     if (draft && draft.state === "bad") cell.setAttribute("aria-invalid", "true");
     else cell.removeAttribute("aria-invalid");
+  }
+
+  /** A cell of files: small pictures of those that are pictures, then the names. */
+  drawFiles(cell, value, text) {
+    const files = Array.isArray(value) ? value[2] || [] : [], mark = JSON.stringify(files);
+    if (cell.dataset.files === mark) return;
+    cell.dataset.files = mark;
+    cell.textContent = text;
+    for (const [, name, , thumb] of [...files].reverse()) if (thumb) cell.prepend(Object.assign(document.createElement("img"), { src: thumb, alt: name, className: "grid-thumb" }));
   }
 
   drawFrame() {

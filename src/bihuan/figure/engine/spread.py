@@ -1,0 +1,155 @@
+"""The cells of a group of figures: from counted classes to what each condition counts, by part of time and unit.
+
+What was counted of the base of the lake is kept. A delta touches few classes; only the cells of the conditions that
+count them are made again, so that the answer after a change costs what the change is worth.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from bihuan.figure.engine.groups import Group
+from bihuan.figure.engine.tally import Amounts, Numbers
+
+_EXACT_FLOAT = 2**53
+_MOST_CELLS = 4_000_000
+_MOST_DENSE = 20_000_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A group's rows counted: distinct keys, and of each its rows (`n`) and for each operand count and sum.
+
+    A key packs class, part of time and unit: (class * parts + part) * units + unit.
+    """
+
+    keys: Numbers
+    sums: Mapping[str, Numbers]
+    parts: int
+    units: int
+
+    def places(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The keys taken apart: class, part, unit."""
+        rest, unit = np.divmod(self.keys, self.units)
+        number, part = np.divmod(rest, self.parts)
+        return number, part, unit
+
+
+@dataclass(frozen=True)
+class Spread:
+    """By what is counted and condition, an exact array of parts by units; `units` says which units, ascending."""
+
+    units: Numbers
+    parts: int
+    cells: Mapping[tuple[str, int], Numbers]
+
+    def amounts(self, group: Group) -> list[Amounts]:
+        """Of each figure of the group, in its order."""
+        found = []
+        for where, operand in zip(group.where_of, group.operand_of, strict=True):
+            records = self.cells["n", where].T
+            names = (f"k_{operand}", f"s_{operand}") if operand else ("n", "n")
+            known, total = (self.cells[name, where].T for name in names)
+            found.append(Amounts(self.units, records, known, total))
+        return found
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it holds."""
+        return sum(array.nbytes for array in self.cells.values())
+
+
+def nothing(group: Group, parts: int) -> Spread:
+    """The cells before any row is counted."""
+    none = np.zeros((parts, 0), dtype=np.int64)
+    cells = {(name, where): none for name, wheres in group.needed().items() for where in wheres}
+    return Spread(np.zeros(0, dtype=np.int64), parts, cells)
+
+
+def spread(reading: Reading, group: Group) -> Spread:
+    """Each figure is the sum over the classes for which its condition is true."""
+    shape = (group.classes, reading.parts, reading.units)
+    units, chosen, keys = np.arange(reading.units), group.chosen, reading.keys
+    if np.prod(shape, dtype=np.float64) > _MOST_CELLS:
+        number, part, unit = reading.places()
+        units, unit = np.unique(unit, return_inverse=True)
+        numbers, number = np.unique(number, return_inverse=True)
+        shape, chosen = (len(numbers), reading.parts, len(units)), chosen[:, numbers]
+        keys = np.ravel_multi_index((number, part, unit), shape) if len(keys) else keys
+    cells = {}
+    for name, wheres in group.needed().items():
+        for where, array in _by_condition(keys, reading.sums[name], shape, chosen, wheres):
+            cells[name, where] = array
+    return Spread(units, reading.parts, cells)
+
+
+def _by_condition(
+    keys: Numbers, values: Numbers, shape: tuple[int, int, int], chosen: Numbers, wheres: Sequence[int]
+) -> Iterator[tuple[int, Numbers]]:
+    size = np.prod(shape, dtype=np.float64)
+    classes = {where: np.flatnonzero(chosen[where]) for where in wheres}
+    if size > _MOST_DENSE or not size:
+        yield from _by_rows(keys, values, shape, chosen, wheres)
+        return
+    dense = np.zeros(shape, dtype=values.dtype)
+    dense.reshape(-1)[keys] = values
+    many = [where for where in wheres if len(classes[where]) > 4]
+    is_small = values.dtype != object and float(np.abs(values).sum(dtype=np.float64)) < _EXACT_FLOAT / 2
+    if many and is_small:
+        met = chosen[many].astype(np.float64) @ dense.reshape(shape[0], -1).astype(np.float64)
+        yield from zip(many, met.astype(np.int64).reshape(-1, *shape[1:]), strict=True)
+    for where in wheres:
+        own = classes[where]
+        if where not in many or not is_small:
+            yield where, dense[own[0]] if len(own) == 1 else dense[own].sum(axis=0)
+
+
+def _by_rows(
+    keys: Numbers, values: Numbers, shape: tuple[int, int, int], chosen: Numbers, wheres: Sequence[int]
+) -> Iterator[tuple[int, Numbers]]:
+    """Where classes, parts and units are too many for a table of all: condition by condition over what occurs."""
+    cells = shape[1] * shape[2]
+    number, cell = np.divmod(keys, cells) if cells else (keys, keys)
+    for where in wheres:
+        mask = chosen[where][number]
+        found = np.zeros(cells, dtype=values.dtype)
+        np.add.at(found, cell[mask], values[mask])
+        yield where, found.reshape(shape[1:])
+
+
+def changed(before: Spread, readings: Sequence[Reading], group: Group) -> Spread:
+    """The cells once the rows of deltas have come and gone; arrays that stay the same are not copied."""
+    places = [reading.places() for reading in readings]
+    number, part, unit = (np.concatenate(some) for some in zip(*places, strict=True))
+    whole = _with_units(before, unit)
+    at = np.searchsorted(whole.units, unit)
+    cells: dict[tuple[str, int], Any] = dict(whole.cells)
+    for name, wheres in group.needed().items():
+        values = np.concatenate([reading.sums[name] for reading in readings])
+        told = np.flatnonzero(values != 0)
+        hits, entries = np.nonzero(group.chosen[wheres][:, number[told]])
+        ends = np.searchsorted(hits, np.arange(len(wheres) + 1))
+        for index in np.unique(hits):
+            own = told[entries[ends[index] : ends[index + 1]]]
+            array = cells[name, wheres[index]]
+            array = array.astype(np.result_type(array.dtype, values.dtype))
+            np.add.at(array, (part[own], at[own]), values[own])
+            cells[name, wheres[index]] = array
+    return replace(whole, cells=cells)
+
+
+def _with_units(before: Spread, units: Numbers) -> Spread:
+    """With a column for each unit that had none."""
+    more = np.setdiff1d(units, before.units)
+    if not len(more):
+        return before
+    whole = np.union1d(before.units, more)
+    old = np.searchsorted(whole, before.units)
+    cells = {}
+    for key, array in before.cells.items():
+        wider = np.zeros((before.parts, len(whole)), dtype=array.dtype)
+        wider[:, old] = array
+        cells[key] = wider
+    return Spread(whole, before.parts, cells)

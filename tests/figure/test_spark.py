@@ -1,0 +1,156 @@
+"""Spark counts what a plain fold counts, in one county and over the lakes of two, to the same digits."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bihuan.figure.clocks import Clocks
+from bihuan.figure.definitions import Catalogue
+from bihuan.figure.lake.absorbing import folder_of, fresh_snapshot
+from bihuan.figure.lake.files import DamagedLake
+from bihuan.figure.lake.manifest import read_manifest
+from bihuan.figure.period import parse_period
+from bihuan.figure.plan import placed
+from bihuan.figure.resolved import Base
+from tests.cast import Cast
+from tests.figure import naive
+from tests.figure.sample import DERIVED, FIGURES, hours
+from tests.figure.test_oracle import expect_same
+from tests.figure.worlds import LOOP, SPEC, VIEW, Writer, history, make_ledger
+from tests.outside import REPOSITORY
+from tests.spark import quiet, spark
+
+__all__ = ["spark"]
+pytestmark = [pytest.mark.outside, quiet]
+
+THOROUGH = os.environ.get("BIHUAN_THOROUGH") == "1"
+CLOCKS = Clocks(hours(1_500), hours(2_000))
+WINTER = parse_period("2026-01..2026-02", CLOCKS.day)
+CODES = sorted(FIGURES) if THOROUGH else sorted({*sorted(FIGURES)[::7], "demo.f42", "demo.f49", "demo.t1"})
+"""In short a few of each measure and time; demo.f42 counts units, whose ids two counties share."""
+
+
+@pytest.mark.parametrize("seed", range(20) if THOROUGH else (5,))
+def test_spark_says_what_the_events_say(spark: Any, cast: Cast, seed: int) -> None:
+    from bihuan.figure.spark.engine import spark_runner
+
+    ledger = make_ledger(cast.office)
+    writer, changes = Writer(ledger), history(seed, [cast.town.pk, cast.village.pk])
+    writer.write(changes[:50])
+    fresh_snapshot(ledger, VIEW)
+    writer.write(changes[50:])
+    assert expect_same(cast, ledger, CODES, [WINTER], CLOCKS, [None, cast.town.pk], spark_runner(spark))
+
+
+Counties = list[tuple[Path, naive.Past]]
+
+
+@pytest.fixture
+def counties(cast: Cast, tmp_path: Path) -> Counties:
+    """Two counties' lakes and pasts. The second has the records of the first, with the same ids, and more."""
+    ledger = make_ledger(cast.office)
+    writer, changes = Writer(ledger), history(11, [cast.town.pk, cast.village.pk])
+    made = []
+    for name, portion in (("one", changes[:40]), ("other", changes[40:])):
+        writer.write(portion)
+        fresh_snapshot(ledger, VIEW)
+        shutil.copytree(folder_of(ledger), tmp_path / name / ledger.code)
+        made.append((tmp_path / name, naive.Past(ledger)))
+    return made
+
+
+def expected_total(base: Base, rows: list[list[Any]]) -> Fraction | None:
+    """Over all rows; units are told apart in each county."""
+    if base.spec.measure == "distinct(unit)":
+        return sum((naive.value_of(base, own, own) for own in rows), Fraction())
+    whole = [row for own in rows for row in own]
+    return naive.value_of(base, whole, whole)
+
+
+def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) -> None:
+    from bihuan.figure.spark.counties import County, ask_counties
+
+    catalogue = Catalogue(given=FIGURES | DERIVED)
+    codes = [code for code in CODES if not code.startswith("demo.t")]
+    figures = catalogue.with_parts([*codes, "demo.ratio", "demo.place"])
+    named = [County(folder.name, str(folder)) for folder, _ in counties]
+    found = ask_counties(spark, list(figures), [WINTER], CLOCKS, figures, named)
+    for code in codes:
+        base = catalogue[code]
+        assert isinstance(base, Base)
+        at = (placed(base, WINTER), CLOCKS.as_of, CLOCKS.known_at)
+        rows = [naive.counted(base, past, None, *at) for _, past in counties]
+        for index, own in enumerate(rows):
+            assert found.value(code, WINTER, index).number == naive.value_of(base, own, own), code
+        total = found.value(code, WINTER, None)
+        assert (total.number, total.records) == (expected_total(base, rows), sum(map(len, rows))), code
+    above, below = (found.value(code, WINTER, None).number for code in ("demo.f1", "demo.f0"))
+    assert found.value("demo.ratio", WINTER, None).number == above / below * 100
+    assert [found.value("demo.place", WINTER, index).number for index in (0, 1)] == [2, 1]
+
+
+def test_a_damaged_lake_of_one_county_is_named(spark: Any, counties: Counties) -> None:
+    from bihuan.figure.spark.counties import County, ask_counties
+
+    figures = Catalogue(given=FIGURES).with_parts(["demo.f0"])
+    named = [County(f"{folder.name}县", str(folder)) for folder, _ in counties]
+    lake = counties[1][0] / "demo.thing"
+    manifest = read_manifest(lake)
+    assert manifest is not None
+    path = lake / manifest.files[0].name
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(DamagedLake, match=r"other县.*缺失、不完整或被改动过"):
+        ask_counties(spark, ["demo.f0"], [WINTER], CLOCKS, figures, named)
+    path.unlink()
+    with pytest.raises(DamagedLake, match=r"other县.*没有找到"):
+        ask_counties(spark, ["demo.f0"], [WINTER], CLOCKS, figures, named)
+
+
+def test_a_job_of_spark_submit(spark: Any, counties: Counties, tmp_path: Path) -> None:
+    """As on a cluster: definitions from packs, no database, a list of counties in a file."""
+    pack = tmp_path / "packs" / "demo"
+    written = {
+        "pack.yaml": {"code": "demo", "title": "示范", "owner": "330999"},
+        "ledgers/thing.yaml": _definition(SPEC) | {"loop": "simple"},
+        "loops/simple.yaml": _definition(LOOP),
+        "figures/all.yaml": {code.partition(".")[2]: _definition(spec) for code, spec in FIGURES.items()},
+    }
+    for name, content in written.items():
+        (pack / name).parent.mkdir(parents=True, exist_ok=True)
+        (pack / name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    listed = tmp_path / "counties.txt"
+    listed.write_text("".join(f"{folder.name}县={folder}\n" for folder, _ in counties), encoding="utf-8")
+    clocks = ["--period", WINTER.code, "--as-of", CLOCKS.as_of.isoformat(), "--known-at", CLOCKS.known_at.isoformat()]
+    job = [str(REPOSITORY / "src/bihuan/cli/cluster/spark_job.py"), "demo.f6", "--packs", str(pack.parent), "--json"]
+    submit = [str(Path(sys.executable).parent / "spark-submit"), "--master", "local[2]", *FAST, *job, *clocks]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("BIHUAN_", "DJANGO_"))}
+    done = subprocess.run(
+        [*submit, "--county", str(listed)],
+        env=environment | {"PYSPARK_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+    base = Catalogue(given=FIGURES)["demo.f6"]
+    at = (WINTER, CLOCKS.as_of, CLOCKS.known_at)
+    rows = [naive.counted(base, past, None, *at) for _, past in counties]
+    told = [(cell["county"], Fraction(cell["exact"])) for cell in json.loads(done.stdout)["values"]]
+    alone = [naive.value_of(base, own, own) for own in rows]
+    assert told == [("one县", alone[0]), ("other县", alone[1]), ("合计", expected_total(base, rows))]
+
+
+def _definition(spec: Any) -> dict[str, Any]:
+    return spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
+
+
+FAST = ["--conf", "spark.ui.enabled=false", "--driver-java-options", "-XX:TieredStopAtLevel=1"]
