@@ -27,10 +27,11 @@ def keep_draft(*, actor: Actor, form: str, typed: Mapping[str, Any]) -> None:
     text = dumps(dict(typed))
     if len(text) > _LARGEST:
         raise Invalid(f"内容有 {len(text):,} 个字，太长，不能暂存；最多 {_LARGEST:,} 个")
-    now, mine = clock.now(), FormDraft.objects.filter(person=actor.person or 0)
+    person, now = actor.person or 0, clock.now()
+    mine = FormDraft.objects.filter(person=person)
     mine.filter(saved_at__lt=now - KEPT_FOR).delete()
     kept = {"sealed": seal(_context(actor, form), text), "saved_at": now}
-    FormDraft.objects.update_or_create(person_id=actor.person, form=form, defaults=kept)
+    FormDraft.objects.update_or_create(person_id=person, form=form, defaults=kept)
 
 
 def draft_of(actor: Actor, form: str) -> tuple[dict[str, Any], datetime] | None:
