@@ -1,5 +1,6 @@
 """A ledger's list with scope, masks and total as it grows, eight clients at once, against DRF with django-filter on the
-same database; a search by two characters; and a bulk edit of 100,000 records."""
+same database: by the interface, which answers with the same as DRF, and as the page that people see. Then what a
+condition, a deep page and a search by two characters cost, and a bulk edit of 100,000 records."""
 
 import http.client
 import os
@@ -17,9 +18,17 @@ SIZES = tuple(int(word) for word in os.environ.get("BIHUAN_MEASURE_SIZES", "1000
 CLIENTS, SECONDS, EDITED = 8, 8.0, 100_000
 CODE, OURS = "audit.measure", 8391
 PAGES = {
-    "列表页": f"/ledgers/{CODE}/?size=50",
-    "列表取数": f"/ledgers/{CODE}/grid/rows/?start=0&count=50&total=1",
     "对照": f"/peer/{CODE}/",
+    "接口": f"/api/ledgers/{CODE}/records",
+    "列表页": f"/ledgers/{CODE}/?size=50",
+}
+SINGLE = {
+    "第一页": "size=50",
+    "中间一页": "size=50&page={middle}",
+    "最后一页": "size=50&page={last}",
+    "常见的条件": "size=50&where=amount+%3E+99",
+    "少见的条件": "size=50&where=amount+%3E+990",
+    "按期限排序": "size=50&sort=due",
 }
 CHARACTERS = (
     "资金闲置拨付不及时项目管理规范账实符合同未履行询价程序设施利用率低房产空保证退还预算执行偏征收补偿养护道路桥梁"
@@ -48,9 +57,15 @@ def ask(port: int, path: str, cookie: str, connection: http.client.HTTPConnectio
     return time.perf_counter() - began
 
 
-def load(port: int, path: str, cookie: str) -> tuple[float, float]:
-    """Requests a second of all clients together, and the median seconds of one."""
-    until, taken = time.perf_counter() + SECONDS, []
+def worked(server: "subprocess.Popen[bytes]") -> float:
+    """Seconds of processor that a server has used so far."""
+    times = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def load(server: "subprocess.Popen[bytes]", port: int, path: str, cookie: str) -> tuple[float, float, float]:
+    """Requests a second of all clients together, the median seconds of one, and the processor's for each."""
+    until, taken, before = time.perf_counter() + SECONDS, [], worked(server)
 
     def client() -> None:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -63,7 +78,8 @@ def load(port: int, path: str, cookie: str) -> tuple[float, float]:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(taken) / (time.perf_counter() - began), sorted(taken)[len(taken) // 2]
+    rate = len(taken) / (time.perf_counter() - began)
+    return rate, sorted(taken)[len(taken) // 2], (worked(server) - before) / len(taken)
 
 
 def wait_for(port: int, path: str, cookie: str) -> None:
@@ -139,14 +155,22 @@ def main() -> int:
         search.absorb(ledger)
         servers = {OURS: serve(OURS, "bihuan.wsgi", "bihuan.urls"), OURS + 1: serve(OURS + 1, "peer_drf", "peer_drf")}
         try:
-            rates = {}
+            rates, costs = {}, {}
             for name, path in PAGES.items():
                 port = OURS + 1 if name == "对照" else OURS
                 wait_for(port, path, cookie)
-                rates[name], median = load(port, path, cookie)
-                print(f"{name} · {size:,} 条 · 每秒 {rates[name]:.1f} 次 · 一次中位 {median * 1000:.0f} ms", flush=True)
-            for name in ("列表页", "列表取数"):
-                print(f"{name} · {size:,} 条 · 对照的 {rates[name] / rates['对照']:.2f} 倍", flush=True)
+                rates[name], median, costs[name] = load(servers[port], port, path, cookie)
+                told = (
+                    f"每秒 {rates[name]:.1f} 次 · 一次中位 {median * 1000:.0f} ms · 处理器 {costs[name] * 1000:.1f} ms"
+                )
+                print(f"{name} · {size:,} 条 · {told}", flush=True)
+            for name in ("接口", "列表页"):
+                times, work = rates[name] / rates["对照"], costs["对照"] / costs[name]
+                print(f"{name} · {size:,} 条 · 对照的 {times:.2f} 倍（按处理器 {work:.2f} 倍）", flush=True)
+            for name, query in SINGLE.items():
+                path = f"/ledgers/{CODE}/?" + query.format(middle=size // 100, last=size // 50)
+                seconds = instance.timed(lambda path=path: ask(OURS, path, cookie))
+                instance.tell(name, f"{size:,} 条", seconds)
         finally:
             for server in servers.values():
                 server.terminate()

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "bihuan.scorecard",
     "bihuan.report",
     "bihuan.form",
+    "bihuan.handover",
     "bihuan.web",
 ]
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bihuan.org.models import AccessEntry
 from tests.cast import Cast, cast
 from tests.figure.county import install, some_findings
 from tests.web.conftest import clients
@@ -41,6 +42,8 @@ def test_values_and_records_are_those_of_the_person(cast: Cast, clients: Clients
     opened = asked(clients("town"), "/demo.rate/records?period=2026")["opened"]
     assert [part["count"] for part in opened] == [1, 3]
     asked(clients("outsider"), "/demo.rate/records?period=2026", 403)
+    denied = AccessEntry.objects.filter(kind="denied").order_by("pk").values_list("actor_name", "what")
+    assert list(denied) == [("陈青", "GET /api/figures/values"), ("吴外", "GET /api/figures/demo.rate/records")]
 
 
 def test_definitions_and_mistakes_in_words(clients: Clients) -> None:

@@ -1,10 +1,15 @@
 """`bihuan verify` and `bihuan rebuild`: what was changed from outside is found, named, and put right."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import create_record
+from bihuan.org.access_guard import unguard_statements
+from bihuan.org.access_log import Kind, log_access
+from bihuan.org.models import AccessEntry
 from tests.cast import Cast
 from tests.cli.test_ledgers_units import FINDING
 from tests.cli.typing_in import Typing
@@ -29,10 +34,47 @@ def tamper(record: Record) -> None:
         cursor.execute("UPDATE ledger_event SET reason = 'changed' WHERE record_id = %s", [record.pk])
 
 
-def test_an_untouched_chain_holds(record: Record, type_in: Typing) -> None:
-    assert type_in("verify").out == "核对了 1 个台账、1 个事件：没有发现改动。\n"
+def test_an_untouched_chain_holds(cast: Cast, record: Record, type_in: Typing) -> None:
+    log_access(Kind.SIGN_IN, "登录", by=cast["town"])
+    assert type_in("verify").out == "核对了 1 个台账、1 个事件、1 条访问日志：没有发现改动。\n"
     found = type_in("verify", "--json").json
-    assert found == {"ok": True, "ledgers": [{"code": "audit.finding", "events": 1}], "findings": []}
+    assert found == {
+        "ok": True, "ledgers": [{"code": "audit.finding", "events": 1}], "access_log": 1, "findings": []
+    }  # fmt: skip
+
+
+FORGERIES = (
+    "UPDATE org_accessentry SET what = 'x' WHERE id = (SELECT MIN(id) FROM org_accessentry)",
+    "DELETE FROM org_accessentry WHERE id = (SELECT MAX(id) FROM org_accessentry)",
+    "DELETE FROM org_accessentry",
+    "UPDATE org_accesshead SET count = count - 1",
+)
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_an_altered_access_log_is_found(forgery: str, cast: Cast, type_in: Typing) -> None:
+    for _ in range(3):
+        log_access(Kind.VIEW, "记录", by=cast["office"])
+    with connection.cursor() as cursor:
+        for statement in unguard_statements(connection.vendor):
+            cursor.execute(statement)
+        cursor.execute(forgery)
+    answer = type_in("verify")
+    assert answer.status == 1
+    assert "访问日志：" in answer.out
+
+
+def test_an_export_of_whole_personal_data_is_logged(
+    cast: Cast, record: Record, type_in: Typing, tmp_path: Path
+) -> None:
+    words = ("export", "audit.finding", "-o", tmp_path / "a.csv")
+    refused = type_in(*words, "--unmask", "看")
+    assert (refused.status, "至少 4 个字" in refused.err, (tmp_path / "a.csv").exists()) == (1, True, False)
+    assert not AccessEntry.objects.exists()
+    assert type_in(*words, "--unmask", "上级核查要求").status == 0
+    found = list(AccessEntry.objects.order_by("pk").values_list("kind", "reason"))
+    assert found == [(Kind.UNMASK, "上级核查要求"), (Kind.EXPORT, "上级核查要求")]
+    assert AccessEntry.objects.filter(actor_name__startswith="命令行").count() == 2
 
 
 def test_an_altered_event_is_named(record: Record, type_in: Typing) -> None:

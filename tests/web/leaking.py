@@ -16,6 +16,7 @@ from bihuan.figure.definitions import install_figures
 from bihuan.figure.models import Approval, ApprovedValue, Figure, Proposal
 from bihuan.figure.proposals import propose_definition
 from bihuan.figure.spec import FigureSpec
+from bihuan.handover.models import Handover
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Attachment, Batch, Ledger, Record
 from bihuan.loop.actions import create_record, edit_record
@@ -71,6 +72,7 @@ class World:
     record: Record
     batch: Batch
     notice: Notice
+    handover: Handover
 
     @property
     def files(self) -> list[int]:
@@ -113,8 +115,10 @@ def make_world(cast: Cast) -> World:
     install_figures(
         pack="own", specs={"own.secret_sum": FigureSpec.model_validate(spec)}, owner=cast.office, origin="pack"
     )
+    people = {"giver": cast.people["colleague"], "receiver": cast.people["office"]}
+    handover = Handover.objects.create(**people, reason="机密交接辰", created_at=clock.now())
     approve_secretly(by)
-    return World(ledger, record, batch, notice)
+    return World(ledger, record, batch, notice, handover)
 
 
 def approve_secretly(by: Actor) -> None:
@@ -196,8 +200,9 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("desk", "ledgers", "ledger_new", "duties", "duties_open", "units", "sign_in"), _NOTHING),
     **dict.fromkeys(("import_upload", "notice_delivery", "notice_mail", "access_log", "access_log_export"), _NOTHING),
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
-    **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away"), _NOTHING),
+    **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away", "handovers"), _NOTHING),
     **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    **dict.fromkeys(("handover", "handover_sheet"), Recipe(lambda world: [[world.handover.pk]])),
     **dict.fromkeys(("sign_in_code", "account", "password", "totp", "prove"), _NOTHING),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
     **dict.fromkeys(
@@ -212,8 +217,12 @@ RECIPES: dict[str, Recipe] = {
     "thumbnail": Recipe(lambda world: [[pk] for pk in world.files]),
     "bulk": Recipe(_ledger, _ASKED),
     "bulk_preview": Recipe(_batch),
-    **dict.fromkeys(("scorecards", "reports"), _NOTHING),
-    **dict.fromkeys(("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "report_begin"), _LEDGER),
+    **dict.fromkeys(("scorecards", "scorecard_new", "reports"), _NOTHING),
+    "numbers": Recipe(posted={"text": "秘密件数共1件"}),
+    **dict.fromkeys(
+        ("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "scorecard_edit", "report_begin"),
+        _LEDGER,
+    ),
     **dict.fromkeys(
         ("publication", "publication_what_if", "publication_compare", "appeal", "appeal_answer"),
         Recipe(lambda _world: [[1]]),

@@ -8,18 +8,25 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db.models import F
 from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.base.errors import Invalid
-from bihuan.ledger.definitions import spec_of
+from bihuan.ledger import paging
+from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.grouping import grouped, summed_fields
 from bihuan.ledger.models import Batch, Record, SavedView
+from bihuan.ledger.paging import rows_of
+from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.undo import undo_batch
 from bihuan.ledger.verification import verify_chain
-from bihuan.loop.actions import Said, perform
+from bihuan.loop.actions import Said, create_record, perform
 from bihuan.loop.bulk_edit import prepare_bulk, preview_bulk, write_bulk
+from bihuan.loop.definitions import install_loop
+from bihuan.loop.intake import loop_over
+from bihuan.web import list_page
 from tests.cast import Cast
 from tests.ledger.making import make_finding
 from tests.web.conftest import sit_down
@@ -240,3 +247,79 @@ def test_a_list_on_a_phone(county: Cast, findings: list[Record], phone: Page, li
     expect(phone.locator("#grid[data-ready]")).to_be_visible()
     phone.wait_for_timeout(300)
     phone.screenshot(path="/tmp/p3.png")
+
+
+# The board of all ledgers, and the menu of many.
+
+
+def test_the_board_counts_all_ledgers_and_its_numbers_open_what_they_count(
+    cast: Cast, three: list[Record], clients: Clients
+) -> None:
+    """A second ledger with one matter of the town: the board of both leads to lists over both."""
+    spec = LedgerSpec(
+        code="more", title="另一本", fields=(FieldSpec(code="unit", title="单位", kind="unit"),), unit_field="unit"
+    )
+    other = install_definition(code="own.more", spec=spec, owner=cast.office, origin="file")
+    install_loop(ledger=other, spec=loop_over(spec))
+    create_record(actor=cast["office"], ledger=other, fields={"unit": cast.town.pk})
+    client = clients("office")
+    both, one = text_of(client.get("/board/")), text_of(client.get("/board/?ledger=own.more"))
+    assert '<optgroup label="审计局">' in both
+    assert ("selected" in both, "selected" in one) == (False, True)
+    for html, total in ((both, 4), (one, 1)):
+        cells = re.findall(r'href="(/(?:matters|ledgers)/[^"]*)"[^>]*>\s*(\d+)\s*<', html)
+        assert max(int(count) for _, count in cells) == total
+        for url, count in cells:
+            listed = text_of(client.get(url.replace("&amp;", "&")))
+            told = re.search(r"共 <b>([\d,]+)</b> 条", listed)
+            assert int(told[1] if told else "0") == int(count), url
+
+
+def test_many_ledgers_stand_by_their_owners_and_are_found(
+    county: Cast, findings: list[Record], page: Page, live_server: LiveServer
+) -> None:
+    for number in range(14):
+        owner = county.office if number % 2 else county.units["330999-CZ"]
+        fields = (FieldSpec(code="name", title="名称", kind="text"),)
+        spec = LedgerSpec(code=f"l{number}", title=f"台账{number}号", fields=fields)
+        install_definition(code=f"own.l{number}", spec=spec, owner=owner, origin="file")
+    sit_down(page, live_server.url, county.people["auditor"])
+    page.goto("/ledgers/own.l3/")
+    menu = page.locator("#menu")
+    expect(menu.locator("details[open] summary .t")).to_have_text("审计局")
+    expect(menu.locator("a[data-ledger][aria-current]")).to_have_text("台账3号")
+    page.goto("/ledgers/own.l4/")
+    expect(menu.locator("[data-menu-recent] a")).to_have_text(["台账3号"])
+    menu.locator("[data-menu-find]").fill("1 号 财政")
+    expect(menu.locator("a[data-ledger]:visible")).to_have_text(["台账10号", "台账12号"])
+    menu.locator("[data-menu-find]").press("Enter")
+    expect(page).to_have_url(re.compile("/ledgers/own.l10/"))
+
+
+def test_a_condition_that_finds_many_is_counted_to_the_end_by_a_link(
+    cast: Cast, three: list[Record], clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = clients("office")
+    whole = text_of(client.get(f"{URL}?where=title is not null"))
+    assert "共 <b>3</b> 条</span>" in whole
+    for module in (list_page, paging):
+        monkeypatch.setattr(module, "COUNTED", 2)
+    cut = text_of(client.get(f"{URL}?where=title is not null"))
+    assert "共 <b>2</b> 条，仅数到 2 条，后面还有" in cut
+    (link,) = re.findall(r'href="([^"]+)">数清楚', cut)
+    counted = text_of(client.get(link.replace("&amp;", "&")))
+    assert "共 <b>3</b> 条</span>" in counted
+    assert NUMBERS.findall(counted) == NUMBERS.findall(cut) == NUMBERS.findall(whole)
+
+
+def test_every_page_is_the_same_from_either_end(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "_NEAR", 0)
+    for number in range(11):
+        make_finding(cast, number, amount=str(number % 3) if number % 4 else "")
+    for order in (("-pk",), (F("data__amount").desc(nulls_last=True), "-pk")):
+        rows = Record.objects.order_by(*order)
+        whole = [record.pk for record in rows]
+        for size in (1, 3, 4, 20):
+            for start in range(0, 13, size):
+                for total in (11, None):
+                    assert [row.pk for row in rows_of(rows, start, size, total)] == whole[start : start + size]

@@ -21,6 +21,8 @@ from django.urls import get_resolver, reverse
 from bihuan.base import clock
 from bihuan.form.actions import fill_form, keep_form
 from bihuan.form.spec import period_of
+from bihuan.handover.actions import begin_handover
+from bihuan.handover.models import Handover
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.excel import Limits
 from bihuan.ledger.models import Attachment, Batch, Event, Ledger, Record
@@ -136,7 +138,8 @@ TABLE: dict[str, dict[str, int]] = {
     "attachment": everyone(READERS),
     "thumbnail": everyone(set()),  # this photo is a single dot and cannot be made smaller; see test_pictures.py
     "loop_standing": everyone(READERS),
-    "away": everyone(set(EVERYBODY)),
+    **dict.fromkeys(("away", "handovers"), everyone(set(EVERYBODY))),
+    **dict.fromkeys(("handover", "handover_sheet"), everyone({"town", "other_town"})),
     "record_new": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "record_edit": everyone(INSIDE, but=SEEN_NOT_KEPT),
     "verb": everyone({"office"}, but=refused("colleague", "town", "leader", "auditor")),
@@ -192,6 +195,7 @@ TABLE: dict[str, dict[str, int]] = {
     "public_rate": everyone(set(), no=405, but={NOBODY: 405}),
     "public_picture": everyone(set(), but={NOBODY: 404}),
     "public_submit": everyone(set(), but={NOBODY: 404}),
+    "numbers": everyone(set(EVERYBODY) - {"outsider"}, but={"outsider": 422}),
     "reports": everyone(set(EVERYBODY)),
     "report_draft": everyone(set()),
     "report_issued": everyone(set()),
@@ -202,6 +206,8 @@ TABLE: dict[str, dict[str, int]] = {
     "report_act": everyone(set(), no=405, but={NOBODY: 405}),
     "scorecards": everyone(set(EVERYBODY)),
     "scorecard": everyone(set()),
+    "scorecard_new": everyone({"office", "leader"}, no=403),
+    "scorecard_edit": everyone(set()),
     "scorecard_give": everyone(set(), no=405, but={NOBODY: 405}),
     "scorecard_publish": everyone(set(), no=405, but={NOBODY: 405}),
     "scorecard_what_if": everyone(set()),
@@ -289,6 +295,7 @@ OF_A_CODE = (
     "scorecard_give",
     "scorecard_publish",
     "scorecard_what_if",
+    "scorecard_edit",
     "figure_records_file",
     "figure_change",
     "figure_define",
@@ -303,6 +310,8 @@ def address(name: str, record: Record) -> str:
     assert batch
     if name.startswith("form"):
         return form_address(name)
+    if name in ("handover", "handover_sheet"):
+        return reverse(name, args=[handed_over_by_the_town().pk])
     if name in OF_A_NOTICE:
         return reverse(name, args=[issued_about(record).pk])
     known: dict[str, tuple[Any, ...]] = {
@@ -316,6 +325,12 @@ def address(name: str, record: Record) -> str:
         "verb": (record.pk, "accept"),
     }
     return reverse(name, args=known.get(name, ()))
+
+
+def handed_over_by_the_town() -> Handover:
+    """What the town's undertaker hands over to the other town's."""
+    giver, receiver = (Person.objects.get(username=login) for login in ("town", "other_town"))
+    return begin_handover(actor=actor_of(giver), giver=giver, receiver=receiver, reason="调任")
 
 
 def form_address(name: str) -> str:

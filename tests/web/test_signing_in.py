@@ -92,6 +92,12 @@ def test_a_name_nobody_has_locks_like_one_that_somebody_has(town: Person) -> Non
     assert "请 15 分钟后再试" in locked[0]
 
 
+def test_a_password_in_the_wrong_place_is_not_written_down(town: Person) -> None:
+    sign_in(PASSWORD, "falsch")
+    sign_in("town", "falsch")
+    assert list(AccessEntry.objects.order_by("pk").values_list("actor_name", flat=True)) == ["未知登录名", "town"]
+
+
 def test_an_address_is_locked_whatever_names_it_tries(cast: Cast, town: Person) -> None:
     set_policy(actor=cast["security_admin"], name="address_failures", value=10)
     for number in range(10):
@@ -158,7 +164,7 @@ def test_the_half_way_is_short_and_ends_with_the_password(town: Person) -> None:
     assert not is_in(client)
 
 
-def test_without_a_password_before_it_the_second_step_is_not_there() -> None:
+def test_without_a_password_before_it_the_second_step_is_not_there(cast: Cast) -> None:
     assert Client().post("/sign-in/code/", {"code": "000000"})["Location"] == "/sign-in/"
 
 

@@ -8,6 +8,7 @@ from bihuan.api.figures import router as figures
 from bihuan.api.records import router as records
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.org.models import Person
+from bihuan.web.middleware import note_denied
 
 _STATUSES: tuple[tuple[type[BihuanError], int], ...] = (
     (NotFound, 404),
@@ -32,6 +33,8 @@ api.add_router("/ledgers", records)
 @api.exception_handler(BihuanError)
 def in_words(request: HttpRequest, error: BihuanError) -> HttpResponse:
     """What went wrong, in the same words as on the pages."""
+    if isinstance(error, NotAllowed | NotFound):
+        note_denied(request)
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
     told = {"message": error.message, "hint": error.hint, "problems": getattr(error, "problems", {})}
     return api.create_response(request, told, status=status)

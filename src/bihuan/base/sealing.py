@@ -1,13 +1,15 @@
 """Sealing of values at rest: SM4-GCM (GB/T 32907-2016, RFC 8998) where OpenSSL has it, else AES-256-GCM (SP 800-38D).
 
 Keys lie in the home folder, in keys: field-ID.json each, and field-key, which names the key in use. A key
-is never removed, because what it sealed stays in the history for ever; rotating begins a new one.
+is never removed, because what it sealed stays in the history for ever; rotating begins a new one. One that has nothing
+to open any more is put away into keys/retired.
 """
 
 import hashlib
 import hmac
 import json
 import os
+import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +23,7 @@ from bihuan.base.home import room, secret
 
 MARK = "\u2061"
 """What every sealed text begins with: a mark that no field takes in, so nobody can type one."""
+_SEALED_BY = re.compile(f"{MARK}(k[0-9]+):")
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _KEY_BYTES = {"sm4": 16, "aes": 32}
@@ -71,6 +74,26 @@ def is_sealed(value: object) -> bool:
     return value.__class__ is str and str(value).startswith(MARK)
 
 
+def key_of(sealed: str) -> str:
+    """The id of the key that sealed a value."""
+    return sealed.removeprefix(MARK).partition(":")[0]
+
+
+def keys_in(text: str) -> list[str]:
+    """The ids of the keys of all sealed values in a text, such as the payload of an event."""
+    return _SEALED_BY.findall(text)
+
+
+def seal_again(context: str, sealed: str) -> str:
+    """The same text, sealed with the key in use."""
+    return seal(context, unseal(context, sealed))
+
+
+def current_key() -> str:
+    """The id of the key in use; the first one is made where there is none."""
+    return _current(_marker_stamp())
+
+
 def blind(context: str, text: str) -> str:
     """What a sealed value is looked up by: an HMAC-SHA-256 with a key of its own, which is never rotated."""
     return hmac.new(secret("blind.key"), f"{context}|{text}".encode(), hashlib.sha256).hexdigest()[:40]
@@ -80,7 +103,7 @@ def begin_key() -> Key:
     """Make a new key and use it from now on."""
     method = "sm4" if _has_sm4() else "aes"
     fresh = os.urandom(_KEY_BYTES[method])
-    number = 1 + max((_number(path) for path in _paths()), default=0)
+    number = 1 + max((_number(path) for path in (*_paths(), *_retired().glob("field-k*.json"))), default=0)
     while not _write_new(_path(f"k{number}"), json.dumps({"method": method, "key": fresh.hex()})):
         number += 1
     marker = _marker().with_name(f".field-key-{os.getpid()}")
@@ -94,6 +117,28 @@ def known_keys() -> list[tuple[str, str, bool]]:
     current = _marker().read_text() if _marker().exists() else ""
     keys = [_read_key(str(path)) for path in sorted(_paths(), key=_number)]
     return [(key.id, key.method, key.id == current) for key in keys]
+
+
+def put_away(name: str) -> Path:
+    """Move a key out of use into keys/retired, where nothing is read; returns its new place."""
+    folder = _retired()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    place = folder / _path(name).name
+    _path(name).rename(place)
+    _read_key.cache_clear()
+    return place
+
+
+def tighten() -> list[str]:
+    """Let nobody but their owner read the keys; returns the names of those that others could read."""
+    loose = [path for path in sorted(room("keys").rglob("*")) if path.is_file() and path.stat().st_mode & 0o077]
+    for path in loose if os.name == "posix" else ():
+        path.chmod(0o600)
+    return [path.name for path in loose] if os.name == "posix" else []
+
+
+def _retired() -> Path:
+    return room("keys") / "retired"
 
 
 def _marker() -> Path:

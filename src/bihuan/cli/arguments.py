@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
         _units,
         _user,
         _verify,
+        _keys,
         _rebuild,
         _loop,
         _backup,
@@ -166,6 +167,17 @@ def _password_stdin(parser: "argparse._ActionsContainer") -> None:
 
 def _verify(commands: "_Commands[Parser]") -> None:
     _json(_command(commands, "verify", "bihuan.cli.verify", "核对全部事件的哈希链，指出被改动的事件"))
+
+
+def _keys(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "keys", "bihuan.cli.keys", "加密密钥：列出各加密了多少；换用新密钥；旧密钥退役")
+    parser.add_argument("--rotate", action="store_true", help="启用一把新密钥，旧的留着打开以前的内容")
+    parser.add_argument(
+        "--reseal", action="store_true", help="记录和动态口令都改由在用的密钥加密；中断了再运行就接着做"
+    )
+    parser.add_argument("--retire", metavar="密钥", default="", help="没有内容再由它加密时，把它移出去离线保管")
+    parser.add_argument("--with-history", action="store_true", help="与 --retire 同用：历史事件里的旧值从此看不到")
+    _json(parser)
 
 
 def _rebuild(commands: "_Commands[Parser]") -> None:

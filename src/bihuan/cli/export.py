@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from getpass import getuser
 from pathlib import Path
 
 from bihuan.base import clock
@@ -22,10 +23,12 @@ from bihuan.ledger.queries import Asked, list_records, records_on
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.unmasking import unmask_export
 from bihuan.loop.colour import bounds_at
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.export_columns import matter_columns
 from bihuan.loop.rules import values_of
+from bihuan.org.access_log import Kind, log_access
 from bihuan.org.actor import system_actor
 
 _WRITERS = dict(WRITERS.values())
@@ -43,7 +46,9 @@ def run(arguments: Namespace) -> int:
     ledger = ledger_named(arguments.ledger)
     spec, loop = spec_of(ledger), loop_of(ledger)
     states = loop.states if loop else {}
-    actor = replace(system_actor("命令行"), bare=None if arguments.unmask else frozenset())
+    actor = replace(system_actor(f"命令行 {_operator()}"), bare=None if arguments.unmask else frozenset())
+    if arguments.unmask:
+        unmask_export(actor=actor, ledger=ledger, reason=arguments.unmask)
     sight = sight_of(actor, ledger)
     title = ledger.title + (f"（截至 {arguments.as_of}）" if arguments.as_of else "")
     at = clock.end_of_day(arguments.as_of) if arguments.as_of else clock.now()
@@ -64,6 +69,7 @@ def run(arguments: Namespace) -> int:
     records: Iterable[Record] = rows
     if arguments.as_of:
         records = records_as_of(ledger, spec, states, arguments.where, arguments.as_of)
+    log_access(Kind.EXPORT, f"{ledger.code} {path.name}", by=actor, reason=arguments.unmask)
     fresh = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         written = write(sheet, records, fresh)
@@ -74,6 +80,14 @@ def run(arguments: Namespace) -> int:
     for note in written.notes:
         print(note)
     return 0
+
+
+def _operator() -> str:
+    """Who types, as the machine knows them."""
+    try:
+        return getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def records_as_of(ledger: Ledger, spec: LedgerSpec, states: dict[str, str], where: str, day: date) -> Iterable[Record]:

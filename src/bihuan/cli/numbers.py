@@ -10,19 +10,7 @@ from bihuan.cli.listing import print_json, print_table
 from bihuan.figure.clocks import clocks
 from bihuan.org.models import Unit
 from bihuan.org.tree import tree_on
-from bihuan.report.proofreading import proofread, told
-
-_WORDS = {
-    "right": "对",
-    "wrong": "错",
-    "out_of_date": "过时",
-    "unknown": "没有对应的指标",
-    "sum": "合计不符",
-    "share": "占比不符",
-    "contradiction": "前后矛盾",
-    "stale": "日期过时",
-    "future": "日期未到",
-}
+from bihuan.report.proofreading import JUDGEMENTS, proofread, read_draft, told
 
 
 def run(arguments: Namespace) -> int:
@@ -35,7 +23,8 @@ def run(arguments: Namespace) -> int:
     unit = Unit.objects.filter(code__in=roots[:1]).first()
     if unit is None:
         raise NotFound("还没有单位，无法核对")
-    rows = told(proofread(path, path.name, unit=unit, clocks=clocks(arguments.as_of or "", arguments.known_at or "")))
+    asked = clocks(arguments.as_of or "", arguments.known_at or "")
+    rows = told(proofread(read_draft(path, path.name), unit=unit, clocks=asked))
     bad = [row for row in rows if row["judgement"] not in ("right", "unknown")]
     if arguments.json:
         print_json({"file": path.name, "numbers": rows})
@@ -44,7 +33,7 @@ def run(arguments: Namespace) -> int:
             (
                 row["at"],
                 row.get("text", ""),
-                _WORDS[row["judgement"]],
+                JUDGEMENTS[row["judgement"]],
                 row.get("right_value") or row.get("message") or "",
             )
             for row in rows

@@ -40,9 +40,12 @@ def _tell_proof(restored: Restored) -> None:
         print(finding)
     if restored.unsigned:
         print(
-            f"注意：备份里没有密钥，{len(restored.unsigned)} 个台账的链尾签名无法核验：{'、'.join(restored.unsigned)}。"
+            f"注意：备份里没有密钥，{len(restored.unsigned)} 本的链尾签名无法核验：{'、'.join(restored.unsigned)}。"
             "在写入任何新内容之前，把原实例的 keys/chain.key 放回 keys/，再用 bihuan verify 核对。"
         )
+    if restored.closed:
+        files = "、".join(f"field-{name}.json" for name in restored.closed)
+        print(f"注意：备份里没有密钥，加密的字段和动态口令打不开，直到把原实例 keys/ 里的 {files} 放回 keys/。")
     if restored.findings:
         print(f"台账核对有 {len(restored.findings):,} 处不符。")
     else:

@@ -115,7 +115,7 @@ class Answer:
         own = clocks_for(figure, blank.period, self.question.clocks)
         counted = self.counted[figure.view.code, own]
         ledger = self.catalogue.ledgers[figure.view.code]
-        units, partial = counted_units(self.reach, ledger, blank.unit, self.roll_up(blank.period))
+        units, partial = counted_units(self.reach, ledger, blank.unit, self.roll_up(blank.period), figure)
         tally = counted.tallies[figure.code, blank.slice]
         parts = range(1) if self._is_at_once(figure) else counted.cuts.span(placed(figure, blank.period))
         state = state_of(tally, units, parts)
@@ -130,7 +130,7 @@ class Answer:
         scopes, partial = [], False
         for view, _ in figure.places:
             ledger = self.catalogue.ledgers[view.code]
-            units, less = counted_units(self.reach, ledger, blank.unit, self.roll_up(blank.period))
+            units, less = counted_units(self.reach, ledger, blank.unit, self.roll_up(blank.period), figure)
             scopes.append(units)
             partial = partial or less
         number, records = doubled_values(figure, [self.snapshots.of(view) for view, _ in figure.places], scopes, own)

@@ -18,7 +18,7 @@ from bihuan.figure.names import figure_names
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period
 from bihuan.figure.resolved import Base, Resolved
-from bihuan.figure.rules import Reach
+from bihuan.figure.rules import Reach, may_know
 from bihuan.figure.slices import Slice, SliceValue
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.types import BY_CODE
@@ -146,8 +146,8 @@ def frozen_value(code: str, unit: int | None, period: Period, found: Answer) -> 
     return Frozen(cell, None if cell.value is None else Fraction(cell.value), len(changed))
 
 
-def figures_counting(record: int, ledger: str, clocks: Clocks) -> list[Figure]:
-    """The base figures that count a record as it stands, whatever the period."""
+def figures_counting(record: int, ledger: str, clocks: Clocks, reach: Reach | None = None) -> list[Figure]:
+    """The base figures that count a record as it stands, whatever the period; those that the person may know."""
     catalogue = Catalogue(clocks.known_at)
     snapshots = Snapshots(catalogue.ledgers)
     counting = []
@@ -155,7 +155,9 @@ def figures_counting(record: int, ledger: str, clocks: Clocks) -> list[Figure]:
         if not catalogue.in_force(row.code).spec.of:
             continue
         figure = catalogue[row.code]
-        if isinstance(figure, Base) and figure.view.code == ledger and _counts(figure, record, clocks, snapshots):
+        if not isinstance(figure, Base) or figure.view.code != ledger:
+            continue
+        if may_know(reach, catalogue.ledgers[ledger], figure) and _counts(figure, record, clocks, snapshots):
             counting.append(row)
     return counting
 

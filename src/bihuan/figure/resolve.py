@@ -179,6 +179,8 @@ def _doubled(code: str, spec: FigureSpec, sources: Sources, faults: list[Fault])
         if view and (name is None or name.kind is Kind.TEXTS):
             hint = did_you_mean(field, list(figure_names(view)))
             faults.append(Fault(f"台账“{reference}”没有可以核对的字段“{field}”", ("doubled", index), hint))
+        elif view and name and field in view.spec.by_code and view.spec.by_code[field].encrypted:
+            faults.append(Fault(f"“{name.title}”加密保存，不能用在指标里", ("doubled", index)))
         elif view and name:
             places.append((view, name))
     if len({name.kind for _, name in places}) > 1:

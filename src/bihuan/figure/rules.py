@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 
 from bihuan.base.errors import NotAllowed
+from bihuan.figure.measure import NUMERIC
 from bihuan.figure.models import Figure
+from bihuan.figure.resolved import Base, Doubled, Flow
 from bihuan.figure.rollup import RollUp
+from bihuan.ledger.data_scopes import reach_of
 from bihuan.ledger.models import Ledger
-from bihuan.ledger.rules import owns
+from bihuan.ledger.sight import Sight, sight_of
 from bihuan.org.actor import Actor
 
 NOBODY = 0
@@ -15,26 +18,40 @@ NOBODY = 0
 
 @dataclass(frozen=True)
 class Reach:
-    """The units whose records a person may see, by ledger; None for all of a ledger."""
+    """The units whose records a person may see, by ledger; None for all of a ledger.
+
+    It follows the data scopes. What a person sees for having a part in it by name is in no unit's number: a list shows
+    it, and a number that is less than it means says so.
+    """
 
     actor: Actor
     ledgers: dict[str, frozenset[int] | None] = field(default_factory=dict)
+    _sights: dict[str, Sight] = field(default_factory=dict)
 
     def of(self, ledger: Ledger) -> frozenset[int] | None:
         """The units of one ledger."""
         if ledger.code not in self.ledgers:
-            self.ledgers[ledger.code] = None if owns(self.actor, ledger) else self.actor.reach()
+            mine = reach_of(self.actor, ledger)
+            self.ledgers[ledger.code] = None if mine.whole else mine.units
         return self.ledgers[ledger.code]
+
+    def sight(self, ledger: Ledger) -> Sight:
+        """What the person sees of one ledger's fields."""
+        if ledger.code not in self._sights:
+            self._sights[ledger.code] = sight_of(self.actor, ledger)
+        return self._sights[ledger.code]
 
 
 def counted_units(
-    reach: Reach | None, ledger: Ledger, unit: int | None, roll_up: RollUp
+    reach: Reach | None, ledger: Ledger, unit: int | None, roll_up: RollUp, figure: Base | Doubled
 ) -> tuple[frozenset[int] | None, bool]:
-    """The units to count for one cell, and whether that is less than the cell means.
+    """The units to count for one cell of a figure, and whether that is less than the cell means.
 
     A record without a responsible unit belongs to the unit that owns its ledger; its unit is NOBODY.
-    Raises NotAllowed where the person may see none of it.
+    Raises NotAllowed where the person may see none of it, or not what the figure looks at.
     """
+    if reach is not None:
+        require_seen(reach.sight(ledger), figure)
     members = roll_up.members(unit)
     if members is not None and ledger.owner_id in members:
         members |= {NOBODY}
@@ -46,6 +63,37 @@ def counted_units(
         name = roll_up.tree.name(unit) or "全部单位"
         raise NotAllowed(f"“{name}”不在您的查看范围内，不能看这里的数")
     return seen, members is None or seen != members
+
+
+def require_seen(sight: Sight, figure: Base | Doubled) -> None:
+    """Raise NotAllowed for a figure that would tell what a field holds that the person may not see.
+
+    A field that is hidden at any step is not counted by either. Of a personal one that is masked it may be told how
+    many there are, which the definition has made public, but no amount: that of one record is its value.
+    """
+    if any(sight.hides(code) for code in _fields_of(figure, sight.ledger)):
+        raise NotAllowed(f"“{figure.spec.title}”用到您看不到的字段，您不能看这个数")
+    if isinstance(figure, Base) and figure.operand and figure.function in NUMERIC:
+        amounts = {name.code for name in figure.operand.names}
+        if amounts & sight.masks(None):
+            raise NotAllowed(f"“{figure.spec.title}”算的是个人信息，已遮盖，您不能看这个数")
+
+
+def may_know(reach: Reach | None, ledger: Ledger, figure: Base | Doubled) -> bool:
+    """Whether a person may be told a figure at all, be it over few records."""
+    try:
+        if reach is not None:
+            require_seen(reach.sight(ledger), figure)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _fields_of(figure: Base | Doubled, ledger: Ledger) -> set[str]:
+    if isinstance(figure, Doubled):
+        return {name.code for view, name in figure.places if view.code == ledger.code}
+    names = {name.code for checked in (figure.where, figure.operand) if checked for name in checked.names}
+    return names | ({figure.time.field.code} if isinstance(figure.time, Flow) else set())
 
 
 def require_whole(partial: bool, what: str) -> None:

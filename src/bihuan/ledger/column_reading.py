@@ -9,6 +9,7 @@ from typing import Any
 
 from bihuan.base.canonical import dumps
 from bihuan.ledger.excel import CellError
+from bihuan.ledger.excel.model import UNCOMPUTED
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BadValue, is_blank
 
@@ -95,4 +96,6 @@ def column_reader(place: int, index: int, field: FieldSpec, read: Callable[[Any]
 
 
 def _error_cell(raw: CellError) -> Any:
+    if raw.text == UNCOMPUTED:
+        raise BadValue("这一格是公式，文件里没有存它的结果，请用 Excel 或 WPS 打开后保存一次，再上传")
     raise BadValue(f"表格里显示的是错误值 {raw}")

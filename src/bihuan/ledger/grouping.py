@@ -67,6 +67,11 @@ def grouped(rows: QuerySet[Record], spec: LedgerSpec, code: str, fields: Sequenc
     return Grouped(groups, left_out)
 
 
+def in_groups(rows: QuerySet[Record], spec: LedgerSpec, code: str) -> QuerySet[Record]:
+    """The rows group by group, blank ones last, within a group in the order they have."""
+    return rows.order_by(_value_of(spec, code).asc(nulls_last=True), *rows.query.order_by)
+
+
 def _value_of(spec: LedgerSpec, code: str) -> Any:
     if code in ("state", "unit"):
         return F("unit_id" if code == "unit" else "state")

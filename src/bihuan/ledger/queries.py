@@ -15,6 +15,7 @@ from bihuan.base.canonical import loads
 from bihuan.expression import Checked, compile_check, to_postgresql, to_sqlite
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, put
+from bihuan.ledger.resealing import RESEALED
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.search import containing, newest_first, searched_fields
 from bihuan.ledger.sight import Sight, sight_of
@@ -114,7 +115,9 @@ def history(record: Record) -> list[Step]:
     for event in Event.objects.filter(record=record).select_related("person").order_by("version"):
         payload = loads(event.payload)
         fresh = payload.get("set", {})
-        changes = tuple((code, data.get(code), value) for code, value in fresh.items())
+        # Sealing anew changes no value.
+        told = {} if event.kind == RESEALED else fresh
+        changes = tuple((code, data.get(code), value) for code, value in told.items())
         data.update(fresh)
         steps.append(Step(event, changes, payload.get("system", {}), payload.get("detail", {})))
     return steps

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from bihuan.base.errors import Invalid, NotAllowed
+from bihuan.base.sealing import KeyMissing, key_of
 from bihuan.expression import ExpressionError, Name
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.field_rights import FieldRights, Right, rights_of
@@ -70,6 +71,10 @@ class Sight:
         if self.actor.is_system or not self.rights.rules:
             return frozenset()
         return frozenset(field.code for field in self.whole.fields if Right.HIDDEN in self._rights(field.code))
+
+    def hides(self, code: str) -> bool:
+        """Whether a field, or that it was not reported, is hidden from the actor at any step."""
+        return code in self._sometimes_hidden or any(code == flag_of(hidden) for hidden in self._sometimes_hidden)
 
     @cached_property
     def _never_seen(self) -> frozenset[str]:
@@ -177,10 +182,17 @@ class Sight:
         """Changes of a record (field, before, after) as the actor sees them, by the rights at its present step."""
         hidden, masked = self.hidden_at(record.state), self.masks(record.pk)
         return tuple(
-            (code, self._seen(code, old, masked, lookup), self._seen(code, new, masked, lookup))
+            (code, self._was(code, old, masked, lookup), self._was(code, new, masked, lookup))
             for code, old, new in told(self.whole.may_be_unreported, changes)
             if code not in hidden
         )
+
+    def _was(self, code: str, value: Any, masked: Collection[str], lookup: Lookup) -> Any:
+        """A value of the past; the key of one may have been put away."""
+        try:
+            return self._seen(code, value, masked, lookup)
+        except KeyMissing:
+            return Masked(f"（密钥 {key_of(value)} 已退役，看不到）")
 
     # What may be written.
 

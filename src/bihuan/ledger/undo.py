@@ -15,6 +15,7 @@ from bihuan.base.errors import Conflict, NotAllowed
 from bihuan.ledger.append import Draft, append_many, moment
 from bihuan.ledger.models import Batch, Event, Record
 from bihuan.ledger.projection import RecordState, apply
+from bihuan.ledger.resealing import RESEALED
 from bihuan.ledger.rules import may_import
 from bihuan.org.actor import Actor
 
@@ -64,6 +65,7 @@ def plan_undo(batch: Batch) -> UndoPlan:
     for record, events in _histories(batch):
         first = next(event for event in events if event.batch_id == batch.pk)
         later = [event for event in events if event.batch_id != batch.pk and event.version > first.version]
+        later = [event for event in later if event.kind != RESEALED]
         if first.version == 1 and later:
             spared.append(Spared(record.number, ()))
         elif first.version == 1:
@@ -101,7 +103,7 @@ def _restore(record: Record, events: list[Event], batch: Batch) -> tuple[Draft |
                 before = state
             done |= payload.get("set", {})
             done_system |= set(payload.get("system", {}))
-        elif done or done_system:
+        elif (done or done_system) and event.kind != RESEALED:
             touched_since |= set(payload.get("set", {})) | set(payload.get("system", {}))
         state = apply(state, payload)
     back = {code: before.data.get(code) for code in done if code not in touched_since}

@@ -23,7 +23,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.ledger} {self.place}：{self.message}"
+        return f"{self.ledger} {self.place}：{self.message}" if self.place else f"{self.ledger}：{self.message}"
 
 
 def verify_chain(ledger: Ledger) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger
-from bihuan.loop.definitions import loop_of
+from bihuan.loop.definitions import loops_of
 from bihuan.loop.tally_counts import Counts, counts_by_place, no_counts, summed
 from bihuan.org.actor import Actor
 
@@ -31,7 +31,9 @@ def board(
     """Units by colours over ledgers with loops: the children of a unit (the county's, at first), each rolled up."""
     at = at or clock.now()
     by_unit: dict[int | None, Counts] = {}
-    with_loop = [(ledger, loop) for ledger in ledgers if (loop := loop_of(ledger))]
+    some = list(ledgers)
+    loops = loops_of(some)
+    with_loop = [(ledger, loops[ledger.pk]) for ledger in some if ledger.pk in loops]
     for (_, unit), counts in counts_by_place(actor, with_loop, at).items():
         by_unit[unit] = summed([by_unit.get(unit, no_counts()), counts])
     return _roll_up(actor, by_unit, under)

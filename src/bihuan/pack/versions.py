@@ -19,6 +19,7 @@ class DefinitionVersion(models.Model):
     title = models.CharField("名称", max_length=120)
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     definition = models.JSONField()
+    origin = models.CharField(max_length=10, default="pack")
     valid_from = models.DateField()
     stamp = models.CharField(max_length=32, default=fresh_stamp)
 
@@ -51,12 +52,19 @@ def all_in_force(table: type[Row]) -> list[Row]:
 
 
 @transaction.atomic
-def put_in_force(table: type[Row], *, code: str, title: str, spec: BaseModel, owner: Unit, on: date) -> Row:
-    """Put a definition in force. The same definition again changes nothing; another becomes the next version."""
+def put_in_force(
+    table: type[Row], *, code: str, title: str, spec: BaseModel, owner: Unit, on: date, origin: str = "pack"
+) -> Row:
+    """Put a definition in force. The same definition again changes nothing; another becomes the next version.
+
+    What the county declared itself stays when a pack brings its own.
+    """
     definition: dict[str, Any] = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
     rows = table._default_manager  # noqa: SLF001 - as above
     current = rows.filter(code=code).order_by("-version").first()
     if current and current.definition == definition and current.owner_id == owner.pk:
+        return current
+    if current and origin == "pack" and current.origin != "pack":
         return current
     return rows.create(
         code=code,
@@ -65,4 +73,5 @@ def put_in_force(table: type[Row], *, code: str, title: str, spec: BaseModel, ow
         owner=owner,
         definition=definition,
         valid_from=on,
+        origin=origin,
     )

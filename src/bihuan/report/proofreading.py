@@ -1,5 +1,6 @@
 """The number check of a draft against the figures: each number in it right, wrong, out of date or not known."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import figure_codes
 from bihuan.figure.period import Period as FigurePeriod
 from bihuan.figure.period import parse_period, years_before
+from bihuan.figure.rules import Reach
 from bihuan.figure.value import places_of, rounded
 from bihuan.org.models import Unit
 from bihuan.report.number_check import (
@@ -28,6 +30,23 @@ from bihuan.report.number_check import (
     read_docx,
     read_text,
 )
+
+JUDGEMENTS = {
+    "right": "对",
+    "wrong": "错",
+    "out_of_date": "过时",
+    "unknown": "没有对应的指标",
+    "sum": "合计不符",
+    "share": "占比不符",
+    "contradiction": "前后矛盾",
+    "stale": "日期过时",
+    "future": "日期未到",
+}
+"""What becomes of a number, or of a statement of the text, in words."""
+
+_MOST_PERIODS = 24
+_COUNTED = re.compile("(?:总数|个数|件数|人数|次数|家数|数量|数)$")
+_SHORTEST_NAME = 4
 
 
 @dataclass(frozen=True)
@@ -51,32 +70,45 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def proofread(path: Path, name: str, *, unit: Unit, clocks: Clocks) -> Checked:
-    """Check a .txt or .docx against the figures of a unit, this year and the year before, at the clocks.
-
-    Raises Invalid for another kind of file, or one that cannot be read.
-    """
+def read_draft(path: Path, name: str) -> tuple[Block, ...]:
+    """The text of a .txt or .docx. Raises Invalid for another kind of file, or one that cannot be read."""
     readers = {".txt": read_text, ".docx": read_docx}
-    if path.suffix.lower() not in readers:
+    suffix = Path(name).suffix.lower()
+    if suffix not in readers:
         raise Invalid(f"“{name}”不能体检；可以是 .docx 或 .txt")
-    blocks = tuple(readers[path.suffix.lower()](path, name))
+    return tuple(readers[suffix](path, name))
+
+
+def proofread(blocks: Sequence[Block], *, unit: Unit, clocks: Clocks, reach: Reach | None = None) -> Checked:
+    """Check a text against the figures of a unit at the clocks, as far as `reach` may see: this year, the year before,
+    and every period that the text itself speaks of.
+    """
     numbers = tuple(find_numbers(blocks, clocks.day))
-    known = tuple(_known(unit, clocks))
+    spoken = dict.fromkeys(number.period for number in numbers if number.period)
+    known = tuple(_known(unit, clocks, list(spoken)[:_MOST_PERIODS], reach))
     verdicts = tuple((number, judge(number, known)) for number in numbers if number.role != "change")
-    return Checked(blocks, verdicts, (*check_arithmetic(numbers), *check_dates(blocks, clocks.day)))
+    return Checked(tuple(blocks), verdicts, (*check_arithmetic(numbers), *check_dates(blocks, clocks.day)))
 
 
-def _known(unit: Unit, clocks: Clocks) -> Iterator[Known]:
+def _known(unit: Unit, clocks: Clocks, spoken: Sequence[Period], reach: Reach | None) -> Iterator[Known]:
     year = parse_period(f"{clocks.day.year}", clocks.day)
-    spans = (year, years_before(year, 1))
+    told = (FigurePeriod(period.first, period.last) for period in spoken)
+    spans = tuple(dict.fromkeys((year, years_before(year, 1), *told)))
     codes = tuple(figure_codes())
-    found = answer(Question(codes, spans, clocks), reach=None)
+    found = answer(Question(codes, spans, clocks), reach=reach)
     for code in codes:
         figure = found.figures[code]
+        title = figure.spec.title
         for span in spans:
             number = found.value(code, unit.pk, span).number
             value = None if number is None else rounded(number, places_of(figure))
-            yield Known(code, figure.spec.title, figure.spec.unit, _days(span, clocks.day), value)
+            yield Known(code, title, figure.spec.unit, _days(span, clocks.day), value, _other_names(title))
+
+
+def _other_names(title: str) -> tuple[str, ...]:
+    """What a text calls a figure whose title says that it is a number: 审计发现问题数 is 审计发现问题 so many."""
+    short = _COUNTED.sub("", title)
+    return (short,) if short != title and len(short) >= _SHORTEST_NAME else ()
 
 
 def _days(span: FigurePeriod, today: date) -> Period:

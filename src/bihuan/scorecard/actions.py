@@ -12,15 +12,35 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
-from bihuan.scorecard.definitions import spec_of
+from bihuan.scorecard.declaring import faults, out_of_reach
+from bihuan.scorecard.definitions import install_scorecard, spec_of
 from bihuan.scorecard.evaluating import evaluate
 from bihuan.scorecard.models import Appeal, GivenScore, Publication, ScorecardVersion
 from bihuan.scorecard.outlook import standing_behind
 from bihuan.scorecard.publishing import kept, published, restored
 from bihuan.scorecard.queries import trial
-from bihuan.scorecard.rules import get_appeal, get_publication, may_appeal, may_publish, may_score, require
+from bihuan.scorecard.rules import (
+    get_appeal,
+    get_publication,
+    may_appeal,
+    may_declare,
+    may_publish,
+    may_score,
+    require,
+)
+from bihuan.scorecard.spec import ScorecardSpec
 
 _LONGEST = 2_000
+
+
+@transaction.atomic
+def declare(*, actor: Actor, code: str, spec: ScorecardSpec, owner: Unit) -> ScorecardVersion:
+    """Put a scorecard declared on screen in force; what was published stands as it is."""
+    require(may_declare(actor, owner.pk), f"改“{spec.title}”的办法")
+    problems = [*faults(spec), *out_of_reach(actor, spec)]
+    if problems:
+        raise Invalid("；".join(problems))
+    return install_scorecard(code=code, spec=spec, owner=owner, origin="screen")
 
 
 @transaction.atomic

@@ -29,6 +29,8 @@ def _spec_at(stamp: str, pk: int) -> ScorecardSpec:  # noqa: ARG001 - the stamp 
     return ScorecardSpec.model_validate(ScorecardVersion.objects.get(pk=pk).definition)
 
 
-def install_scorecard(*, code: str, spec: ScorecardSpec, owner: Unit) -> ScorecardVersion:
-    """Put a definition in force for today on."""
-    return put_in_force(ScorecardVersion, code=code, title=spec.title, spec=spec, owner=owner, on=clock.today())
+def install_scorecard(*, code: str, spec: ScorecardSpec, owner: Unit, origin: str = "pack") -> ScorecardVersion:
+    """Put a definition in force for today on; one from a pack leaves what was declared on screen."""
+    return put_in_force(
+        ScorecardVersion, code=code, title=spec.title, spec=spec, owner=owner, on=clock.today(), origin=origin
+    )

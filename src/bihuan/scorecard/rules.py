@@ -19,6 +19,16 @@ def may_score(actor: Actor, scorecard: ScorecardVersion) -> bool:
     return actor.is_system or _works_for(actor, scorecard.owner_id, _RUNS)
 
 
+def may_declare(actor: Actor, unit: int) -> bool:
+    """Who supervises, judges or leads in a unit declares its scorecards."""
+    return actor.is_system or _works_for(actor, unit, _PUBLISHES)
+
+
+def may_rank_by(actor: Actor, owner: int) -> bool:
+    """A ranking shows the values of its figures: only those of units that the actor reaches may be used."""
+    return actor.is_system or actor.reads_all or owner in actor.reach()
+
+
 def may_publish(actor: Actor, scorecard: ScorecardVersion) -> bool:
     """Who supervises, judges or leads in the owning unit."""
     return actor.is_system or _works_for(actor, scorecard.owner_id, _PUBLISHES)

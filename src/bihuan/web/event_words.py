@@ -17,6 +17,8 @@ _TITLES = {
     "closed_with": "随并办的事项销号",
     "recheck_drawn": "抽中复核",
     "version_moved": "换用新版闭环",
+    "resealed": "换密钥重新加密",
+    "handed_over": "交接",
 }
 
 

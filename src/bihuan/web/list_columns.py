@@ -1,6 +1,6 @@
 """A ledger's list as the template takes it: heads with how they sort, rows with their cells, groups with their sums."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from bihuan.ledger.conditions import Condition, write_conditions
+from bihuan.ledger.exporting import Standing
 from bihuan.ledger.grouping import Group, grouped, summed_fields
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
@@ -15,10 +16,13 @@ from bihuan.ledger.paging import Row
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.values import shown
+from bihuan.ledger.types import Lookup
+from bihuan.ledger.values import shower, shown
 from bihuan.web import showing
 from bihuan.web.asking import Query
 from bihuan.web.list_cells import Cell, rows_html
+
+_BLANK = "（空）"
 
 
 def list_heads(query: Query) -> list[dict[str, Any]]:
@@ -89,6 +93,24 @@ def _told(total: Decimal, field: FieldSpec) -> str:
     return f"{total:,.{places}f}"
 
 
+def part_of(query: Query, lookup: Lookup) -> Callable[[Standing], str] | None:
+    """What the group of an exported record is called; None for a list without groups."""
+    code, titles = query.group, query.opened.states
+    field = query.opened.spec.by_code.get(code)
+    if not code:
+        return None
+    if code == "unit":
+        return lambda standing: lookup.unit_names.get(standing.unit or 0, _BLANK)
+    if field is None:
+        return lambda standing: titles.get(standing.state, standing.state) or _BLANK
+    if field.kind == "date":
+        return lambda standing: str(standing.data.get(code, _BLANK))[:7]
+    tell = shower(field, lookup)
+    if field.kind == "datetime":
+        return lambda standing: (tell(standing.data.get(code)) or _BLANK)[:7]
+    return lambda standing: tell(standing.data.get(code)) or _BLANK
+
+
 class _GroupTitles:
     """What the groups by one field are called, and the addresses of their records."""
 
@@ -101,7 +123,7 @@ class _GroupTitles:
     def of(self, group: Group) -> str:
         value = group.value
         if value in (None, ""):
-            return "（空）"
+            return _BLANK
         if self.code == "unit":
             return self.lookup.unit_names.get(value, str(value))
         if self.field is None:

@@ -66,7 +66,7 @@ class Standing:
             return no_counts() | dict(colours)
         if not self.query.narrows_beside_colour:
             return whole_counts(opened.actor, opened.ledger, opened.loop, opened.bounds, self.query.head)
-        if total_of(self.alike).more and not self.query.counts_all:
+        if total_of(self.alike, COUNTED).more and not self.query.counts_all:
             return None
         return colour_counts(self.alike, opened.bounds)
 

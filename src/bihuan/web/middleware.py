@@ -80,7 +80,7 @@ class ErrorsInWords:
         if isinstance(error, ExpressionError):
             return error_page(request, 422, f"条件式有误：{error}")
         if isinstance(error, NotAllowed | NotFound):
-            _note_denied(request)
+            note_denied(request)
         if isinstance(error, BihuanError):
             return error_page(request, status_of(error), str(error))
         reference = uuid4().hex[:8]
@@ -88,7 +88,7 @@ class ErrorsInWords:
         return error_page(request, 500, f"程序出了意外，已记录（编号 {reference}）。您填写的内容没有写入。")
 
 
-def _note_denied(request: HttpRequest) -> None:
+def note_denied(request: HttpRequest) -> None:
     """A refusal stands in the access log: by whom and at which address, without what was typed."""
     if isinstance(request.user, Person):
         address = str(request.META.get("REMOTE_ADDR", ""))

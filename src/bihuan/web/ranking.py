@@ -64,3 +64,35 @@ def _item(item: PublishedItem, unit: str, period: Period, clocks: Clocks) -> dic
         "told": item.told,
         "url": f"/figures/{item.figure}/?{urlencode(asked)}" if item.figure else "",
     }
+
+
+def compared(then: Sequence[PublishedScore], now: Sequence[PublishedScore]) -> list[dict[str, Any]]:
+    """Two rankings side by side, a unit a row, in the order of the first and then of the second."""
+    before, after = ({score.unit: score for score in scores} for scores in (then, now))
+    return [_compared(before.get(unit), after.get(unit)) for unit in dict.fromkeys([*before, *after])]
+
+
+def _compared(then: PublishedScore | None, now: PublishedScore | None) -> dict[str, Any]:
+    known = then or now
+    return {
+        "name": known.name if known else "",
+        "then": _result(then),
+        "now": _result(now),
+        "gap": _gap(then, now),
+    }
+
+
+def _gap(then: PublishedScore | None, now: PublishedScore | None) -> str:
+    if then is None or now is None or then.total is None or now.total is None:
+        return ""
+    return f"{now.total - then.total:+}"
+
+
+def _result(score: PublishedScore | None) -> dict[str, Any]:
+    if score is None:
+        return {"rank": "—", "total": "不考核", "grade": ""}
+    return {
+        "rank": score.rank or "—",
+        "total": "—" if score.total is None else plain(score.total),
+        "grade": score.grade,
+    }

@@ -92,7 +92,7 @@ def test_chains_and_projections_hold() -> None:
 def test_every_ledger_goes_out_to_a_workbook_and_comes_back_unchanged(type_in: Typing, tmp_path: Path) -> None:
     for ledger in Ledger.objects.order_by("code"):
         path = tmp_path / f"{ledger.code}.xlsx"
-        answer = type_in("export", ledger.code, "-o", path, "--unmask", "核对")
+        answer = type_in("export", ledger.code, "-o", path, "--unmask", "核对往返")
         assert answer.status == 0, answer.err
         count = ledger.records.filter(deleted=False).count()
         told = type_in("import", path, "--ledger", ledger.code, "--dry-run")

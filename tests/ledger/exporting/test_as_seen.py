@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from docx import Document
 from openpyxl import load_workbook
 
 from bihuan.base import clock
@@ -26,6 +27,7 @@ from bihuan.loop.definitions import loop_of
 from bihuan.loop.export_columns import light_in_words, matter_columns
 from tests.cast import Cast
 
+URL = "/ledgers/audit.finding/export/"
 HEADS = "审计项目,问题序号,问题摘要,问题描述,审计类型,涉及金额,发现日期,责任单位,整改期限"
 ROWS = (
     "甲项目,1,账实不符,=1+1,经责审计,1234.5,2026-01-05,青溪镇,2026-02-10",
@@ -88,6 +90,45 @@ def test_the_file_shows_the_list_that_was_asked_for(client: Client, filled: Cast
     assert [row[4] for row in body] == ["+86 保证金未退", "账实不符"]
     assert [row[1] for row in body] == ["绿色提示", "红色督办"]
     assert body[1][3].isoformat()[:10] == "2026-02-10"
+
+
+def cells_of(content: bytes, tmp_path: Path, form: str) -> list[list[Any]]:
+    """All lines of an exported table."""
+    path = tmp_path / f"grouped.{form}"
+    path.write_bytes(content)
+    if form == "xlsx":
+        return [list(row) for row in load_workbook(path).worksheets[0].iter_rows(values_only=True)]
+    if form == "csv":
+        return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    return [[cell.text for cell in row.cells] for row in Document(str(path)).tables[0].rows]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "docx"])
+def test_groups_come_together_and_end_in_their_sums(client: Client, tmp_path: Path, form: str) -> None:
+    answer: Any = client.get(f"{URL}?group=audit_type&columns=title,amount,audit_type&format={form}")
+    lines = cells_of(b"".join(answer), tmp_path, form)
+    start = next(place for place, line in enumerate(lines) if str(line[0]).endswith("编号")) + 1
+    told = [(str(line[0])[:2], *(str(cell) for cell in line[-3:-1])) for line in lines[start:]]
+    assert [line[0] for line in told] == ["SJ", "SJ", "小计", "SJ", "小计", "合计"]
+    sums = [line[2].replace(",", "") for line in told if line[0] != "SJ"]
+    assert [float(text) if text not in ("", "None") else None for text in sums] == [1234.6, None, 1234.6]
+    assert str(lines[start + 2][1]) == "经济责任审计（2 条）"
+
+
+def test_a_grouped_file_comes_in_again_without_its_sums(client: Client, filled: Cast, tmp_path: Path) -> None:
+    for group in ("audit_type", "state", "unit", "found_on"):
+        answer: Any = client.get(f"{URL}?group={group}&all=1")
+        path = tmp_path / f"{group}.xlsx"
+        path.write_bytes(b"".join(answer))
+        check = imported(filled, path)
+        assert (check.rows, check.unchanged, check.problems) == (3, 3, []), group
+
+
+@pytest.mark.parametrize("group", ["audit_type", "state", "unit", "found_on", "responsible_unit"])
+def test_text_is_in_groups_and_holds_records_only(client: Client, tmp_path: Path, group: str) -> None:
+    answer: Any = client.get(f"{URL}?group={group}&format=csv")
+    lines = cells_of(b"".join(answer), tmp_path, "csv")
+    assert [line[0][:2] for line in lines] == ["记录", "SJ", "SJ", "SJ"]
 
 
 def test_all_fields_stand_under_their_groups(client: Client, tmp_path: Path) -> None:

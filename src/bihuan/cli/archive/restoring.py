@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from bihuan.base import chain
 from bihuan.base.errors import BihuanError, Conflict
 from bihuan.base.home import home
+from bihuan.base.sealing import known_keys
 from bihuan.cli.archive import takeover
 from bihuan.cli.archive.disk import sole_restore
 from bihuan.cli.archive.instance import holds_data, living_in, require_nobody_else
@@ -19,9 +20,11 @@ from bihuan.cli.archive.reading import Archive, open_archive
 from bihuan.cli.archive.tables import Table
 from bihuan.cli.archive.takeover import Decision
 from bihuan.ledger.models import Chain, Event, Ledger
+from bihuan.ledger.resealing import key_uses
 from bihuan.ledger.search import refill
 from bihuan.ledger.search.tables import TABLE as SEARCH_TABLE
 from bihuan.ledger.verification import Finding, check_projection, verify_chain
+from bihuan.org.access_log import LOG, UNSIGNED, verify_log
 
 _BLOCK = 1 << 20
 _SHOWN = 10
@@ -43,21 +46,26 @@ class NotProven(BihuanError):
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored. `unsigned` are ledgers whose chain holds, but whose signature's key is not here."""
+    """What was restored. `unsigned` are ledgers whose chain holds, but whose signature's key is not here.
+
+    `closed` are keys that are not here and by which fields are encrypted.
+    """
 
     manifest: Manifest
     aside: Path
     schema: str | None
     findings: tuple[Finding, ...]
     unsigned: tuple[str, ...]
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What proving the ledgers found."""
+    """What proving the ledgers and the access log found."""
 
     findings: tuple[Finding, ...]
     unsigned: tuple[str, ...]
+    closed: tuple[str, ...]
 
 
 def restore_backup(source: Path, *, replace: bool, allow_findings: bool, verified: Told, loaded: Told) -> Restored:
@@ -112,7 +120,7 @@ class _Build:
         require_nobody_else()
         aside = takeover.new_aside(self.home)
         takeover.decide(self.home, Decision(aside))
-        return Restored(self.archive.manifest, self.home / aside, None, proof.findings, proof.unsigned)
+        return Restored(self.archive.manifest, self.home / aside, None, proof.findings, proof.unsigned, proof.closed)
 
     def on_postgresql(self) -> Restored:
         """The old tables out and the new ones in within one transaction, whose commit is the decision."""
@@ -126,7 +134,7 @@ class _Build:
             proof = self._prove()
             takeover.decide(self.home, Decision(aside, _present_transaction()))
         kept = schema if self.held else None
-        return Restored(self.archive.manifest, self.home / aside, kept, proof.findings, proof.unsigned)
+        return Restored(self.archive.manifest, self.home / aside, kept, proof.findings, proof.unsigned, proof.closed)
 
     def _files(self) -> None:
         for part in self.archive.manifest.files:
@@ -156,7 +164,17 @@ def _prove(manifest: Manifest) -> Proof:
             unsigned.append(ledger.code)
             found = found[:-1]
         findings += [*found, *check_projection(ledger)]
-    return Proof(tuple(findings), tuple(unsigned))
+    log = list(verify_log())
+    if not manifest.with_keys and log == [UNSIGNED]:
+        unsigned.append(LOG)
+        log = []
+    findings += [Finding(LOG, "", message) for message in log]
+    return Proof(tuple(findings), tuple(unsigned), () if manifest.with_keys else _closed())
+
+
+def _closed() -> tuple[str, ...]:
+    present = {name for name, _, _ in known_keys()}
+    return tuple(name for name in key_uses() if name not in present)
 
 
 def _only_the_key_is_missing(ledger: Ledger) -> bool:

@@ -1,6 +1,7 @@
 """Single values by unit and part of time, for figures that counts and sums do not tell: distinct, extremes, edges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 
 import polars as pl
 
@@ -8,10 +9,13 @@ from bihuan.expression.columnar import Held, to_columnar
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.rows import condition, part_of_time
 from bihuan.figure.engine.tally import Cuts
+from bihuan.figure.identity import Same
+from bihuan.figure.kept import Kept
 from bihuan.figure.lake.reading import Part
 from bihuan.figure.measure import Function
 from bihuan.figure.resolved import Base, Flow
 
+_LISTED: Kept[pl.DataFrame] = Kept(128 * 1024 * 1024)
 EDGES = (Function.FIRST, Function.LAST)
 """The functions that are told by the order of records."""
 
@@ -29,12 +33,24 @@ def listed_values(
     if base.function in EDGES:
         order = held[flow.field.code].column if flow else held["created_at"].column
         kept |= {"order": order, "record": pl.col("record")}
-    found = [_of_part(part, base, kept, held, clocks) for part in parts]
+    words = tuple(column.words for _, column in sorted(held.items()))
+    asked = (Same(base), cuts.days, clocks.as_of if base.uses_clock else None, words)
+    found = [_remembered(part, asked, partial(_of_part, part, base, kept, held, clocks)) for part in parts]
     names = list(kept)
     whole = pl.concat(found, how="vertical_relaxed") if len(found) > 1 else found[0]
     if len(found) > 1:
         whole = whole.group_by(names).agg(pl.col("n").sum())
     return whole.filter(pl.col("n") > 0)
+
+
+def _remembered(part: Part, asked: Hashable, work: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """What the lake's base gives stays true until it is compacted; only deltas are read again."""
+    found = None if part.weighted else _LISTED.get((part.identity, asked))
+    if found is None:
+        found = work()
+        if not part.weighted:
+            _LISTED.put((part.identity, asked), found, int(found.estimated_size()))
+    return found
 
 
 def _of_part(

@@ -10,6 +10,7 @@ from uuid import uuid4
 import polars as pl
 
 from bihuan.base.errors import BihuanError
+from bihuan.figure.kept import Kept
 from bihuan.figure.lake.columns import BOUNDS, OPEN
 from bihuan.figure.lake.durable import flush_file, sha256_of
 from bihuan.figure.lake.manifest import LakeFile, Manifest
@@ -17,6 +18,15 @@ from bihuan.figure.lake.manifest import LakeFile, Manifest
 _ROWS_IN_A_GROUP = 250_000
 _GRACE = 15 * 60
 """How long, in seconds, a file that is no longer named stays for those who may still read it."""
+
+
+_AT_HAND: Kept[pl.DataFrame] = Kept(64 * 1024 * 1024)
+"""The deltas that this process wrote: it need not read them again."""
+
+
+def rows_at_hand(file: LakeFile) -> pl.DataFrame | None:
+    """The rows of a delta as they were written, if this process still has them. No name is ever given twice."""
+    return _AT_HAND.get(file.name)
 
 
 class DamagedLake(BihuanError):
@@ -29,6 +39,8 @@ def write_file(folder: Path, kind: str, frame: pl.DataFrame) -> LakeFile:
     path = folder / name
     frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROWS_IN_A_GROUP)
     flush_file(path)
+    if kind == "delta":
+        _AT_HAND.put(name, frame, int(frame.estimated_size()))
     bounds = frame.select(
         effective_from=pl.col("effective_from").max(),
         effective_ended=_latest_end("effective_to"),

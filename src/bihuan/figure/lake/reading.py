@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from bihuan.figure.lake.columns import OPEN, LakeColumn, schema_of
-from bihuan.figure.lake.files import require_whole
+from bihuan.figure.lake.files import require_whole, rows_at_hand
 from bihuan.figure.lake.manifest import LakeFile, Manifest
 
 
@@ -42,16 +42,21 @@ class Part:
     @cached_property
     def rows(self) -> pl.LazyFrame:
         """The files as one table, cut to what holds."""
-        found = pl.scan_parquet(
+        at_hand = rows_at_hand(self.files[0]) if len(self.files) == 1 else None
+        is_same = at_hand is not None and at_hand.schema == pl.Schema(schema_of(self.columns, weighted=self.weighted))
+        found = at_hand.lazy() if at_hand is not None and is_same else self._scanned()
+        for column, sign, instant in self.bounds:
+            found = found.filter(pl.col(column) <= instant if sign == "<=" else pl.col(column) > instant)
+        return found
+
+    def _scanned(self) -> pl.LazyFrame:
+        return pl.scan_parquet(
             [self.folder / file.name for file in self.files],
             schema=schema_of(self.columns, weighted=self.weighted),
             missing_columns="insert",
             extra_columns="ignore",
             glob=False,
         )
-        for column, sign, instant in self.bounds:
-            found = found.filter(pl.col(column) <= instant if sign == "<=" else pl.col(column) > instant)
-        return found
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,10 @@ def _refuse_entities(piece: bytes, name: str) -> None:
         raise UnreadableFile(f"“{name}”里含有 XML 实体声明（DOCTYPE），正常的表格没有它，已拒绝。", SAVE_AS)
 
 
+def _is_hidden(attributes: dict[str, str]) -> bool:
+    return attributes.get(_TABLE + "visibility", "visible") != "visible"
+
+
 class _ContentParser:
     def __init__(self, name: str, limits: Limits) -> None:
         self.name = name
@@ -64,7 +68,8 @@ class _ContentParser:
         self.sheet_name = ""
         self.row = self.column = self.row_repeat = self.cell_repeat = 0
         self.row_filled = 0
-        self.is_error = False
+        self.is_error = self.is_hidden = False
+        self.columns_told = 0
         self.text: list[str] = []
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
@@ -79,10 +84,16 @@ class _ContentParser:
             case "table":
                 self.sheet_name = attributes.get(_TABLE + "name", "")
                 self.sheet = self.sheets[self.sheet_name] = OdsSheet()
-                self.row = 0
+                self.row = self.columns_told = 0
             case "table-row":
                 self.row_repeat = int(attributes.get(_TABLE + "number-rows-repeated", "1"))
+                self.is_hidden = _is_hidden(attributes)
                 self.column = self.row_filled = 0
+            case "table-column":
+                last = self.columns_told + int(attributes.get(_TABLE + "number-columns-repeated", "1"))
+                if _is_hidden(attributes):
+                    self.sheet.scan.hidden_columns.append((self.columns_told + 1, last))
+                self.columns_told = last
             case "table-cell" | "covered-table-cell":
                 self.cell(attributes)
 
@@ -120,5 +131,6 @@ class _ContentParser:
             return
         scan = self.sheet.scan
         scan.filled += self.row_filled * self.row_repeat
+        scan.hidden_rows += self.row_repeat if self.is_hidden else 0
         scan.reach(self.row, 0)
         refuse_spread(self.name, self.sheet_name, scan, self.limits)

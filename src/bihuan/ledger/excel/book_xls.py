@@ -17,6 +17,7 @@ _DIMENSIONS = 0x0200
 _BOOL_ERROR, _MANY_RK = 0x0205, 0x00BD
 _FORMULAS = {0x0006, 0x0206, 0x0406}
 _ONE_CELL = {0x0006, 0x0203, 0x0204, 0x0205, 0x027E, 0x00FD, 0x00D6, 0x0406, 0x0206}
+_ROW, _COLUMNS = 0x0208, 0x007D
 _ERRORS = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -74,6 +75,8 @@ def _scan_stream(compound: Compound, stream: Entry, name: str, limits: Limits) -
             _refuse_count(data, body, length, len(data), name)
         elif kind == _DIMENSIONS:
             _refuse_dimensions(data[body : body + length], name)
+        elif scan is not None and kind in (_ROW, _COLUMNS):
+            _note_hidden(scan, kind, data[body : body + length])
         elif scan is not None and length >= 6:
             _count_cell(scan, kind, data, body, length)
         position = body + length
@@ -109,6 +112,14 @@ def _refuse_dimensions(body: bytes, name: str) -> None:
     first_row, rows, first_column, columns = struct.unpack_from(form, body)
     if not (first_row <= rows <= 65_536 and first_column <= columns <= 256):
         raise broken(name, "它声称的行列数不合理")
+
+
+def _note_hidden(scan: PartScan, kind: int, body: bytes) -> None:
+    if kind == _ROW and len(body) >= 14 and body[12] & 0x20:
+        scan.hidden_rows += struct.unpack_from("<H", body, 4)[0] > 0
+    elif kind == _COLUMNS and len(body) >= 10 and body[8] & 1:
+        first, last = struct.unpack_from("<HH", body)
+        scan.hidden_columns.append((first + 1, last + 1))
 
 
 def _count_cell(scan: PartScan, kind: int, data: bytes, body: int, length: int) -> None:

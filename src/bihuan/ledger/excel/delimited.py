@@ -27,6 +27,8 @@ class DelimitedGrid:
 
     merges: tuple[Merge, ...] = ()
     claimed_rows: int | None = None
+    hidden_rows = 0
+    hidden_columns: tuple[int, ...] = ()
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:
         self.path = path

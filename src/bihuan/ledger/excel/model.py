@@ -39,9 +39,13 @@ class UnreadableFile(Exception):
         return f"{self.message}{self.hint}"
 
 
+UNCOMPUTED = "公式没有结果"
+"""What stands in for a formula that the program which wrote the file did not compute."""
+
+
 @dataclass(frozen=True, slots=True)
 class CellError:
-    """A cell in which the spreadsheet program itself shows an error, such as #N/A or #REF!."""
+    """A cell in which the spreadsheet program itself shows an error, such as #N/A or #REF!, or nothing (UNCOMPUTED)."""
 
     text: str
 
@@ -105,6 +109,8 @@ class Grid(Protocol):
     columns: int
     merges: tuple[Merge, ...]
     claimed_rows: int | None
+    hidden_rows: int
+    hidden_columns: tuple[int, ...]
 
     def read(self) -> Iterator[tuple[int, Row]]:
         """Give every row from the first, each of the same length; may be called again."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from bihuan.ledger.excel.kind import SAVE_AS, broken
-from bihuan.ledger.excel.model import Merge, UnreadableFile, column_number
+from bihuan.ledger.excel.model import UNCOMPUTED, Merge, UnreadableFile, column_number
 from bihuan.ledger.excel.package import Package
 
 # A cell other than one in columns A to Z and rows to 999,999.
@@ -21,6 +21,11 @@ _FAR_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="\w+")?
 _ANY_CELL = re.compile(rb"<c(?![A-Za-z])")
 _PREFIXED_CELL = re.compile(rb"<[\w.-]+:c(?![A-Za-z])")
 _ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>', re.DOTALL)
+# A formula with nothing behind it: what it comes to was never stored. t="str" with nothing is a blank text.
+_UNCOMPUTED = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>')
+_HIDDEN_ROW = re.compile(rb'<row [^>]*hidden="(?:1|true)"[^>]*(?<!/)>')
+_COLUMN = re.compile(rb"<col ([^>]*)/>")
+_HIDDEN = re.compile(rb'hidden="(?:1|true)"')
 _CLAIM = re.compile(rb'<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"')
 _ADDRESS = re.compile(rb'<c r="[A-Z]+(\d+)"')
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
@@ -46,6 +51,14 @@ class PartScan:
     # For a sheet that is read in portions: its last row with a cell, and its merged areas, counted from 0.
     last_row: int = 0
     merges: list[Merge] = field(default_factory=list)
+    # Rows with cells that are not shown, most of them filtered out; columns likewise, first and last from 1.
+    hidden_rows: int = 0
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+
+    def hidden_within(self, columns: int) -> tuple[int, ...]:
+        """The hidden columns among the first so many, from 0."""
+        spans = (range(first - 1, min(last, columns)) for first, last in self.hidden_columns)
+        return tuple(sorted({index for span in spans for index in span}))
 
     def reach(self, rows: int, columns: int) -> None:
         self.rows = max(self.rows, rows)
@@ -61,6 +74,7 @@ def scan_part(package: Package, part_name: str) -> PartScan:
             scan.begun = True
             claim = _CLAIM.search(piece)
             scan.claimed_rows = int(claim[1]) if claim else None
+            scan.hidden_columns = [_span(column) for column in _COLUMN.findall(piece) if _HIDDEN.search(column)]
         _look(piece, scan)
     if scan.form == "far":
         for piece in whole_tags(package, part_name):
@@ -73,6 +87,7 @@ def scan_part(package: Package, part_name: str) -> PartScan:
     if scan.form == "odd":
         parsed = _parse(package, part_name)
         parsed.has_error_text, parsed.claimed_rows = scan.has_error_text, scan.claimed_rows
+        parsed.hidden_rows, parsed.hidden_columns = scan.hidden_rows, scan.hidden_columns
         return parsed
     return scan
 
@@ -117,6 +132,12 @@ def _look(piece: bytes, scan: PartScan) -> None:
     scan.filled += piece.count(b"</v>") + piece.count(b"</is>")
     if b"#" in piece and not scan.has_error_text:
         scan.has_error_text = _ERROR_TEXT.search(piece) is not None
+    if b'hidden="' in piece:
+        scan.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+    if b"<f" in piece:
+        for letters, row, rest in _UNCOMPUTED.findall(piece):
+            if b't="str"' not in rest:
+                scan.errors[int(row), column_number(letters.decode())] = UNCOMPUTED
     if b't="e"' in piece:
         for letters, row, text in _ERROR.findall(piece):
             scan.errors[int(row), column_number(letters.decode())] = text.decode("utf-8", "replace")
@@ -139,6 +160,11 @@ def _look_far(piece: bytes, scan: PartScan) -> None:
 def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> Merge:
     first = int(top) - 1, column_number(left.decode()) - 1
     return first, (int(bottom) - 1, column_number(right.decode()) - 1)
+
+
+def _span(column: bytes) -> tuple[int, int]:
+    first, last = re.search(rb'min="(\d{1,5})"', column), re.search(rb'max="(\d{1,5})"', column)
+    return (int(first[1]), int(last[1])) if first and last else (1, 0)
 
 
 def _as_number(digits: bytes) -> tuple[int, bytes]:
@@ -165,6 +191,7 @@ class _SheetParser:
         self.kind = ""
         self.text: list[str] | None = None
         self.counted = True
+        self.is_formula = self.has_result = self.in_value = False
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self.start
@@ -179,12 +206,15 @@ class _SheetParser:
         elif tag == "c":
             self.place(attributes.get("r", ""))
             self.kind = attributes.get("t", "")
-            self.counted = False
+            self.counted = self.is_formula = self.has_result = False
+        elif tag == "f":
+            self.is_formula = True
         elif tag in ("v", "is") and not self.counted:
             self.counted = True
             self.scan.filled += 1
             self.scan.reach(self.row, self.column)
             self.text = [] if self.kind == "e" else None
+            self.in_value = True
 
     def place(self, address: str) -> None:
         if not address:
@@ -195,10 +225,15 @@ class _SheetParser:
         self.row = int(address[len(letters) :])
 
     def characters(self, text: str) -> None:
+        self.has_result |= self.in_value
         if self.text is not None:
             self.text.append(text)
 
     def end(self, tag: str) -> None:
+        name = tag.rpartition(" ")[2]
+        if name == "c" and self.is_formula and not self.has_result and self.kind != "str":
+            self.scan.errors[self.row, self.column] = UNCOMPUTED
+        self.in_value &= name not in ("v", "is")
         if self.text is not None and tag.endswith("v"):
             self.scan.errors[self.row, self.column] = "".join(self.text)
             self.text = None

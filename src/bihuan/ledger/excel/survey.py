@@ -177,7 +177,15 @@ def _reason_to_skip(number: int, texts: list[str], shape: Shape, *, far: bool) -
         return "重复的表头或标题（打印标题）"
     if is_foot(texts[0]) and (len(texts) <= max(2, count // 2) or all(is_foot(text) for text in texts)):
         return "表下的说明或签名"
+    if len(texts) >= 3 and _is_other_head(texts, shape):
+        return "像是另一张表的表头，其后的行仍按第一张表的列读入，请核对"
     return _reason_alone(number, texts[0], shape, far=far) if len(texts) == 1 and count >= 3 else ""
+
+
+def _is_other_head(texts: list[str], shape: Shape) -> bool:
+    """Whether a row below the head names columns again, most of them the same."""
+    titles = {level for column in shape.columns for level in column.levels}
+    return sum(text in titles for text in texts) * 2 > len(texts)
 
 
 def _reason_alone(number: int, text: str, shape: Shape, *, far: bool) -> str:

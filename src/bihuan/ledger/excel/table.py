@@ -104,9 +104,17 @@ class Table:
             notes.append(f"工作表自称有 {claimed} 行，实际有内容的数据只有 {survey.records} 行。")
         if survey.filled_down:
             notes.append(f"有纵向合并的单元格，已向下填充 {survey.filled_down} 格。")
+        if hidden := self._hidden():
+            notes.append(f"有{hidden}是隐藏的（多半是筛选掉的），也照样读入；不要的请先删去。")
         for index, row in sorted(survey.strays.items()):
             notes.append(f"{column_letter(index)} 列没有表头，但从第 {row} 行起有内容，没有读入。")
         return tuple(notes)
+
+    def _hidden(self) -> str:
+        grid = self._grid
+        columns = "、".join(column.letter for column in self.columns if column.index in grid.hidden_columns)
+        parts = [f" {grid.hidden_rows} 行" if grid.hidden_rows else "", f" {columns} 列" if columns else ""]
+        return "、".join(part for part in parts if part)
 
     def _find_columns(self, top: Top, head: Head) -> tuple[Column, ...]:
         line_unit = self._line_unit(head)

@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 
 from bihuan.base.errors import Invalid
 from bihuan.ledger.exporting.columns import Layout, layout_of, telling_column
-from bihuan.ledger.exporting.docx_parts import CELL_MARGIN, CLOSING, OPENING, TABLE_WIDTH, parts
-from bihuan.ledger.exporting.sheet import Sheet, Standing, Written, standings
+from bihuan.ledger.exporting.docx_parts import CELL_MARGIN, CLOSING, OPENING, TABLE_WIDTH
+from bihuan.ledger.exporting.docx_parts import parts as package_parts
+from bihuan.ledger.exporting.sheet import Sheet, Standing, Written, parts, standings
 from bihuan.ledger.exporting.telling import in_format, width
 from bihuan.ledger.exporting.totals import Totals
 from bihuan.ledger.models import Record
@@ -36,9 +37,9 @@ def write_docx(sheet: Sheet, records: Iterable[Record], path: Path) -> Written:
     layout = layout_of(sheet, unit_line=True)
     rows = list(islice(standings(records, sheet.see), MOST_DOCX_ROWS + 1))
     _refuse_over(len(rows), at_least=True)
-    table = _Table(layout, rows)
+    table = _Table(sheet, layout, rows)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts(table.size).items():
+        for name, content in package_parts(table.size).items():
             archive.writestr(name, content)
         with archive.open("word/document.xml", "w") as file:
             _write_document(file, sheet, layout, table)
@@ -93,11 +94,10 @@ def _wanted(natural: Sequence[int], size: int) -> list[int]:
 class _Table:
     """The table in WordprocessingML (ECMA-376, 17.4)."""
 
-    def __init__(self, layout: Layout, rows: list[Standing]) -> None:
-        self.rows, self._layout = rows, layout
+    def __init__(self, sheet: Sheet, layout: Layout, rows: list[Standing]) -> None:
+        self._sheet, self.rows, self._layout = sheet, rows, layout
         self._formats = [in_format(column.cell_format) for column in layout.columns]
         self.size, self._widths = fitted(self._natural_widths())
-        self._totals = Totals(layout.columns)
 
     def _natural_widths(self) -> list[int]:
         """How many half-width characters each column would like to have, by its head and its first records."""
@@ -147,16 +147,23 @@ class _Table:
     def body(self) -> Iterator[str]:
         columns = self._layout.columns
         told = [telling_column(column, tell, tell("")) for column, tell in zip(columns, self._tellers, strict=True)]
-        for start in range(0, len(self.rows), _ROWS_A_PIECE):
-            piece = self.rows[start : start + _ROWS_A_PIECE]
-            for cells in zip(*(column(piece) for column in told), strict=True):
-                yield _row(cells)
+        for name, some in parts(self._sheet, self.rows):
+            part = Totals(columns)
+            while piece := list(islice(some, _ROWS_A_PIECE)):
+                for cells in zip(*(column(piece) for column in told), strict=True):
+                    yield _row(cells)
+                part.take(piece if name is not None else ())
+            if name is not None:
+                yield self._sums(part.part(name))
 
     def total(self) -> str:
-        for standing in self.rows:
-            self._totals.add([column.typed(standing) for column in self._layout.columns])
-        cells = zip(self._tellers, self._totals.cells, strict=True)
-        return _row(tell("" if value is None else value) for tell, value in cells)
+        totals = Totals(self._layout.columns)
+        totals.take(self.rows)
+        return self._sums(totals.cells)
+
+    def _sums(self, cells: Sequence[Any]) -> str:
+        told = zip(self._tellers, cells, strict=True)
+        return _row(tell("" if value is None else value) for tell, value in told)
 
     @property
     def _tellers(self) -> list[Callable[[Any], str]]:

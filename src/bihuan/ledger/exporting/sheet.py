@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
@@ -27,6 +28,7 @@ class Standing(NamedTuple):
     closed_at: datetime | None
     data: Mapping[str, Any]
     pk: int = 0
+    unit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Sheet:
     told, by field code, and makes its column text. `among` are the names that the ledger's fields go by: no other
     column may be called so, or an import would take it for the field. `see` turns the data of a record at a step into
     what the person may see of it (`ledger.sight.Sight.see_data`); without it they are as stored. `mark` is what a
-    workbook carries to be recognised by when it comes back.
+    workbook carries to be recognised by when it comes back. `part` names the group of a record: the records come group
+    by group, and each group ends in its subtotals (not in .csv, which holds records and nothing else).
     """
 
     title: str
@@ -68,6 +71,7 @@ class Sheet:
     day: date | None = None
     see: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
     mark: Mark | None = None
+    part: Callable[[Standing], str] | None = None
 
     @property
     def stamp(self) -> str:
@@ -90,6 +94,14 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
+def parts(sheet: Sheet, rows: Iterable[Standing]) -> Iterator[tuple[str | None, Iterator[Standing]]]:
+    """The rows group by group, each with its name; one nameless group where the sheet has none."""
+    if sheet.part is None:
+        yield None, iter(rows)
+    else:
+        yield from groupby(rows, key=sheet.part)
+
+
 See = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 """Turns the data of a record at a step into what a person may see of it."""
 
@@ -107,12 +119,13 @@ def _as_stored(records: Iterable[Record]) -> Iterator[Standing]:
     """The records as they are, a query's without making a model instance of each."""
     if isinstance(records, QuerySet):
         # JSON and moments come as text, because the parsers here are several times faster than the ORM's.
-        columns = ("pk", "number", "state", _text("due_at"), _text("closed_at"), _text("data"))
-        for pk, number, state, due_at, closed_at, data in records.values_list(*columns).iterator(_ROWS_AT_ONCE):
-            yield Standing(number, state, _instant(due_at), _instant(closed_at), orjson.loads(data), pk)
+        columns = ("pk", "number", "state", _text("due_at"), _text("closed_at"), _text("data"), "unit_id")
+        for pk, number, state, due, closed, data, unit in records.values_list(*columns).iterator(_ROWS_AT_ONCE):
+            yield Standing(number, state, _instant(due), _instant(closed), orjson.loads(data), pk, unit)
     else:
         for record in records:
-            yield Standing(record.number, record.state, record.due_at, record.closed_at, record.data, record.pk)
+            standing = (record.number, record.state, record.due_at, record.closed_at, record.data, record.pk)
+            yield Standing(*standing, record.unit_id)
 
 
 def _text(column: str) -> Cast:

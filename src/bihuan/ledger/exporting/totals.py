@@ -1,12 +1,15 @@
-"""The 合计 row of an export: exact sums of the columns that add up."""
+"""The 合计 row of an export, and the 小计 row of a group: exact sums of the columns that add up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from bihuan.ledger.exporting.columns import Column
+from bihuan.ledger.exporting.sheet import Standing
 
 TOTAL_HEAD = "合计"
+_PART_HEAD = "小计"
+_LONGEST_NAME = 16
 
 
 class Totals:
@@ -17,6 +20,14 @@ class Totals:
             place: None for place, column in enumerate(columns) if place and column.adds_up
         }
         self._count = len(columns)
+        self._columns = columns
+        self.rows = 0
+
+    def take(self, some: Iterable[Standing]) -> None:
+        """Add some records."""
+        for standing in some:
+            self.rows += 1
+            self.add([column.typed(standing) for column in self._columns])
 
     def add(self, cells: Sequence[Any]) -> None:
         for place, known in self._sums.items():
@@ -29,3 +40,14 @@ class Totals:
         """The row: the word, and each sum under its column."""
         sums = [self._sums.get(place) for place in range(self._count)]
         return [TOTAL_HEAD, *sums[1:]]
+
+    def part(self, name: str) -> list[Any]:
+        """The same for a group. Its name and how many records it has stand beside the word, so that an import knows the
+        row for no record, whatever the group is called."""
+        cells, told = [_PART_HEAD, *self.cells[1:]], f"{name}（{self.rows:,} 条）"
+        beside = next((place for place in range(1, self._count) if place not in self._sums), None)
+        if beside is None:
+            cells[0] = f"{name[:_LONGEST_NAME]}{_PART_HEAD}"
+        else:
+            cells[beside] = told
+        return cells

@@ -11,7 +11,7 @@ from typing import IO, Any
 from bihuan.ledger.export_mark import Mark
 from bihuan.ledger.exporting.columns import Layout, layout_of, telling_column
 from bihuan.ledger.exporting.page import Book, Page, draw, sheet_part
-from bihuan.ledger.exporting.sheet import Sheet, Standing, Written, standings
+from bihuan.ledger.exporting.sheet import Sheet, Standing, Written, parts, standings
 from bihuan.ledger.exporting.telling import in_format, line_count, not_an_error, widths
 from bihuan.ledger.exporting.totals import Totals
 from bihuan.ledger.models import Record
@@ -67,6 +67,8 @@ class _Pouring:
         self._book = self._draw(1)
         # The last rows of a sheet are kept for the total, or for saying that the rows go on.
         self._room = rows_a_sheet - self._book.pages[0].first_row
+        if sheet.part:  # a group may be of one record, and then has a row of its own beside it
+            self._room //= 2
         self._totals = Totals(layout.columns)
         self._records: list[int] = []
         # A column is set two characters wider than what it has to hold.
@@ -107,18 +109,28 @@ class _Pouring:
             for column, style, end in zip(self._layout.columns, page.styles, ends, strict=True)
         ]
         number = page.first_row
-        while piece := list(islice(rows, _ROWS_A_PIECE)):
-            cells = zip(self._heights(piece), *(column(piece) for column in columns), strict=True)
-            made = (str(at).join(('<row r="', *row)) for at, row in enumerate(cells, start=number))
-            file.write("".join(made).encode())
-            number += len(piece)
-            if self._sheet.mark:
-                self._records += [standing.pk for standing in piece]
-            if self._sheet.with_total:
-                for standing in piece:
-                    self._totals.add([column.typed(standing) for column in self._layout.columns])
-        self.rows += number - page.first_row
+        for name, some in parts(self._sheet, rows):
+            part = Totals(self._layout.columns)
+            while piece := list(islice(some, _ROWS_A_PIECE)):
+                cells = zip(self._heights(piece), *(column(piece) for column in columns), strict=True)
+                made = (str(at).join(('<row r="', *row)) for at, row in enumerate(cells, start=number))
+                file.write("".join(made).encode())
+                number += len(piece)
+                self._count(piece, part)
+            if name is not None:
+                file.write(self._row(page, number, part.part(name)).encode())
+                number += 1
         return number
+
+    def _count(self, piece: list[Standing], part: Totals) -> None:
+        """What is to be known of some records once they are written."""
+        self.rows += len(piece)
+        if self._sheet.mark:
+            self._records += [standing.pk for standing in piece]
+        if self._sheet.with_total:
+            self._totals.take(piece)
+        if self._sheet.part:
+            part.take(piece)
 
     def _marked(self, mark: Mark) -> bytes:
         """The sheet that no one sees: one text a row."""
@@ -166,6 +178,10 @@ class _Pouring:
             cells = self._totals.cells
         else:
             return ""
+        return self._row(page, number, cells)
+
+    def _row(self, page: Page, number: int, cells: list[Any]) -> str:
+        """A row that is no record."""
         made = (
             f'<c r="{_letters(place)}{number}' + (f'" s="{style}"/>' if value is None else self._content(value, style))
             for place, (value, style) in enumerate(zip(cells, page.styles, strict=False))

@@ -4,7 +4,7 @@ Pure: it knows no database and no figure engine. What the numbers should be come
 """
 
 from bihuan.report.number_check.arithmetic import check_arithmetic
-from bihuan.report.number_check.blocks import Block, read_docx, read_text
+from bihuan.report.number_check.blocks import Block, read_docx, read_lines, read_text
 from bihuan.report.number_check.matching import Candidate, Verdict, judge
 from bihuan.report.number_check.model import Fault, Finding, Number, Period, Place
 from bihuan.report.number_check.numbers import find_numbers
@@ -24,5 +24,6 @@ __all__ = [
     "find_numbers",
     "judge",
     "read_docx",
+    "read_lines",
     "read_text",
 ]

@@ -41,10 +41,14 @@ def read_text(path: Path, name: str) -> list[Block]:
             continue
         if "\x00" in text:
             break
-        lines = enumerate(text.splitlines(), start=1)
-        kept = [(number, line) for number, line in lines if line.strip()]
-        return [Block(index, f"第{number}行", line) for index, (number, line) in enumerate(kept)]
+        return read_lines(text)
     raise Invalid(f"“{name}”不是 UTF-8 或 GB18030 的文本文件")
+
+
+def read_lines(text: str) -> list[Block]:
+    """The lines of a text, but for blank ones."""
+    kept = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    return [Block(index, f"第{number}行", line) for index, (number, line) in enumerate(kept)]
 
 
 def read_docx(path: Path, name: str) -> list[Block]:

@@ -33,7 +33,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "title": "外出代办",
         "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": "外出代办"}],
-        "problem": _told(problem) if problem else "",
+        "problem": told(problem) if problem else "",
         "mine": [_line(absence, absence.deputy.name) for absence in mine.order_by("valid_from")],
         "lent": [_line(absence, absence.person.name) for absence in lent.order_by("valid_from")],
         "today": today.isoformat(),
@@ -46,7 +46,7 @@ def _do(request: HttpRequest, actor: Actor) -> str:
     if "recall" in request.POST:
         recall_deputy(actor=actor, pk=int(request.POST["recall"]) if request.POST["recall"].isdecimal() else 0)
         return "代办已取消"
-    deputy = _person(request.POST.get("deputy", "").strip())
+    deputy = named_person(request.POST.get("deputy", "").strip(), "deputy", "代办人")
     try:
         start, end = (date.fromisoformat(request.POST.get(name, "")) for name in ("start", "end"))
     except ValueError as error:
@@ -55,15 +55,16 @@ def _do(request: HttpRequest, actor: Actor) -> str:
     return f"{start} 至 {end} 由 {deputy.name} 代办"
 
 
-def _person(word: str) -> Person:
-    """The person of a login, or of a name that only one has."""
+def named_person(word: str, field: str, title: str) -> Person:
+    """The person of a login, or of a name that only one has. Raises Invalid for the field."""
     found = list(Person.objects.filter(username=word)) or list(Person.objects.filter(name=word)[:2])
     if len(found) != 1:
-        raise Invalid("代办人不对", {"deputy": f"有几个人叫“{word}”，请写登录名" if found else f"没有叫“{word}”的人员"})
+        told = f"有几个人叫“{word}”，请写登录名" if found else f"没有叫“{word}”的人员"
+        raise Invalid(f"{title}不对", {field: told})
     return found[0]
 
 
-def _told(error: BihuanError) -> str:
+def told(error: BihuanError) -> str:
     problems = error.problems.values() if isinstance(error, Invalid) else ()
     return "；".join((error.message, *problems))
 

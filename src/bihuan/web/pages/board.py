@@ -19,65 +19,67 @@ from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.request_memory import my_loops
 
+Chosen = tuple[Ledger, LoopSpec]
+
 
 @signed_in
 def show(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The board of one ledger, opened at the county and, by `under`, at any unit below it."""
+    """The board of all ledgers or of one, opened at the county and, by `under`, at any unit below it."""
     ledgers = my_loops(request, actor)
-    chosen = _chosen(ledgers, request.GET.get("ledger", ""))
+    chosen = next((item for item in ledgers if item[0].code == request.GET.get("ledger", "")), None)
     under = actor.tree.by_code.get(request.GET.get("under", ""))
     top = under.pk if under else None
-    rows = board(actor, [chosen[0]], under=top) if chosen else []
+    rows = board(actor, [chosen[0]] if chosen else [ledger for ledger, _ in ledgers], under=top)
     context = {
         "title": "调度台",
         "crumbs": _crumbs(actor, chosen, top),
         "as_of": showing.moment(clock.now()),
         "scope": (actor.tree.name(top) if top else actor.tree.name(actor.home_unit)) or actor.name,
-        "levels": _ledger_tabs(ledgers, chosen),
-        "filters": [],
+        "filters": _filters(actor, ledgers, chosen) if len(ledgers) > 1 else [],
+        "under": under.code if under else "",
         "standing": reverse("loop_standing", args=[chosen[0].code]) if chosen else "",
         "colours": [_head(c, chosen) for c in Colour],
-        "rows": [_row(row, chosen, actor.tree) for row in rows] if chosen else [],
-        "sum": _sums(rows, chosen, top, actor.tree) if chosen else None,
+        "rows": [_row(row, chosen, actor.tree) for row in rows],
+        "sum": _sums(rows, chosen, top, actor.tree),
     }
     return render(request, "board.html", context)
 
 
-def _chosen(ledgers: list[tuple[Ledger, LoopSpec]], code: str) -> tuple[Ledger, LoopSpec] | None:
-    return next((item for item in ledgers if item[0].code == code), ledgers[0] if ledgers else None)
+def _address(chosen: Chosen | None, **query: str) -> str:
+    """The board with some words; with none it is that of all ledgers."""
+    said = {**({"ledger": chosen[0].code} if chosen else {}), **query}
+    return reverse("board") + (f"?{urlencode(said)}" if said else "")
 
 
-def _crumbs(actor: Actor, chosen: tuple[Ledger, LoopSpec] | None, top: int | None) -> list[dict[str, str]]:
-    url = reverse("board")
-    if top is None or chosen is None:
+def _crumbs(actor: Actor, chosen: Chosen | None, top: int | None) -> list[dict[str, str]]:
+    if top is None:
         return [{"title": "调度台"}]
+    return [{"title": "调度台", "url": _address(chosen)}, {"title": actor.tree.name(top)}]
+
+
+def _filters(actor: Actor, ledgers: list[Chosen], chosen: Chosen | None) -> list[dict[str, Any]]:
+    """Which ledger: all, or one of those of a bureau."""
+    places = {node.pk: node.order for node in actor.tree.nodes}
+    by_owner: dict[int, list[dict[str, str]]] = {}
+    for ledger, _ in ledgers:
+        mark = "selected" if chosen and ledger == chosen[0] else ""
+        by_owner.setdefault(ledger.owner_id, []).append({"value": ledger.code, "title": ledger.title, "mark": mark})
+    owners = sorted(by_owner, key=lambda pk: places.get(pk, len(places)))
+    groups = [{"title": actor.tree.name(pk) or "其他", "options": by_owner[pk]} for pk in owners]
     return [
-        {"title": "调度台", "url": f"{url}?{urlencode({'ledger': chosen[0].code})}"},
-        {"title": actor.tree.name(top)},
+        {"name": "ledger", "title": "台账", "widget": "grouped", "all": f"全部台账（{len(ledgers)}）", "groups": groups}
     ]
 
 
-def _ledger_tabs(
-    ledgers: list[tuple[Ledger, LoopSpec]], chosen: tuple[Ledger, LoopSpec] | None
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": ledger.title,
-            "url": f"{reverse('board')}?{urlencode({'ledger': ledger.code})}",
-            "active": bool(chosen and ledger == chosen[0]),
-        }
-        for ledger, _ in ledgers
-    ]
-
-
-def _head(colour: Colour, chosen: tuple[Ledger, LoopSpec] | None) -> dict[str, str]:
+def _head(colour: Colour, chosen: Chosen | None) -> dict[str, str]:
     return {"code": colour.value, "title": word(chosen[1], colour) if chosen else WORDS[colour], "hint": ""}
 
 
-def _line(name: str, counts: Counts, url: str, query: dict[str, str], loop: LoopSpec) -> dict[str, Any]:
+def _line(name: str, counts: Counts, chosen: Chosen | None, query: dict[str, str]) -> dict[str, Any]:
     """A row of the board: each number opens the list it counts."""
+    url = reverse("ledger", args=[chosen[0].code]) if chosen else reverse("matters")
     total = sum(counts.values())
-    cells = showing.colour_counts(counts, loop, url, query)
+    cells = showing.colour_counts(counts, chosen[1] if chosen else None, url, query)
     return {
         "unit": name,
         "depth": 0,
@@ -88,18 +90,16 @@ def _line(name: str, counts: Counts, url: str, query: dict[str, str], loop: Loop
     }
 
 
-def _row(row: BoardRow, chosen: tuple[Ledger, LoopSpec], tree: Tree) -> dict[str, Any]:
-    ledger, loop = chosen
+def _row(row: BoardRow, chosen: Chosen | None, tree: Tree) -> dict[str, Any]:
     query = {"no_unit": "1"} if row.unit is None else {"unit": tree.by_pk[row.unit].code}
     if row.is_own:
         query["exact"] = "1"
-    line = _line(row.name, row.counts, reverse("ledger", args=[ledger.code]), query, loop)
+    line = _line(row.name, row.counts, chosen, query)
     if row.unit is not None and not row.is_own:
-        line["url"] = f"{reverse('board')}?{urlencode({'ledger': ledger.code, 'under': query['unit']})}"
+        line["url"] = _address(chosen, under=query["unit"])
     return line
 
 
-def _sums(rows: list[BoardRow], chosen: tuple[Ledger, LoopSpec], top: int | None, tree: Tree) -> dict[str, Any]:
+def _sums(rows: list[BoardRow], chosen: Chosen | None, top: int | None, tree: Tree) -> dict[str, Any]:
     counts = {colour: sum(row.counts[colour] for row in rows) for colour in Colour}
-    query = {"unit": tree.by_pk[top].code} if top else {}
-    return _line("合计", counts, reverse("ledger", args=[chosen[0].code]), query, chosen[1])
+    return _line("合计", counts, chosen, {"unit": tree.by_pk[top].code} if top else {})

@@ -15,6 +15,7 @@ from bihuan.base.errors import Invalid
 from bihuan.expression import ExpressionError
 from bihuan.ledger.export_mark import mark_of
 from bihuan.ledger.exporting import WRITERS, Sheet, write_csv
+from bihuan.ledger.grouping import in_groups
 from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.references import lookup_for
@@ -28,7 +29,7 @@ from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import address_of, signed_in
 from bihuan.web.asking import Opened, Query, open_ledger
-from bihuan.web.list_columns import list_groups, list_heads, list_rows
+from bihuan.web.list_columns import list_groups, list_heads, list_rows, part_of
 from bihuan.web.list_page import ListPage, Standing
 from bihuan.web.pages.saved_view import view_links
 
@@ -198,6 +199,8 @@ def export_file(request: HttpRequest, opened: Opened) -> FileResponse:
         rows = query.rows()
     except ExpressionError as error:
         raise Invalid(f"条件式有误：{error}") from error
+    if query.group:
+        rows = in_groups(rows, opened.spec, query.group)
     suffix, write = WRITERS.get(request.GET.get("format", ""), WRITERS["xlsx"])
     if request.GET.get("encoding") == "gb18030" and suffix == ".csv":
         write = partial(write_csv, encoding="gb18030")
@@ -226,4 +229,5 @@ def _sheet(query: Query, rows: QuerySet[Record]) -> Sheet:
         among=spec.fields,
         see=None if sight.is_plain else lambda step, data: sight.see_data(step, data, lookup),
         mark=mark_of(opened.ledger, [field.code for field in fields]),
+        part=part_of(query, lookup),
     )

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,28 +30,57 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     view = view if view in _TITLES else ""
     asked = request.GET.get("colour", "")
     colour = Colour(asked) if asked in set(Colour) else None
-    counts = summed(matters.by_ledger(matters.view(view)).values())
+    kept, place = _place(request, actor)
+    condition = matters.view(view)
+    if kept:
+        condition = place if condition is None else condition & place
+    counts = summed(matters.by_ledger(condition).values())
     total = counts[colour] if colour else sum(counts.values())
     page = ListPage.of(request, Total(total), _SIZE)
-    title = _TITLES[view]
+    title = _TITLES[view] + _told(actor, kept)
+    pieces = [rows.filter(place) for rows in matters.in_order(view, colour)]
     context = {
         "title": title,
         "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": title}],
-        "tabs": _tabs(view, asked, counts),
-        "rows": matter_rows(matters, stretch_of(matters.in_order(view, colour), page.start, _SIZE, total)),
+        "tabs": _tabs(view, asked, counts, kept),
+        "rows": matter_rows(matters, stretch_of(pieces, page.start, _SIZE, total)),
         "pager": page.told(()),
     }
     return render(request, "matters.html", context)
 
 
-def _tabs(view: str, chosen: str, counts: Counts) -> list[dict[str, Any]]:
+def _place(request: HttpRequest, actor: Actor) -> tuple[dict[str, str], Q]:
+    """Of which units the matters are to be, as the board asks it: the words of the address, and a condition."""
+    kept = {name: request.GET[name][:40] for name in ("unit", "exact", "no_unit") if request.GET.get(name)}
+    if "no_unit" in kept:
+        return kept, Q(unit__isnull=True) | ~Q(unit__in=[node.pk for node in actor.tree.nodes])
+    if "unit" not in kept:
+        return {}, Q()
+    node = actor.tree.by_code.get(kept["unit"])
+    if node is None:
+        return kept, Q(pk__in=[])
+    return kept, Q(unit=node.pk) if "exact" in kept else Q(unit__in=sorted(actor.tree.under(node.pk)))
+
+
+def _told(actor: Actor, kept: dict[str, str]) -> str:
+    if "no_unit" in kept:
+        return " · 未定责任单位"
+    node = actor.tree.by_code.get(kept.get("unit", ""))
+    if not kept:
+        return ""
+    return f" · {node.name}{'（本级）' if 'exact' in kept else ''}" if node else " · 没有这个单位"
+
+
+def _tabs(view: str, chosen: str, counts: Counts, kept: dict[str, str]) -> list[dict[str, Any]]:
     """The four colours within the view."""
-    found = [{"title": "全部", "url": matters_url(view), "active": not chosen, "count": sum(counts.values())}]
+    found = [
+        {"title": "全部", "url": matters_url(view, None, kept), "active": not chosen, "count": sum(counts.values())}
+    ]
     found += [
         {
             "code": colour.value,
             "title": WORDS[colour],
-            "url": matters_url(view, colour),
+            "url": matters_url(view, colour, kept),
             "active": chosen == colour.value,
             "count": counts[colour],
         }
@@ -59,7 +89,7 @@ def _tabs(view: str, chosen: str, counts: Counts) -> list[dict[str, Any]]:
     return found
 
 
-def matters_url(view: str, colour: Colour | None = None) -> str:
+def matters_url(view: str, colour: Colour | None = None, kept: dict[str, str] | None = None) -> str:
     """The address of a list of matters."""
-    query = {**({"view": view} if view else {}), **({"colour": colour.value} if colour else {})}
+    query = {**({"view": view} if view else {}), **(kept or {}), **({"colour": colour.value} if colour else {})}
     return reverse("matters") + (f"?{urlencode(query)}" if query else "")

@@ -25,12 +25,13 @@ from bihuan.scorecard.outlook import (
     standing_behind,
     standing_of,
 )
-from bihuan.scorecard.publishing import PublishedScore, restored
+from bihuan.scorecard.publishing import restored
 from bihuan.scorecard.queries import trial
 from bihuan.scorecard.rules import get_publication
-from bihuan.scorecard.scoring import plain
+from bihuan.scorecard.scoring import plain, rounded
 from bihuan.scorecard.ways_up import Way
 from bihuan.web.access import signed_in
+from bihuan.web.ranking import compared
 
 _VALUE = "v:"
 _WIDEST = 30
@@ -125,7 +126,7 @@ def _fields(found: Outlook, standing: Standing, changed: Mapping[str, Decimal]) 
         lines[key] = {
             "name": _VALUE + key,
             "title": one.item.title,
-            "now": "—" if one.value is None else plain(one.value),
+            "now": _shown(one.value),
             "value": plain(changed[key]) if key in changed else "",
             "points": plain(one.points) if one.counted else "不计",
             "then": "" if then is None or then.points == one.points else plain(then.points),
@@ -134,16 +135,21 @@ def _fields(found: Outlook, standing: Standing, changed: Mapping[str, Decimal]) 
         (veto.title, veto.figure) for veto in standing.card.vetoes
     ]:
         known = own.get(key)
-        line = {"name": _VALUE + key, "title": title, "now": "—" if known is None else plain(known), "points": ""}
+        line = {"name": _VALUE + key, "title": title, "now": _shown(known), "points": ""}
         lines.setdefault(key, {**line, "value": plain(changed[key]) if key in changed else "", "then": ""})
     return list(lines.values())
+
+
+def _shown(value: Decimal | None) -> str:
+    """To two places: a rate has no end of them."""
+    return "—" if value is None else plain(rounded(value))
 
 
 def _way(way: Way, unit: int, kept: Mapping[str, str]) -> dict[str, str]:
     asked = {**kept, "unit": str(unit), _VALUE + way.key: plain(way.then)}
     return {
         "title": way.title,
-        "now": "没有数值" if way.now is None else plain(way.now),
+        "now": _shown(way.now),
         "then": plain(way.then),
         "grade": way.grade,
         "total": "" if way.total is None else plain(way.total),
@@ -155,8 +161,6 @@ def _way(way: Way, unit: int, kept: Mapping[str, str]) -> dict[str, str]:
 def compare(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A publication beside the same period by today's rule."""
     publication = get_publication(actor, pk)
-    today = {score.unit: score for score in by_the_rule_in_force(actor, publication)}
-    then = {score.unit: score for score in restored(publication.content)}
     title = publication.scorecard.title
     context = {
         "title": "按现行办法重算",
@@ -167,32 +171,6 @@ def compare(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         ],
         "period": parse_period(publication.period, clock.local_date(publication.as_of)).title,
         "versions": [publication.scorecard.version, scorecard_in_force(publication.scorecard.code).version],
-        "rows": [_compared(then.get(unit), today.get(unit)) for unit in dict.fromkeys([*then, *today])],
+        "rows": compared(restored(publication.content), by_the_rule_in_force(actor, publication)),
     }
     return render(request, "scorecard_compare.html", context)
-
-
-def _compared(then: PublishedScore | None, now: PublishedScore | None) -> dict[str, Any]:
-    known = then or now
-    return {
-        "name": known.name if known else "",
-        "then": _result(then),
-        "now": _result(now),
-        "gap": _gap(then, now),
-    }
-
-
-def _gap(then: PublishedScore | None, now: PublishedScore | None) -> str:
-    if then is None or now is None or then.total is None or now.total is None:
-        return ""
-    return f"{now.total - then.total:+}"
-
-
-def _result(score: PublishedScore | None) -> dict[str, Any]:
-    if score is None:
-        return {"rank": "—", "total": "不考核", "grade": ""}
-    return {
-        "rank": score.rank or "—",
-        "total": "—" if score.total is None else plain(score.total),
-        "grade": score.grade,
-    }

@@ -20,7 +20,7 @@ from bihuan.scorecard.definitions import scorecard_in_force, scorecards_in_force
 from bihuan.scorecard.models import Publication, ScorecardVersion
 from bihuan.scorecard.prospects import next_grade
 from bihuan.scorecard.queries import Trial, firmness_of, standing_publications, trial
-from bihuan.scorecard.rules import may_publish, may_run, may_score, may_see_publications
+from bihuan.scorecard.rules import may_declare, may_publish, may_run, may_score, may_see_publications
 from bihuan.scorecard.scoring import plain
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
@@ -36,6 +36,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "crumbs": [{"title": "考核晾晒"}],
         "scorecards": [_scorecard(actor, one) for one in scorecards_in_force() if may_run(actor, one)],
         "publications": [_publication(one) for one in published],
+        "may_begin": any(may_declare(actor, post.unit) for post in actor.posts),
     }
     return render(request, "scorecards.html", context)
 

@@ -34,7 +34,9 @@ def show(request: HttpRequest) -> HttpResponse:
         return _page(request, locked_words(current_policy()))
     person = authenticate(request, username=username, password=request.POST.get("password", ""))
     if not isinstance(person, Person):
-        log_access(Kind.SIGN_IN_FAILED, "登录", by=None, name=username, address=address_of(request))
+        # What nobody is called may be a password that was typed in the wrong place.
+        name = username if Person.objects.filter(username=username).exists() else "未知登录名"
+        log_access(Kind.SIGN_IN_FAILED, "登录", by=None, name=name, address=address_of(request))
         return _page(request, _WRONG)
     if has_totp(person):
         remember_half_way(request, person, _next(request))
