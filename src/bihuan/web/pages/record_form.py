@@ -29,6 +29,7 @@ from bihuan.web.inputs import Filled, field_inputs, posted_version, raw_values
 from bihuan.web.known import Offered, may_be_known, offered
 from bihuan.web.merging import merge
 from bihuan.web.middleware import status_of
+from bihuan.web.same_files import point_out_twins
 
 
 @dataclass
@@ -89,6 +90,11 @@ class Form:
         self.known = offered(request, self.actor, self.spec, self.raw)
         self.raw |= {code: item.typed for code, item in self.known.items()}
 
+    @property
+    def files(self) -> list[int]:
+        """The files that were sent, or kept, with the form."""
+        return file_ids(self.spec, self.raw)
+
     def send(self, request: HttpRequest) -> Record:
         """Read what was posted and write it. Raises Invalid or Conflict; what was sent is kept in `raw`."""
         sent = raw_values(request, self.actor, self.ledger, self.fields)
@@ -121,6 +127,7 @@ def new(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
             form.error = error
             return _page(request, form)
         drop_draft(actor=actor, form=form.name)
+        point_out_twins(request, actor, record, form.files)
         messages.success(request, f"已新建 {record.number}")
         again = request.POST.get("then") == "new"
         return go(request, reverse("record_new", args=[code]) if again else reverse("record", args=[record.pk]))
@@ -141,6 +148,8 @@ def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
             form.error = error
             record.refresh_from_db()
             return _page(request, form)
+        record.refresh_from_db()
+        point_out_twins(request, actor, record, form.files)
         messages.success(request, f"已保存 {record.number}")
         return go(request, reverse("record", args=[record.pk]))
     return _page(request, form)
