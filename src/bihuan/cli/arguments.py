@@ -262,6 +262,8 @@ def _reports(commands: "_Commands[Parser]") -> None:
 def _notices(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "notices", "bihuan.cli.notices", "文书和提醒：发出到期的，投递待发的；或列出投递情况")
     parser.add_argument("--send", action="store_true", help="发出到期的文书，并投递邮件和群消息")
+    parser.add_argument("--template", metavar=("包.文书", "文件"), nargs=2, help="用自备的 Word 文件作这种文书的版式")
+    parser.add_argument("--bounces", metavar="文件", type=Path, nargs="+", help="读入退信通知（.eml，- 为标准输入）")
     _json(parser)
 
 
