@@ -150,7 +150,7 @@ def state() -> list[Any]:
         Attachment.objects.count(),
         LedgerVersion.objects.count(),
         list(Addressee.objects.values_list()),
-        [list(table.objects.values_list()) for table in (Figure, FigureVersion, FigureView, ApprovedValue, Proposal)],
+        [list(table.objects.values_list()) for table in (Figure, FigureVersion, ApprovedValue, Proposal)],
     ]
 
 
