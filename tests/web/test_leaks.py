@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from bihuan.figure.models import Approval, ApprovedValue, Figure, FigureVersion, FigureView, Proposal
+from bihuan.figure.models import Approval, ApprovedValue, Figure, FigureVersion, Proposal
 from bihuan.form.models import Filling, Form
 from bihuan.ledger.models import Attachment, Batch, DataScope, Event, FieldRight, LedgerVersion, Record, UnmaskRole
 from bihuan.ledger.sight import sight_of
