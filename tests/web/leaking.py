@@ -211,6 +211,15 @@ RECIPES: dict[str, Recipe] = {
     "figure_approvals": Recipe(
         queries=({}, {"period": "2026-02"}), posted={"code": "own.secret_sum", "period": "2026-02"}
     ),
+    "explorer": Recipe(
+        queries=({}, *({"f": "own.secret_sum", **cut} for cut in (*_CUT, {"look": "map"}))),
+        posted={"title": "x", "query": "f=own.secret_sum"},
+    ),
+    "explorer_file": Recipe(queries=({"f": "own.secret_sum"}, {"f": "own.secret_sum", "by": "name"})),
+    "figure_quality": Recipe(queries=({}, {"period": "2026-03"})),
+    "figure_outliers": Recipe(_figure),
+    "figure_external": Recipe(_figure, posted={"value": "1"}),
+    "record_figures": _RECORD,
     "figure_define": Recipe(_figure, posted={"title": "改名", "why": "试"}),
     "figure_unlock": Recipe(lambda _world: [[ApprovedValue.objects.get().pk]], posted={"why": "试"}),
     "figure_proposal": Recipe(lambda _world: [[Proposal.objects.get().pk]], posted={"decision": "approve"}),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from bihuan.figure.models import ApprovedValue, Figure, FigureVersion, FigureView, Proposal
+from bihuan.figure.models import ApprovedValue, Figure, FigureVersion, Proposal
 from bihuan.ledger.models import Attachment, Batch, Event, LedgerVersion, Record
 from bihuan.ledger.sight import sight_of
 from bihuan.loop.notice.models import Addressee
@@ -95,7 +95,7 @@ def state() -> list[Any]:
         Attachment.objects.count(),
         LedgerVersion.objects.count(),
         list(Addressee.objects.values_list()),
-        [list(table.objects.values_list()) for table in (Figure, FigureVersion, FigureView, ApprovedValue, Proposal)],
+        [list(table.objects.values_list()) for table in (Figure, FigureVersion, ApprovedValue, Proposal)],
     ]
 
 

@@ -119,6 +119,10 @@ TABLE: dict[str, dict[str, int]] = {
     "figure_export": everyone(set()),
     **dict.fromkeys(("figure_records_file", "figure_change", "figure_define", "figure_proposal"), everyone(set())),
     "figure_approvals": everyone(set(EVERYBODY)),
+    **dict.fromkeys(("explorer", "figure_quality"), everyone(set(EVERYBODY))),
+    "explorer_file": everyone(set(), no=422),
+    **dict.fromkeys(("figure_external", "figure_outliers"), everyone(set())),
+    "record_figures": everyone(READERS),
     "figure_unlock": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
@@ -299,6 +303,8 @@ OF_A_CODE = (
     "figure_records_file",
     "figure_change",
     "figure_define",
+    "figure_external",
+    "figure_outliers",
 )
 """Addresses by the code of something that is not there."""
 OF_A_BATCH = ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch")
@@ -319,7 +325,7 @@ def address(name: str, record: Record) -> str:
         **dict.fromkeys(OF_A_CODE, ("audit.none",)),
         **dict.fromkeys(OF_A_BATCH, (batch.pk,)),
         **dict.fromkeys(NUMBERED, (1,)),
-        **dict.fromkeys(("record", "record_edit", "unmask", "notice_issue"), (record.pk,)),
+        **dict.fromkeys(("record", "record_edit", "record_figures", "unmask", "notice_issue"), (record.pk,)),
         **dict.fromkeys(("report_part", "report_act", "report_file"), (1, "docx")),
         **dict.fromkeys(("attachment", "thumbnail"), (Attachment.objects.get().pk,)),
         "verb": (record.pk, "accept"),

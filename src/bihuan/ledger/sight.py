@@ -13,7 +13,7 @@ from typing import Any
 
 from bihuan.base.errors import Invalid, NotAllowed
 from bihuan.base.sealing import KeyMissing, key_of
-from bihuan.expression import ExpressionError, Name
+from bihuan.expression import ExpressionError, JsonKey, Kind, Name
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.field_rights import FieldRights, Right, rights_of
 from bihuan.ledger.models import Ledger, Record
@@ -113,7 +113,23 @@ class Sight:
 
     def names(self, states: dict[str, str]) -> dict[str, Name]:
         """The names of expressions, for this person: those refused answer with a word."""
-        return names_of(self.whole, states, self.refused)
+        return names_of(self.whole, states, self.refused) | self._shapes
+
+    @cached_property
+    def _shapes(self) -> dict[str, Name]:
+        """Places are in no formula and no figure; a list may ask which records have one."""
+        fields = (field for field in self.whole.fields if field.kind in ("point", "line", "polygon"))
+        return {
+            field.code: Name(
+                field.code,
+                field.title,
+                Kind.TEXT,
+                JsonKey(field.code),
+                refused=self.refused.get(field.code, ""),
+                holds_shape=True,
+            )
+            for field in fields
+        }
 
     @cached_property
     def searched(self) -> tuple[str, ...]:
