@@ -1,6 +1,7 @@
 """A workbook goes out, is edited for a week on both sides, and comes back."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bihuan.base.canonical import dumps
 from bihuan.ledger.cell_merge import Clash, Side
-from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.definitions import find_ledger, spec_of
 from bihuan.ledger.excel import open_workbook
 from bihuan.ledger.export_mark import SHEET, Mark, fits, mark_of, read_mark
 from bihuan.ledger.exporting import Sheet, write_xlsx
@@ -18,12 +20,14 @@ from bihuan.ledger.importing import Back, Check
 from bihuan.ledger.linked_records import pointing, with_records
 from bihuan.ledger.models import Batch, Ledger, Record
 from bihuan.ledger.references import lookup_for
+from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.undo import undo_batch
 from bihuan.loop import intake
 from bihuan.loop.actions import create_record, edit_record
+from bihuan.loop.redefinition import redefine
 from tests import outside
 from tests.cast import Cast, examples, undone
-from tests.ledger.making import TASK_FIELDS, events_of, findings, make_ledger
+from tests.ledger.making import TASK_FIELDS, events_of, findings, import_rows, make_ledger
 
 ORDER = [field["code"] for field in TASK_FIELDS]
 
@@ -254,3 +258,71 @@ def test_the_way_out_and_back_is_the_merge(
             write(cast, ledger, path, check)
             assert events_of(ledger) == before + len(check.updates)
         assert findings(ledger) == []
+
+
+def redefined(cast: Cast, ledger: Ledger, change: Callable[[dict[str, dict[str, Any]]], None]) -> Ledger:
+    """The ledger after its definition was changed by a function of its fields."""
+    data = spec_of(ledger).model_dump(mode="json", exclude_defaults=True)
+    change({field["code"]: field for field in data["fields"]})
+    redefine(actor=cast["office"], ledger=ledger, spec=LedgerSpec.model_validate(data), origin="screen")
+    return find_ledger(ledger.code)
+
+
+def renamed_and_widened(fields: dict[str, dict[str, Any]]) -> None:
+    fields["people"].update(code="heads", was="people", kind="number", scale=1)
+    fields["amount"].update(measure="元")
+    fields["level"].update(
+        choices=[{"code": "top", "title": "高", "was": ["high"]}, {"code": "low", "title": "低", "was": ["low"]}]
+    )
+
+
+def test_a_definition_that_changed_in_between_neither_loses_nor_asks_needlessly(
+    cast: Cast, ledger: Ledger, tmp_path: Path
+) -> None:
+    """A field has another code, a quantity another unit, a choice another code: what was exported is told in the
+    present terms, so that what was edited here stays, and what was edited in the file is taken."""
+    here, there, both, none = (make(cast, ledger, f"A{number}") for number in range(4))
+    export(cast, ledger, path := tmp_path / "出去.xlsx")
+    edit_record(actor=cast["office"], record=here, fields={"people": "9"})
+    ledger = redefined(cast, ledger, renamed_and_widened)
+    here.refresh_from_db()
+    edit_record(actor=cast["office"], record=here, fields={"amount": "130000", "level": "低"})
+    both.refresh_from_db()
+    edit_record(actor=cast["office"], record=both, fields={"heads": "7"})
+    edit_file(path, {(there.number, "人数"): 8, (there.number, "等级"): "低", (both.number, "人数"): 6})
+    check = back(cast, ledger, path)
+    assert [(problem.row, problem.column) for problem in check.problems if problem.row not in check.failed_rows] == []
+    assert {change.record.number: change.changes for change in check.updates} == {
+        there.number: {"heads": 8.0, "level": "low"}
+    }
+    ((clash, named),) = [(conflict.clash, conflict.field.code) for conflict in check.conflicts]
+    assert (named, clash.base, clash.theirs, clash.ours) == ("heads", 3.0, 6.0, 7.0)
+    assert (check.kept, check.unchanged) == (3, 2)
+    assert none.number not in str(check.updates)
+
+
+def test_a_file_sent_again_does_not_take_back_what_was_edited_under_another_code(
+    cast: Cast, ledger: Ledger, tmp_path: Path
+) -> None:
+    rows = [["编号代码", "名称", "人数"], ["A1", "修路", 3]]
+    import_rows(cast["office"], ledger, tmp_path / "来.xlsx", rows)
+    ledger = redefined(cast, ledger, renamed_and_widened)
+    edit_record(actor=cast["office"], record=ledger.records.get(), fields={"heads": "9"})
+    check, _ = import_rows(cast["office"], ledger, tmp_path / "来.xlsx", rows)
+    assert (check.updates, check.conflicts, check.unchanged, check.kept) == ([], [], 1, 1)
+    assert ledger.records.get().data["heads"] == 9.0
+
+
+def test_what_cannot_be_told_in_the_present_terms_is_asked_about(cast: Cast, ledger: Ledger, tmp_path: Path) -> None:
+    """What was exported is no value of the field any more: no side is taken without a person."""
+    one = make(cast, ledger, "A1", people="30", name="修路")
+    export(cast, ledger, path := tmp_path / "出去.xlsx")
+    edit_record(actor=cast["office"], record=one, fields={"people": "2"})
+    ledger = redefined(cast, ledger, lambda fields: fields["people"].update(code="heads", was="people", maximum=9))
+    edit_file(path, {(one.number, "人数"): 4, (one.number, "名称"): "架桥"})
+    (conflict,) = back(cast, ledger, path).conflicts
+    clash = conflict.clash
+    assert (conflict.field.code, clash.theirs, clash.ours) == ("heads", 4, 2)
+    assert dumps([clash.base, clash.theirs, clash.ours]) == '["定义改过，换算不了",4,2]'
+    (change,) = back(cast, ledger, path, "theirs").updates
+    assert change.changes == {"heads": 4, "name": "架桥"}

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from bihuan.base.errors import NotFound
 from bihuan.ledger.attachments import keep_file, path_of, twins
-from bihuan.ledger.models import Attachment, Record
-from bihuan.ledger.pictures import are_alike, look_of, small_copy
+from bihuan.ledger.models import Attachment, Record, quarter_of_look
+from bihuan.ledger.pictures import ALIKE, are_alike, look_of, near_quarters, small_copy
 from tests.cast import Cast
 from tests.ledger.making import make_finding
 
@@ -125,3 +128,18 @@ def test_a_photo_saved_anew_is_pointed_out_for_another_matter(cast: Cast) -> Non
     found = twins([one], Record.objects.all())[one.pk]
     assert [(twin.file.record_id, twin.is_exact) for twin in found] == [(second.pk, False)]
     assert twins([one], Record.objects.filter(pk=first.pk)) == {}
+
+
+@given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=ALIKE))
+def test_an_alike_picture_shares_a_quarter(look: int, flipped: set[int]) -> None:
+    """None is missed: six bits cannot change all four quarters in two bits each."""
+    other = f"{look ^ sum(1 << bit for bit in flipped):016x}"
+    quarters = [other[at : at + 4] for at in range(0, 16, 4)]
+    assert any(part in near for part, near in zip(quarters, near_quarters(f"{look:016x}"), strict=True))
+
+
+@pytest.mark.django_db
+def test_alike_pictures_are_looked_up_by_an_index() -> None:
+    quarter = near_quarters("0123456789abcdef")[0]
+    rows = Attachment.objects.annotate(quarter0=quarter_of_look(0)).filter(quarter0__in=quarter)
+    assert connection.vendor == "postgresql" or "attachment_look_0" in rows.explain()

@@ -1,6 +1,7 @@
 """People of the demo county at the real pages: a form is opened, filled in as it is offered, and sent."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,13 +23,15 @@ class Screens:
     """Each login at a screen of its own."""
 
     bureaus: Bureaus
-    clients: dict[str, Client] = field(default_factory=dict)
+    clients: dict[tuple[str, date], Client] = field(default_factory=dict)
 
     def at(self, login: str) -> Client:
-        if login not in self.clients:
-            self.clients[login] = Client()
-            self.clients[login].force_login(Person.objects.get(username=login))
-        return self.clients[login]
+        """Their screen of the day; who comes back after weeks signs in again."""
+        seat = login, clock.today()
+        if seat not in self.clients:
+            self.clients[seat] = Client()
+            self.clients[seat].force_login(Person.objects.get(username=login))
+        return self.clients[seat]
 
     def open(self, play: Play) -> Record:
         """The matter's form filled in by the bureau's office."""

@@ -11,8 +11,8 @@ from docx.shared import Pt
 from lxml import etree
 
 from bihuan.base.errors import BihuanError, Invalid
+from bihuan.ledger.word_guard import require_harmless
 from bihuan.report.document import Run, Table
-from bihuan.report.template.guard import require_harmless
 from bihuan.report.template.language import Fault
 from bihuan.report.template.marks import Marks
 from bihuan.report.template.word import fill

@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from bihuan.ledger.models import Record
+from bihuan.ledger.models import Batch, Record
 from bihuan.loop import intake
-from bihuan.web import checking
+from bihuan.web import checking, undoing
 from tests.cast import Cast
 from tests.web.test_pages import Clients, finding, text_of, workbook_of
 
@@ -63,3 +63,46 @@ def test_a_check_belongs_to_the_person_who_asked(preview: tuple[Client, str], cl
     assert clients("outsider").get(url).status_code == 404
     assert clients("outsider").post(url, {"commit": "1"}).status_code == 404
     assert Record.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_file_is_looked_at_in_the_background(preview: tuple[Client, str]) -> None:
+    client, url = preview
+    columns = url.replace("/preview/", "/columns/")
+    assert "正在打开表格" in text_of(client.get(columns))
+    wait_for(client, columns)
+    page = text_of(client.get(columns))
+    assert "列对应" in page and "30 行" in page
+    assert client.post(columns, {"column-0": "nothing"})["Location"] == url
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_file_that_cannot_be_read_is_refused_on_its_page(
+    cast: Cast, clients: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "_LARGE", 0)
+    client = clients("office")
+    file = SimpleUploadedFile("坏.xlsx", b"PK\x03\x04 nothing")
+    columns = client.post("/import/", {"ledger": "audit.finding", "file": file})["Location"]
+    client.get(columns)
+    until = monotonic() + 30
+    while monotonic() < until and not (goes_to := client.get(columns, headers=PART).get("HX-Redirect")):
+        sleep(0.1)
+    assert "已损坏或没有传完整" in text_of(client.get(goes_to or columns))
+    assert Batch.objects.get().state == Batch.State.FAILED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_batch_is_taken_back_in_the_background(
+    preview: tuple[Client, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, url = preview
+    client.get(url)
+    wait_for(client, url)
+    batch = client.post(url, {"commit": "1"})["Location"]
+    monkeypatch.setattr(undoing, "SMALL", 0)
+    client.post(batch, {"undo": "1"})
+    wait_for(client, batch)
+    assert "撤销了 30 条" in text_of(client.get(batch))
+    assert not Record.objects.filter(deleted=False).exists()
+    assert client.post(batch, {"undo": "1"}).status_code == 403

@@ -106,15 +106,20 @@ def test_a_citizen_submits_and_the_desk_dispatches(
     county: Cast, phone: Page, at_desk: Any, live_server: LiveServer, tmp_path: Path
 ) -> None:
     make_ledger(
-        county.office, code="demo.voice", fields=petitions.FIELDS, loop=petitions.LOOP,
-        unit_field="town", name_field="content",
+        county.office, code="demo.voice", fields=[*petitions.FIELDS, {"code": "at", "title": "位置", "kind": "point"}],
+        loop=petitions.LOOP, unit_field="town", name_field="content",
     )  # fmt: skip
-    specs = {"demo.voice": PetitionSpec.model_validate(petitions.PAGE)}
+    asked = {"fields": [*petitions.PAGE["fields"], "at"], "point_field": "at"}
+    specs = {"demo.voice": PetitionSpec.model_validate(petitions.PAGE | asked)}
     install_declared(kind="petitions", pack="demo", owner=county.office, specs=specs)
     phone.goto("/public/")
     phone.get_by_role("link", name="市民诉求").click()
     phone.get_by_label("诉求内容").fill(petitions.LAMP)
     phone.get_by_label("地点").fill("人民路小学门口")
+    phone.context.grant_permissions(["geolocation"])
+    phone.context.set_geolocation({"latitude": 30.123456, "longitude": 120.654321, "accuracy": 12})
+    phone.get_by_role("button", name="用手机定位").click()
+    expect(phone.get_by_label("位置")).to_have_value("120.654321,30.123456")
     phone.set_input_files(
         "#in-photos", {"name": "灯.jpg", "mimeType": "image/jpeg", "buffer": petitions.photo().read()}
     )
@@ -126,6 +131,7 @@ def test_a_citizen_submits_and_the_desk_dispatches(
         code = phone.locator("#code").inner_text()
     picture(phone, tmp_path, "code")
     petition = Petition.objects.get()
+    assert petition.record.data["at"]["coordinates"] == [120.654321, 30.123456]
     page = at_desk("office", "/petitions/demo.voice/")
     picture(page, tmp_path, "desk")
     page.get_by_role("link", name="派发").click()
@@ -158,6 +164,10 @@ def test_a_plan_is_looked_at(county: Cast, at_desk: Any, tmp_path: Path) -> None
     page.get_by_role("link", name="看板").click()
     expect(page.locator(".plan-card")).to_have_count(9)
     picture(page, tmp_path, "board")
+    page.get_by_role("link", name="编辑").click()
+    picture(page, tmp_path, "plan-list")
+    page.get_by_role("link", name="节点", exact=True).first.click()
+    expect(page.get_by_label("上级编号")).to_have_value(re.compile(r"^XM"))
 
 
 def test_a_draw_is_held_before_everybody(county: Cast, at_desk: Any, tmp_path: Path) -> None:

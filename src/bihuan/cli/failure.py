@@ -21,6 +21,9 @@ _OF_THE_SYSTEM = {
     errno.EISDIR: "这是一个目录，不是文件",
     errno.ENOTDIR: "这不是一个目录",
     errno.ENOSPC: "磁盘已满",
+    errno.EFBIG: "文件超过了允许的大小，请看系统对本程序的限制（ulimit -f）",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EIO: "磁盘出了故障",
     errno.EROFS: "磁盘是只读的",
 }
 _OF_THE_DATABASE = (
@@ -30,6 +33,7 @@ _OF_THE_DATABASE = (
     ("database disk image is malformed", "数据库文件已损坏，请用备份恢复"),
     ("readonly database", "数据库是只读的，请检查数据目录的权限"),
     ("disk is full", "磁盘已满"),
+    ("disk I/O error", "磁盘写不进去（已满、超过配额或出了故障），这次什么也没有改"),
     ("connection refused", "连不上 PostgreSQL：BIHUAN_DATABASE_URL 所指的服务没有运行"),
     ("password authentication failed", "PostgreSQL 不接受 BIHUAN_DATABASE_URL 里的用户名或密码"),
 )

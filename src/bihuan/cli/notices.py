@@ -1,12 +1,17 @@
 """`bihuan notices`: issue what is due and send what waits, or tell how the messages stand."""
 
+import sys
 from argparse import Namespace
+from pathlib import Path
 
 from django.db.models import Count
 
+from bihuan.base.errors import Invalid
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
+from bihuan.loop.notice.bounces import LARGEST, note_bounce, read_bounce
 from bihuan.loop.notice.models import Message, Notice
+from bihuan.loop.notice.own_template import put_template, template_file
 from bihuan.loop.notice.sending import send_waiting
 from bihuan.loop.notice.watching import issue_due
 
@@ -14,6 +19,13 @@ from bihuan.loop.notice.watching import issue_due
 def run(arguments: Namespace) -> int:
     """Issue and send, or list. It may be called by a timer beside the running service: nothing is sent twice."""
     require_database()
+    if arguments.template:
+        code, file = arguments.template
+        put_template(code=code, path=Path(file))
+        print(f"以后的“{code}”用“{Path(file).name}”的版式；删去 {template_file(code)} 即恢复自带的版式")
+        return 0
+    if arguments.bounces:
+        return _note_bounces(arguments.bounces)
     if not arguments.send:
         return _list(as_json=arguments.json)
     swept = issue_due()
@@ -33,6 +45,27 @@ def run(arguments: Namespace) -> int:
         print(f"发出文书 {swept.issued} 份{more}；新消息 {posted.put_in} 条")
         print(f"投递成功 {posted.sent} 条，未成功 {posted.not_taken} 条，是否送达不明 {posted.unsure} 条")
     return 0
+
+
+def _note_bounces(files: list[Path]) -> int:
+    """Read reports of non-delivery, each a letter in a file or the one on standard input."""
+    unknown = 0
+    for path in files:
+        content = sys.stdin.buffer.read(LARGEST) if str(path) == "-" else _read(path)
+        bounce = read_bounce(content)
+        message = note_bounce(bounce) if bounce else None
+        unknown += message is None
+        why = "不是退信通知，或者没有说明是哪一封" if bounce is None else "不是近 30 天内由本系统发出的"
+        print(f"{path}：{f'“{message.subject}”没有送到：{message.error}' if message else why}")
+    return 1 if unknown else 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST)
+    except OSError as error:
+        raise Invalid(f"读不了“{path}”：{error.strerror}") from error
 
 
 def _list(*, as_json: bool) -> int:

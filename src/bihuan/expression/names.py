@@ -78,6 +78,7 @@ class Name:
 
     `scale` is the number of decimal places of a DECIMAL; its values keep |value| < 10^(15 - scale).
     `choices` are the codes a TEXT (or TEXTS, or INTEGER) field may hold; `unit` is only told to the reader.
+    Of one that `holds_shape` only whether it is filled is worth asking.
     `refused` says why the name, though it is known, may not be used; empty where it may.
     """
 
@@ -89,6 +90,7 @@ class Name:
     choices: tuple[Choice, ...] = ()
     unit: str = ""
     refused: str = ""
+    holds_shape: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.scale <= 12:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from bihuan.base import chain, clock
 from bihuan.base.canonical import dumps, loads
+from bihuan.base.collecting import collecting_seldom
 from bihuan.base.errors import Conflict
 from bihuan.ledger import rows, search
 from bihuan.ledger.definitions import spec_of
@@ -88,6 +89,7 @@ def append(
     return [found[pk] for pk in ids]
 
 
+@collecting_seldom()
 @transaction.atomic
 def append_many(*, actor: Actor, ledger: Ledger, drafts: Drafts, batch: Batch | None = None, new: int = 0) -> list[int]:
     """The same, giving only the records' ids, for many at once. `new` foretells how many records are made."""

@@ -14,8 +14,8 @@ from bihuan.base import clock
 from bihuan.base.canonical import loads
 from bihuan.base.errors import Invalid, NotFound
 from bihuan.base.home import room
-from bihuan.ledger.models import Attachment, Ledger, Record
-from bihuan.ledger.pictures import IMAGES, are_alike, look_of
+from bihuan.ledger.models import Attachment, Ledger, Record, quarter_of_look
+from bihuan.ledger.pictures import IMAGES, QUARTERS, are_alike, look_of, near_quarters
 from bihuan.ledger.rules import visible_records
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
@@ -24,6 +24,8 @@ from bihuan.org.actor import Actor
 MAX_BYTES = 20 * 1024 * 1024
 _SNIFF_BYTES = 512
 _MOST_TWINS = 100
+_MOST_NEAR = 2_000
+"""So many pictures that look alike are asked whether the person may be told of them."""
 
 _SIGNATURES: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
     (b"\xff\xd8\xff", "image/jpeg", (".jpg", ".jpeg")),
@@ -169,16 +171,19 @@ def twins(files: Sequence[Attachment], among: QuerySet[Record]) -> dict[int, lis
 
 
 def _looking_like(files: Sequence[Attachment], others: QuerySet[Attachment]) -> Iterator[tuple[int, Attachment]]:
-    """Pictures that are the same but for how they were saved. Of all others only the looks are read."""
+    """Pictures that are the same but for how they were saved: those with a quarter of the look almost the same."""
     pictures = [file for file in files if file.look]
     if not pictures:
         return
-    looks = others.exclude(look="").values_list("pk", "look", "sha256").iterator(5_000)
+    wanted = Q()
+    for at in range(QUARTERS):
+        wanted |= Q(**{f"quarter{at}__in": set().union(*(near_quarters(file.look)[at] for file in pictures))})
+    rows = Attachment.objects.annotate(**{f"quarter{at}": quarter_of_look(at) for at in range(QUARTERS)}).filter(wanted)
     near = [
         (file.pk, pk)
-        for pk, look, sha256 in looks
+        for pk, look, sha256 in rows.values_list("pk", "look", "sha256")
         for file in pictures
         if sha256 != file.sha256 and are_alike(file.look, look)
-    ][:_MOST_TWINS]
-    known = others.select_related("record").in_bulk([other for _, other in near])
-    yield from ((pk, known[other]) for pk, other in near)
+    ]
+    known = others.select_related("record").in_bulk([other for _, other in near[:_MOST_NEAR]])
+    yield from [(pk, known[other]) for pk, other in near if other in known][:_MOST_TWINS]

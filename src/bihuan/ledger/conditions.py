@@ -155,6 +155,8 @@ _COUNTED_IN_DAYS = frozenset({"last_days", "next_days"})
 
 def operators_of(name: Name) -> tuple[Operator, ...]:
     """What may be asked of a field."""
+    if name.holds_shape:
+        return (_BLANK, _FILLED)
     return _CHOICE if name.choices and name.kind in (Kind.TEXT, Kind.INTEGER) else _BY_KIND[name.kind]
 
 

@@ -112,6 +112,8 @@ def _replace(pk: int, before: RecordState, after: RecordState) -> None:
 
 
 def _insert_links(made: Derived) -> None:
+    if not (made.parts or made.ties):
+        return
     Involved.objects.bulk_create(
         [Involved(record_id=record, person_id=person, part=part) for record, person, part in sorted(made.parts)],
         batch_size=_AT_ONCE,

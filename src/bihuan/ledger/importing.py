@@ -1,11 +1,12 @@
 """A table of a file becomes records: read every cell, find each row's record, and tell what would happen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
 
+from bihuan.base.collecting import collecting_seldom
 from bihuan.base.errors import Invalid
 from bihuan.ledger.cell_merge import Clash, Side, merge_cells
 from bihuan.ledger.excel import Table
@@ -14,6 +15,7 @@ from bihuan.ledger.field_rights import Right
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.new_rows import NewRows
+from bihuan.ledger.past_terms import PastTerms
 from bihuan.ledger.row_reading import NUMBER, CellProblem, Columns, Row, read_rows
 from bihuan.ledger.settling import settle
 from bihuan.ledger.sight import Sight, mask
@@ -112,6 +114,7 @@ class _Rules:
         return not (self.closed(code, step) or (self.sight and code in self.sight.masks(None)))
 
 
+@collecting_seldom()
 def check_table(
     *,
     ledger: Ledger | None,
@@ -136,16 +139,17 @@ def check_table(
     seen: dict[str, int] = {}
     touched: dict[int, int] = {}
     masked = sight.masks(None) if sight else frozenset()
+    terms = PastTerms(ledger, lookup) if ledger else None
     for reading in read_rows(spec, table, columns, lookup, progress, masked, lifecycle.looks_at):
         check.rows += reading.count
         check.doubts += reading.doubts
         for problem in reading.problems:
             check.fault(problem)
         rows = _without_duplicates(spec, reading.rows, seen, check)
-        standing = standing_records(ledger, rows, back.mark, visible) if ledger else Standing()
+        standing = standing_records(ledger, rows, back.mark, visible, terms) if ledger and terms else Standing()
         for row in rows:
             _check_row(row, standing, rules, touched, check)
-    whole = standing_records(ledger, (), back.mark, visible) if ledger else Standing()
+    whole = standing_records(ledger, (), back.mark, visible, terms) if ledger and terms else Standing()
     _require_free_keys(whole, rules, check)
     check.removed = whole.removed(touched)
     return check
@@ -169,7 +173,7 @@ def _check_row(row: Row, standing: Standing, rules: _Rules, touched: dict[int, i
         check.fault(CellProblem(row.number, -1, "", message))
     else:
         touched[record.pk] = row.number
-        _compare(row, record, standing.base(record), rules, check)
+        _compare(row, record, standing, rules, check)
 
 
 def _without_duplicates(spec: LedgerSpec, rows: list[Row], first: dict[str, int], check: Check) -> list[Row]:
@@ -192,10 +196,10 @@ def _without_duplicates(spec: LedgerSpec, rows: list[Row], first: dict[str, int]
     return kept
 
 
-def _compare(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules, check: Check) -> None:
+def _compare(row: Row, record: Record, standing: Standing, rules: _Rules, check: Check) -> None:
     """A cell that says what was exported, or what the last file said, is no change, whatever was edited here since."""
-    here, base = marked(rules.spec, record.data), marked(rules.spec, base)
-    theirs = _theirs(row, record, base, rules)
+    here, base = marked(rules.spec, record.data), marked(rules.spec, standing.base(record))
+    theirs = _theirs(row, record, base, standing.exported, rules)
     found = merge_cells(base, theirs, here, {})
     chosen = {
         code: side for code, clash in found.clashes.items() if (side := rules.back.chosen(record.pk, code, clash))
@@ -230,14 +234,14 @@ def _closed(changes: Mapping[str, Any], record: Record, rules: _Rules) -> str:
     return f"在这个环节您不能填写：{'、'.join(titles)}" if titles else ""
 
 
-def _theirs(row: Row, record: Record, base: Mapping[str, Any], rules: _Rules) -> dict[str, Any]:
+def _theirs(
+    row: Row, record: Record, base: Mapping[str, Any], exported: Collection[str], rules: _Rules
+) -> dict[str, Any]:
     """What a row says: its values, and None for a cell that was exported with a value and has been blanked."""
     said = marked(rules.spec, row.data).items()
     data = {code: value for code, value in said if rules.spec.by_code[code].kind != "computed"}
-    mark = rules.back.mark
-    if mark is None or not row.record:
+    if rules.back.mark is None or not row.record:
         return data
-    exported = set(mark.fields)
     blanked = [code for code in rules.columns.values() if code in exported and base.get(code) is not None]
     return {code: None for code in blanked if rules.may_be_blanked(code, record.state)} | data
 

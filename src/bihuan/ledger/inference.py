@@ -14,9 +14,9 @@ from bihuan.ledger.types import Lookup, is_blank
 
 _WORD = re.compile(r"[^a-z0-9]+")
 _SHOWN_COLUMNS = 9
-_LOOKED_AT = 50_000
+_LOOKED_AT = 20_000
 """What stands further down and does not fit the guess is told when the rows are checked."""
-_HELD_ONCE = 50_000
+_HELD_ONCE = 20_000
 _WORK = "办理"
 _RESERVED = (*SYSTEM_NAMES, "responsible_unit", "due_on", "outcome", "evidence")
 

@@ -19,6 +19,8 @@ MOST_PIXELS = 50_000_000
 """A picture of more is shown by its name only: it would take hundreds of megabytes to unpack."""
 ALIKE = 6
 """Two pictures whose looks differ in at most so many bits are told to be one."""
+QUARTERS = 4
+"""A look is looked up by quarters of 16 bits: where at most 6 bits differ, one quarter differs in at most 1."""
 _PLAIN = 6
 _SIDE = 320
 _QUALITY = 82
@@ -56,6 +58,13 @@ def look_of(content: Path | IO[bytes]) -> str:
         return ""
     bits = [greys[row * 9 + at] > greys[row * 9 + at + 1] for row in range(8) for at in range(8)]
     return f"{int(''.join('1' if bit else '0' for bit in bits), 2):016x}"
+
+
+def near_quarters(look: str) -> list[set[str]]:
+    """For each quarter of a look, the texts that differ from it in at most one bit."""
+    size = len(look) // QUARTERS
+    parts = [int(look[at * size : (at + 1) * size], 16) for at in range(QUARTERS)]
+    return [{f"{part:0{size}x}", *(f"{part ^ 1 << bit:0{size}x}" for bit in range(4 * size))} for part in parts]
 
 
 def are_alike(look: str, other: str) -> bool:

@@ -12,11 +12,12 @@ from bihuan.base.errors import Invalid
 from bihuan.ledger.column_reading import ColumnReader, Faults, column_reader
 from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
+from bihuan.ledger.sheet_measure import reader_under
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import as_text
 from bihuan.ledger.types.formula import Computer, computer
-from bihuan.ledger.unreported import reader_of, stored
+from bihuan.ledger.unreported import stored
 from bihuan.ledger.values import key_of, key_texts
 from bihuan.standards.masking import STAR
 
@@ -125,10 +126,11 @@ class _Rows:
         self, spec: LedgerSpec, table: Table, columns: Columns, lookup: Lookup, masked: Collection[str]
     ) -> None:
         places = {column.index: place for place, column in enumerate(table.columns)}
+        measures = {column.index: column.measure for column in table.columns}
         chosen = {index: spec.by_code[code] for index, code in columns.items() if code != NUMBER}
         self.spec = spec
         self.columns = [
-            column_reader(places[index], index, found, _reader(found, lookup, found.code in masked))
+            column_reader(places[index], index, found, _reader(found, measures[index], lookup, found.code in masked))
             for index, found in chosen.items()
         ]
         self.named = next((places[index] for index, code in columns.items() if code == NUMBER), None)
@@ -217,8 +219,8 @@ class _Rows:
             reading.rows.append(Row(number, data, key, record))
 
 
-def _reader(named: FieldSpec, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
-    read = reader_of(named, lookup)
+def _reader(named: FieldSpec, measure: str | None, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
+    read = reader_under(named, measure, lookup)
     return (lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw)) if is_masked else read
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from bihuan.base.canonical import loads
 from bihuan.ledger.export_mark import Mark
 from bihuan.ledger.models import Event, Ledger, Record, Tie
+from bihuan.ledger.past_terms import PastTerms
 from bihuan.ledger.row_reading import Row
 from bihuan.ledger.sealed import open_data
 from bihuan.ledger.unreported import UNREPORTED, flag_of
@@ -20,13 +21,15 @@ _AT_ONCE = 500
 class Standing:
     """Records by number and by key; `merged` says by key into which number one went.
 
-    `bases` is what each was at the export, or what the last files said of it."""
+    `bases` is what each was at the export, or what the last files said of it; `exported` are the fields that went out.
+    Both are told in the terms of the present definition."""
 
     ledger: Ledger | None = None
     mark: Mark | None = None
     by_number: Mapping[str, Record] = field(default_factory=dict)
     by_key: Mapping[str, Record] = field(default_factory=dict)
     bases: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    exported: frozenset[str] = frozenset()
     visible: QuerySet[Record] | None = None
     merged: Mapping[str, str] = field(default_factory=dict)
 
@@ -38,7 +41,7 @@ class Standing:
         """What the record's fields were before both sides went on; a field that is not named has no known past."""
         known = self.bases.get(record.pk, {})
         if self.mark and record.pk in self.mark.records:
-            return {code: UNREPORTED if known.get(flag_of(code)) else known.get(code) for code in self.mark.fields}
+            return {code: UNREPORTED if known.get(flag_of(code)) else known.get(code) for code in self.exported}
         return known
 
     def removed(self, touched: Collection[int]) -> list[Record]:
@@ -57,7 +60,7 @@ class Standing:
 
 
 def standing_records(
-    ledger: Ledger, rows: Iterable[Row], mark: Mark | None, visible: QuerySet[Record] | None
+    ledger: Ledger, rows: Iterable[Row], mark: Mark | None, visible: QuerySet[Record] | None, terms: PastTerms
 ) -> Standing:
     """Find the records of a file's rows; by number only among those that are visible to the actor, or among all."""
     found = list(rows)
@@ -69,9 +72,16 @@ def standing_records(
     by_key = {one.key or "": one for some in rows_by_key for one in _opened(some)}
     ids = {record.pk for record in (*by_number.values(), *by_key.values())}
     exported = sorted(ids & mark.records) if mark else []
-    bases = _exported_values(ledger, exported, mark.position) if mark else {}
-    bases = _imported_values(ledger, sorted(ids - set(exported))) | bases
-    return Standing(ledger, mark, by_number, by_key, bases, among, _merged(ledger, keys))
+    bases = _exported_values(terms, exported, mark.position) if mark else {}
+    bases = _imported_values(terms, sorted(ids - set(exported))) | bases
+    fields = frozenset(terms.codes(mark.fields, version_at(ledger, mark.position))) if mark else frozenset()
+    return Standing(ledger, mark, by_number, by_key, bases, fields, among, _merged(ledger, keys))
+
+
+def version_at(ledger: Ledger, position: int) -> int:
+    """The version of the definition under which an event was written."""
+    payload = Event.objects.filter(ledger=ledger, position=position).values_list("payload", flat=True).first()
+    return int(loads(payload).get("v", 1)) if payload else ledger.version
 
 
 def _merged(ledger: Ledger, keys: list[str]) -> dict[str, str]:
@@ -99,20 +109,30 @@ def _portions(values: list[Any]) -> Iterator[list[Any]]:
         yield values[start : start + _AT_ONCE]
 
 
-def _exported_values(ledger: Ledger, records: list[int], position: int) -> dict[int, dict[str, Any]]:
+def _exported_values(terms: PastTerms, records: list[int], position: int) -> dict[int, dict[str, Any]]:
     """The records' fields as the events up to a place in the chain made them."""
-    return _replayed(ledger, Event.objects.filter(ledger=ledger, position__lte=position), records)
+    return _replayed(terms, Event.objects.filter(ledger=terms.ledger, position__lte=position), records)
 
 
-def _imported_values(ledger: Ledger, records: list[int]) -> dict[int, dict[str, Any]]:
+def _imported_values(terms: PastTerms, records: list[int]) -> dict[int, dict[str, Any]]:
     """What the last files said of each record: the common base against which a new file is compared."""
-    return _replayed(ledger, Event.objects.filter(ledger=ledger, kind__in=("imported", "updated_by_file")), records)
+    by_file = Event.objects.filter(ledger=terms.ledger, kind__in=("imported", "updated_by_file"))
+    return _replayed(terms, by_file, records)
 
 
-def _replayed(ledger: Ledger, events: QuerySet[Event], records: list[int]) -> dict[int, dict[str, Any]]:
+def _replayed(terms: PastTerms, events: QuerySet[Event], records: list[int]) -> dict[int, dict[str, Any]]:
+    """What some events made of each record, carried on from each definition under which they were written."""
     base: dict[int, dict[str, Any]] = {}
+    under: dict[int, int] = {}
+    ledger, present = terms.ledger.code, terms.ledger.version
     for some in _portions(records):
         rows = events.filter(record__in=some).order_by("record_id", "version")
-        for record, payload in rows.values_list("record_id", "payload"):
-            base.setdefault(record, {}).update(open_data(ledger.code, loads(payload).get("set", {})))
-    return base
+        for record, text in rows.values_list("record_id", "payload"):
+            payload = loads(text)
+            version, known = payload.get("v", 1), base.setdefault(record, {})
+            if under.setdefault(record, version) < version:
+                known = base[record] = terms.carried(known, under[record], version)
+                under[record] = version
+            known.update(open_data(ledger, payload.get("set", {})))
+    late = {record: version for record, version in under.items() if version < present}
+    return base | {record: terms.carried(base[record], version, present) for record, version in late.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from bihuan.base import clock
@@ -11,11 +11,15 @@ from bihuan.ledger.models import Ledger, Record, StepTally
 from bihuan.loop.models import LoopVersion
 from bihuan.loop.spec import LoopSpec
 
+_CURRENT = "SELECT stamp, version FROM loop_loopversion WHERE ledger_id = %s ORDER BY version DESC LIMIT 1"
+"""By hand, because every page of a ledger asks it."""
+
 
 def loop_of(ledger: Ledger) -> LoopSpec | None:
     """The loop in force for a ledger; None for a plain register."""
-    versions = LoopVersion.objects.filter(ledger=ledger).order_by("-version")
-    current = versions.values_list("stamp", "version").first()
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, [ledger.pk])
+        current = cursor.fetchone()
     return _loop_at(current[0], ledger.pk, current[1]) if current else None
 
 

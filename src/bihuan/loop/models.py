@@ -1,7 +1,11 @@
-"""A loop's definition, versioned; which ledger it drives. A matter's own progress lives in its record."""
+"""A loop's definition, versioned; which ledger it drives; and forms that a person has not sent yet.
+
+A matter's own progress lives in its record.
+"""
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from bihuan.base.stamp import fresh_stamp
@@ -22,3 +26,18 @@ class LoopVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ledger_id}/{self.version}"
+
+
+class FormDraft(models.Model):
+    """What a person typed into a form and kept (暂存), sealed. `form` names a verb of a matter, or a new record."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    form = models.CharField(max_length=200)
+    sealed = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "form"], name="form_draft_once")]
+
+    def __str__(self) -> str:
+        return self.form

@@ -1,5 +1,6 @@
 """What the address of a ledger's list asks for: the same for the page and for the file made of it."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -36,7 +37,9 @@ _REMEMBERED_FROM = 1_000
 _REMEMBERED_FOR = 300
 """Seconds. A summary follows from the chain's head; only a closing dated in the future could change it by itself."""
 _NARROWING = ("q", "unit", "state", "where", "colour", "mine", "no_unit", "exact", "doubtful")
-_SUMMED = ("q", "unit", "state", "mine", "no_unit", "exact", "doubtful")
+_ASKS_THE_CLOCK = re.compile("now|现在|此刻|当前", re.IGNORECASE)
+"""An expression that may answer otherwise a moment later; the day alone is part of what a summary is remembered by."""
+_SUMMED = ("where", "q", "unit", "state", "mine", "no_unit", "exact", "doubtful")
 _LONGEST_ID = 19
 _LONGEST_TEXT = 2_000
 
@@ -211,7 +214,7 @@ class Query:
         loop, spec = self.opened.loop, self.opened.spec
         if loop is None or count > _SUMMARY_LIMIT:
             return None
-        if count <= _REMEMBERED_FROM or self.get("where"):
+        if count <= _REMEMBERED_FROM or _ASKS_THE_CLOCK.search(self.get("where")):
             return summary(rows, spec, loop, clock.now())
         opened, asked = self.opened, [self.get(name) for name in _SUMMED]
         mark = mark_of(opened.actor, opened.ledger, self.head, "summary", asked, count, clock.today())

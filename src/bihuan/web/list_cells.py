@@ -1,11 +1,12 @@
 """The rows of a ledger's list as HTML: for each column one function, made once, since a page has a thousand cells."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from bihuan.ledger.models import Attachment
 from bihuan.ledger.paging import Row
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import Lookup
@@ -20,14 +21,25 @@ Cell = Callable[[Row, str], str]
 """A record and its address to the cell."""
 _DOUBT = "时间或状态前后矛盾，不计入时长和按期率"
 _NUMBERS = ("number", "money")
+_PICTURES = 3
+"""So many small copies stand in one cell."""
+_NO_FILES: Mapping[int, Attachment] = {}
 
 
 def rows_html(
-    opened: Opened, fields: Iterable[FieldSpec], records: Iterable[Row], lookup: Lookup, extra: Sequence[Cell] = ()
+    opened: Opened,
+    fields: Iterable[FieldSpec],
+    records: Iterable[Row],
+    lookup: Lookup,
+    extra: Sequence[Cell] = (),
+    files: Mapping[int, Attachment] = _NO_FILES,
 ) -> SafeString:
-    """The rows of the table's body. The number is the first, frozen column; `extra` are the last ones."""
+    """The rows of the table's body. The number is the first, frozen column; `extra` are the last ones.
+
+    `files` are those that the rows name.
+    """
     before, _, after = reverse("record", args=[0]).rpartition("0")
-    cells = [*_system_cells(opened), *(_field_cell(opened, field, lookup) for field in fields), *extra]
+    cells = [*_system_cells(opened), *(_cell_of(opened, field, lookup, files) for field in fields), *extra]
     found = []
     for record in records:
         seen, url = opened.sight.see_row(record, lookup), f"{before}{record.pk}{after}"
@@ -84,6 +96,31 @@ def _light_html(colour: Colour, title: str) -> tuple[str, str]:
     itself = names_itself({"title": title, "code": colour.value})
     words = f"<b>{escape(title)}</b>" if itself else f"<b>{COLOUR_WORDS[colour.value]}</b> {escape(title)}"
     return f'<span class="light {colour.value}" title="', f'">{shape(colour.value)}{words}</span>'
+
+
+def _cell_of(opened: Opened, field: FieldSpec, lookup: Lookup, files: Mapping[int, Attachment]) -> Cell:
+    return _file_cell(opened, field, files) if field.kind == "file" else _field_cell(opened, field, lookup)
+
+
+def _file_cell(opened: Opened, field: FieldSpec, files: Mapping[int, Attachment]) -> Cell:
+    """The first pictures of a field, each leading to the file itself, and how many files there are beside."""
+    code, label = field.code, f'<td data-label="{escape(showing.title_of(field, opened.spec))}" class="k-file'
+    told = {
+        pk: f'<a class="small-copy" href="{reverse("attachment", args=[pk])}">'
+        f'<img src="{reverse("thumbnail", args=[pk])}" alt="{escape(file.name)}" loading="lazy"></a>'
+        for pk, file in files.items()
+        if file.look
+    }
+
+    def cell(record: Row, _: str) -> str:
+        held = [pk for pk in record.data.get(code) or () if pk in files]
+        if not held:
+            return f'{label} k-none"></td>'
+        pictures = [told[pk] for pk in held if pk in told][:_PICTURES]
+        rest = len(held) - len(pictures)
+        return f'{label}">{"".join(pictures)}{f"{rest} 个附件" if rest else ""}</td>'
+
+    return cell
 
 
 def _field_cell(opened: Opened, field: FieldSpec, lookup: Lookup) -> Cell:

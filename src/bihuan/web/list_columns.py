@@ -1,6 +1,6 @@
 """A ledger's list as the template takes it: heads with how they sort, rows with their cells, groups with their sums."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from bihuan.ledger.conditions import Condition, write_conditions
 from bihuan.ledger.exporting import Standing
 from bihuan.ledger.grouping import Group, grouped, summed_fields
 from bihuan.ledger.linked_records import with_records
-from bihuan.ledger.models import Record
+from bihuan.ledger.models import Attachment, Record
 from bihuan.ledger.paging import Row
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
@@ -59,7 +59,14 @@ def list_rows(query: Query, records: list[Row], extra: Sequence[Cell] = ()) -> S
     opened = query.opened
     plain, data = lookup_for(opened.spec, opened.actor.tree), [record.data for record in records]
     lookup = with_records(plain, actor=opened.actor, ledger=opened.ledger.code, spec=opened.spec, data=data)
-    return rows_html(opened, query.fields, records, lookup, extra)
+    return rows_html(opened, query.fields, records, lookup, extra, files_of(query.fields, data))
+
+
+def files_of(fields: Sequence[FieldSpec], data: Sequence[Mapping[str, Any]]) -> dict[int, Attachment]:
+    """The files that these fields of the records hold, by id: one query, none where no field holds any."""
+    codes = [field.code for field in fields if field.kind == "file"]
+    ids = {pk for held in data for code in codes for pk in held.get(code) or ()} if codes else set()
+    return Attachment.objects.in_bulk(ids) if ids else {}
 
 
 def list_groups(query: Query, rows: QuerySet[Record]) -> dict[str, Any] | None:

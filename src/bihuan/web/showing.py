@@ -214,7 +214,7 @@ def reused(same: Sequence[Twin]) -> str:
     alike = list(dict.fromkeys(str(twin.file.record) for twin in same if not twin.is_exact))
     return "；".join(
         f"{'、'.join(numbers[:3])}{'等' if len(numbers) > 3 else ''}{word}"
-        for numbers, word in ((exact, "也用了同一文件"), (alike, "有一张看上去相同的照片"))
+        for numbers, word in ((exact, "也用了同一文件"), (alike, "有一张疑似相同的照片"))
         if numbers
     )
 

@@ -14,7 +14,8 @@ from bihuan.ledger.excel import open_workbook, read_table
 from bihuan.ledger.exporting import Sheet, write_csv, write_xlsx
 from bihuan.ledger.row_reading import read_rows
 from bihuan.ledger.spec import ChoiceSpec, FieldSpec, LedgerSpec
-from bihuan.ledger.types import BY_CODE, FIELD_TYPES, BadValue, KnownRecords, Lookup
+from bihuan.ledger.types import FIELD_TYPES, BadValue, KnownRecords, Lookup
+from bihuan.ledger.unreported import marked, reader_of
 from bihuan.loop.intake import match
 from tests.ledger.exporting.samples import LIGHT, record
 
@@ -35,7 +36,29 @@ LOOKUP = Lookup(
 
 # Anything that may be typed in, with what is known to be tricky made likely.
 tricky = st.sampled_from(
-    ["=1+1", "+86", "-", "-1", "@a", "'=1", "#N/A", "007", "1e5", "_x0041_", "_x0041_x0042_", "合计", "注：无", "TRUE"]
+    [
+        "未报",
+        0,
+        "0",
+        "1.5公顷",
+        "3.2万元",
+        "0.15万亩",
+        "12公里",
+        "=1+1",
+        "+86",
+        "-",
+        "-1",
+        "@a",
+        "'=1",
+        "#N/A",
+        "007",
+        "1e5",
+        "_x0041_",
+        "_x0041_x0042_",
+        "合计",
+        "注：无",
+        "TRUE",
+    ]
 )
 marks = st.text("甲乙 ab01,;\t\n\r\"'<>&=+-@#_x\u3000\u200b𠮷é", max_size=12)
 numbers = st.integers(-(10**14), 10**14) | st.decimals(-(10**9), 10**9, places=2).map(float)
@@ -69,8 +92,29 @@ raws = st.one_of(
 )
 
 
-def field_of(kind: str, place: int, title: str) -> FieldSpec:
-    more: dict[str, Any] = {"choices": CHOICES} if kind in ("choice", "choices") else {}
+AREAS, LENGTHS, AMOUNTS = ["亩", "公顷", "平方米", "万亩"], ["公里", "米"], ["元", "万元", "亿元"]
+MEASURES = {"number": [*AREAS, *LENGTHS, *AMOUNTS, "户", ""], "integer": ["户", "人", "件", ""], "money": AMOUNTS}
+"""Units of measure by kind: those that convert among themselves, and counts that do not."""
+
+
+def settings_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+    """What a field of a kind may be set to that changes how its values are told and read."""
+    found: dict[str, st.SearchStrategy[Any]] = {}
+    if kind in MEASURES:
+        found["measure"] = st.sampled_from(MEASURES[kind])
+    if kind in ("number", "money", "percent"):
+        found["scale"] = st.integers(0, 6)
+    if kind in ("integer", "number", "money", "percent"):
+        found["unreported"] = st.booleans()
+    if kind == "percent":
+        found["fraction"] = st.booleans()
+    if kind in ("point", "line", "polygon"):
+        found["datum"] = st.sampled_from(["cgcs2000", "wgs84"])
+    return st.fixed_dictionaries({}, optional=found)
+
+
+def field_of(kind: str, place: int, title: str, **settings: Any) -> FieldSpec:
+    more: dict[str, Any] = {"choices": CHOICES} if kind in ("choice", "choices") else settings
     if kind == "record":
         more = {"of": "other"}
     return FieldSpec(code=f"f{place}", title=title, kind=kind, group="一组" if place % 3 else "", **more)
@@ -79,7 +123,7 @@ def field_of(kind: str, place: int, title: str) -> FieldSpec:
 def stored(field: FieldSpec, raw: Any) -> Any:
     """What the ledger would store of a raw value; None for one that the field refuses."""
     try:
-        value = BY_CODE[field.kind].reader(field, LOOKUP)(raw)
+        value = reader_of(field, LOOKUP)(raw)
     except BadValue:
         return None
     return None if value == "" else value
@@ -90,7 +134,7 @@ def ledgers(draw: st.DrawFn) -> tuple[LedgerSpec, list[dict[str, Any]]]:
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=7))
     title = st.text(TITLES, min_size=3, max_size=6)
     titles = draw(st.lists(title, min_size=len(kinds), max_size=len(kinds), unique=True))
-    fields = tuple(field_of(kind, place, titles[place]) for place, kind in enumerate(kinds))
+    fields = tuple(field_of(kind, place, titles[place], **draw(settings_of(kind))) for place, kind in enumerate(kinds))
     rows = []
     for _ in range(draw(st.integers(1, 6))):
         found = ((field.code, stored(field, draw(raws))) for field in fields)
@@ -102,7 +146,7 @@ def read_back(spec: LedgerSpec, path: Path) -> list[dict[str, Any]]:
     table = read_table(open_workbook(path, name=path.name))
     readings = list(read_rows(spec, table, match(table, spec), LOOKUP, lambda _: None))
     assert [problem for reading in readings for problem in reading.problems] == []
-    return [row.data for reading in readings for row in reading.rows]
+    return [dict(marked(spec, row.data)) for reading in readings for row in reading.rows]
 
 
 def exported(spec: LedgerSpec, rows: list[dict[str, Any]], path: Path, **more: Any) -> Path:
@@ -122,6 +166,20 @@ def test_a_workbook_reads_back_as_it_is_stored(ledger: tuple[LedgerSpec, list[di
 def test_text_reads_back_as_it_is_stored(ledger: tuple[LedgerSpec, list[dict[str, Any]]], encoding: str) -> None:
     with TemporaryDirectory() as folder:
         assert read_back(ledger[0], exported(*ledger, Path(folder) / "a.csv", encoding=encoding)) == ledger[1]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+@pytest.mark.parametrize(("kind", "measure"), [(kind, measure) for kind in MEASURES for measure in MEASURES[kind]])
+def test_every_unit_of_measure_comes_back(tmp_path: Path, kind: str, measure: str, suffix: str) -> None:
+    """Each digit of a quantity, zero and 未报, whatever unit stands in the head."""
+    scale = {} if kind == "integer" else {"scale": 4}
+    spec = LedgerSpec(
+        code="any", title="任意台账", fields=(field_of(kind, 0, "牵头治理", measure=measure, unreported=True, **scale),)
+    )
+    tried = [0, 7, -3, 99_000, *([] if kind == "integer" else [0.0001, 12.5, 9999.9999]), "未报"]
+    rows = [{"f0": value} for raw in tried if (value := stored(spec.fields[0], raw)) is not None]
+    assert len(rows) == len(tried)
+    assert read_back(spec, exported(spec, rows, tmp_path / f"a{suffix}")) == rows
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
+from math import asin, cos, dist, radians, sin
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from bihuan.loop.declared.definitions import InForce, install_declared
 from bihuan.loop.petition import captcha
 from bihuan.loop.petition.actions import merge, rate, submit
 from bihuan.loop.petition.codes import mark_of, new_code
-from bihuan.loop.petition.likeness import LIKELY, alike, likeness
+from bihuan.loop.petition.likeness import LIKELY, alike, likeness, metres_between
 from bihuan.loop.petition.likeness import Said as Text
 from bihuan.loop.petition.models import Petition
 from bihuan.loop.petition.queries import alike_to, answered, by_code, to_sort
@@ -233,6 +234,25 @@ def test_the_picture_is_a_picture() -> None:
     image = Image.open(BytesIO(content))
     assert (image.format, image.size) == ("PNG", (170, 56))
     assert re.fullmatch(r"[一二三四五六七八九]加[一二三四五六七八九]等于多少？", captcha.question(token))
+
+
+POSITIONS = st.tuples(st.floats(73, 135), st.floats(18, 53))
+
+
+@given(POSITIONS, POSITIONS)
+def test_metres_are_those_of_the_sphere(one: tuple[float, float], other: tuple[float, float]) -> None:
+    """The same arc by its chord through the earth, in three dimensions."""
+    ends = [(cos(radians(y)) * cos(radians(x)), cos(radians(y)) * sin(radians(x)), sin(radians(y))) for x, y in (one, other)]  # fmt: skip
+    arc = 2 * 6_371_008.8 * asin(min(1.0, dist(*ends) / 2))
+    assert metres_between(one, other) == pytest.approx(arc, abs=0.5)
+    assert metres_between(one, other) == metres_between(other, one)
+
+
+def test_what_stands_at_one_place_is_nearer_than_what_is_called_alike() -> None:
+    here, near, far = (120.123456, 30.123456), (120.124, 30.1235), (120.14, 30.13)
+    said = [Text(LAMP, "人民路", MONDAY, at) for at in (here, near, far)]
+    assert likeness(said[0], said[1]) > 0.9 > likeness(said[0], said[2])
+    assert likeness(said[0], Text(LAMP, "人民路", MONDAY)) == 1
 
 
 TEXTS = st.text(alphabet="路灯坏了三盏晚上很黑ab ，。", max_size=30)

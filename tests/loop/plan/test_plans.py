@@ -123,7 +123,25 @@ def test_everybody_sees_of_it_what_they_may_see(cast: Cast, plan: InForce[PlanSp
     assert seen["outsider"] == seen["neighbour"] == set()
 
 
-@pytest.mark.parametrize("view", ["", "board"])
+def test_it_is_made_and_changed_on_screen(cast: Cast, rows: dict[str, Record]) -> None:
+    """The owner's people put a row under another and change each; the others see what they may, and no way in."""
+    url, goal = reverse("plan", args=["demo.yearly"]) + "?view=list", rows["goal"]
+    client = signed_in(cast.people["colleague"])
+    page = client.get(url).content.decode()
+    under = f"{reverse('record_new', args=['demo.project'])}?over={goal.number}"
+    for way in (under, reverse("record_edit", args=[rows["half"].pk]), reverse("grid", args=["demo.milestone"])):
+        assert way in page
+    assert reverse("record_edit", args=[rows["done"].pk]) not in page, "what is closed is not changed"
+    form = client.get(under).content.decode()
+    assert f'value="{goal.number}"' in form
+    sent = client.post(under, {"name": "绿道", "over": goal.number, "weight": "2"})
+    assert sent.status_code == 302
+    assert "绿道" in client.get(url).content.decode()
+    seen = signed_in(cast.people["leader"]).get(url).content.decode()
+    assert "绿道" in seen and "/edit/" not in seen and "/new/" not in seen
+
+
+@pytest.mark.parametrize("view", ["", "board", "list"])
 def test_the_pages_show_it(view: str, cast: Cast, rows: dict[str, Record]) -> None:
     url = reverse("plan", args=["demo.yearly"]) + (f"?view={view}" if view else "")
     answer = signed_in(cast.people["office"]).get(url)

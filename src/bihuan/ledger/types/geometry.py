@@ -39,7 +39,7 @@ class Point(_Geometry):
 
     code = "point"
     title = "位置"
-    widget = "text"
+    widget = "point"
     shape = "Point"
 
     def reader(self, spec: FieldSpec, lookup: Lookup) -> Reader:

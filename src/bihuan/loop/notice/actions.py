@@ -21,6 +21,7 @@ from bihuan.loop.notice.addressing import people_of, unit_meant
 from bihuan.loop.notice.document import Letter, as_docx
 from bihuan.loop.notice.models import Addressee, MailAddress, Message, Notice
 from bihuan.loop.notice.numbering import next_number
+from bihuan.loop.notice.own_template import set_in_own_form
 from bihuan.loop.notice.phrasing import phrased
 from bihuan.loop.notice.rules import get_notice, issuable, may_receive
 from bihuan.loop.notice.spec import NoticeSpec
@@ -56,7 +57,7 @@ def issue_notice(*, actor: Actor, notice: InForce[NoticeSpec], record: Record, c
     issued = _worded(actor, notice, record, cause)
     issued.urgent = notice.spec.urgent or _colour_now(record) is Colour.RED
     issued.mark, issued.due_at = cause.mark, record.due_at
-    issued.document = _printed(actor, issued, record)
+    issued.document = _printed(actor, issued, record, cause)
     issued.save()
     _address(issued, notice.spec, record, actor)
     return issued
@@ -112,7 +113,8 @@ def _paragraphs(spec: NoticeSpec, values: Mapping[str, Any]) -> list[str]:
     return [text for text in said if text]
 
 
-def _printed(actor: Actor, notice: Notice, record: Record) -> Attachment:
+def _printed(actor: Actor, notice: Notice, record: Record, cause: Cause) -> Attachment:
+    """The paper: in the office's own form where it has put one in, else in that of the standard."""
     letter = Letter(
         organ=notice.organ,
         number=notice.number or "",
@@ -122,7 +124,13 @@ def _printed(actor: Actor, notice: Notice, record: Record) -> Attachment:
         date=chinese_day(clock.local_date(notice.issued_at)),
     )
     name = f"{notice.title} {notice.number or record.number}.docx"
-    file = keep_file(actor=actor, ledger=record.ledger, upload=ContentFile(as_docx(letter), name=name))
+    receive_by = chinese_day(clock.local_date(notice.receive_by)) if notice.receive_by else ""
+    told = {"reason": cause.reason, "by": cause.by, "document_number": letter.number, "receive_by": receive_by}
+    told |= {"today": letter.date, "to_unit": letter.to, "organ": letter.organ, "subject": letter.subject}
+    told |= {"to": letter.to, "date": letter.date}
+    values = matter_values(record, actor.tree) | told | {"paragraphs": letter.paragraphs}
+    content = set_in_own_form(notice.code, values) or as_docx(letter)
+    file = keep_file(actor=actor, ledger=record.ledger, upload=ContentFile(content, name=name))
     Attachment.objects.filter(pk=file.pk).update(record=record)
     return file
 

@@ -14,6 +14,11 @@ _FOR_GOOD = 500
 """A reply of 5xx is final, one of 4xx is not (RFC 5321, 4.2.1)."""
 
 
+def mark_of(key: str) -> str:
+    """By what a mailbox, and a report of non-delivery, know a message."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
 def send_mail(server: MailSpec, *, key: str, to: str, subject: str, text: str) -> Outcome:
     """Send one message. Its Message-ID follows from its key, so that a mailbox knows a second copy as such."""
     backend = EmailBackend(
@@ -31,8 +36,7 @@ def send_mail(server: MailSpec, *, key: str, to: str, subject: str, text: str) -
         return Later("邮件服务器不接受登录名和密码")
     except (smtplib.SMTPException, OSError) as error:
         return Later(f"连不上邮件服务器：{type(error).__name__}")
-    mark = hashlib.sha256(key.encode()).hexdigest()[:32]
-    headers = {"Message-ID": f"<{mark}@{server.sender.rpartition('@')[2]}>"}
+    headers = {"Message-ID": f"<{mark_of(key)}@{server.sender.rpartition('@')[2]}>"}
     message = EmailMessage(subject, text, server.sender, [to], headers=headers, connection=backend)
     try:
         message.send()

@@ -45,12 +45,14 @@ def _fields_exist(petition: Definition, ledger: LedgerSpec) -> Iterator[Issue]:
     for code, where in named:
         if code not in ledger.by_code:
             yield _unknown(petition, ledger, code, *where)
-    for key in ("text_field", "place_field", "photo_field"):
+    for key in ("text_field", "place_field", "point_field", "photo_field"):
         code = getattr(spec, key)
         if code and code not in ledger.by_code:
             yield _unknown(petition, ledger, code, key)
         elif code and code not in spec.fields and key != "photo_field":
             yield petition.source.issue(f"“{code}”要写进 fields，公众才能填", key)
+    if spec.point_field in ledger.by_code and ledger.by_code[spec.point_field].kind != "point":
+        yield petition.source.issue(f"“{spec.point_field}”不是位置（point）类型", "point_field")
     for code in spec.set:
         if code not in ledger.by_code:
             yield _unknown(petition, ledger, code, "set", code)

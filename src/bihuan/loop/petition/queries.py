@@ -13,7 +13,7 @@ from bihuan.loop.definitions import loop_of
 from bihuan.loop.petition.codes import mark_of
 from bihuan.loop.petition.likeness import LIKELY, Said, likeness
 from bihuan.loop.petition.models import Petition
-from bihuan.loop.petition.rules import ledger_of
+from bihuan.loop.petition.rules import ledger_of, pages_in_force
 from bihuan.loop.petition.spec import PetitionSpec
 
 _COMPARED = 500
@@ -57,13 +57,21 @@ def alike_to(petition: Petition, most: int = 5) -> list[Alike]:
     others = Petition.objects.filter(
         code=petition.code, merged_into=None, submitted_at__range=near, record__closed_at=None, record__deleted=False
     ).exclude(pk=petition.pk)
-    one = Said(petition.text, petition.place, petition.submitted_at)
+    page = pages_in_force().get(petition.code)
+    point = page.spec.point_field if page else ""
+    one = _said(petition, point)
     found = [
-        Alike(other, likeness(one, Said(other.text, other.place, other.submitted_at)))
+        Alike(other, likeness(one, _said(other, point)))
         for other in others.select_related("record").order_by("-pk")[:_COMPARED]
     ]
     likely = [item for item in found if item.degree >= LIKELY]
     return sorted(likely, key=lambda item: -item.degree)[:most]
+
+
+def _said(petition: Petition, point: str) -> Said:
+    kept = petition.record.data.get(point)
+    at = (kept["coordinates"][0], kept["coordinates"][1]) if isinstance(kept, dict) else None
+    return Said(petition.text, petition.place, petition.submitted_at, at)
 
 
 @dataclass(frozen=True)

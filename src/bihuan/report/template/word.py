@@ -14,12 +14,12 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from bihuan.base.errors import Invalid
+from bihuan.ledger.word_guard import MOST_PART, parse_part, require_harmless
 from bihuan.report.document import Number, Run, Table
 from bihuan.report.docx.body import Links, table_xml
 from bihuan.report.docx.markup import R, W, attribute
 from bihuan.report.docx.numbers import address, control, numbers_part
 from bihuan.report.docx.styles import table_styles
-from bihuan.report.template.guard import MOST_PART, parse_part, require_harmless
 from bihuan.report.template.language import Environment, Functions, faults_in_words
 from bihuan.report.template.marks import Marks, is_marked
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.ledger.excel import BadCell, write_error_sheet
+from bihuan.ledger.standing_records import version_at
 from bihuan.org.actor import Actor
 from bihuan.web.access import go, is_part, signed_in
 from bihuan.web.checking import checked, checking, drop
@@ -68,6 +69,7 @@ def _back(found: Import) -> dict[str, Any]:
     check = found.check()
     return {
         "is_export": _is_export(found),
+        "redefined": _was_redefined(found),
         "kept": check.kept,
         "open": len(check.conflicts),
         "open_told": f"有 {len(check.conflicts):,} 格两边都改过，还没有选用哪一个；没选好的行不会写入。",
@@ -80,6 +82,12 @@ def _back(found: Import) -> dict[str, Any]:
         ],
         "removed_total": len(check.removed),
     }
+
+
+def _was_redefined(found: Import) -> bool:
+    """Whether the ledger got another definition after this file was exported."""
+    mark, ledger = found.back.mark if found.back else None, found.batch.ledger
+    return mark is not None and ledger is not None and version_at(ledger, mark.position) < ledger.version
 
 
 def _why_not(new: int, changed: int, bad: int) -> str:

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from bihuan.ledger.importing import Conflict
 from bihuan.ledger.linked_records import with_records
-from bihuan.ledger.models import Event
+from bihuan.ledger.models import Event, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.sight import Sight, sight_of
+from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shown
 from bihuan.org.actor import Actor
@@ -83,11 +84,17 @@ def _cells(found: Import, conflicts: list[Conflict]) -> list[dict[str, Any]]:
         {
             **_cell(sight, item, lookup, settled.get(_place(item), "")),
             "by": _told(last.get(item.record.pk)),
-            "name": showing.name_of(sight.see(item.record, lookup), spec, lookup),
+            "name": _name(sight.see(item.record, lookup), spec, lookup),
             "title": showing.title_of(item.field, spec),
         }
         for item in conflicts
     ]
+
+
+def _name(record: Record, spec: LedgerSpec, lookup: Lookup) -> str:
+    """What a record is called beside its number; empty where that is all there is."""
+    name = showing.name_of(record, spec, lookup)
+    return "" if name == record.number else name
 
 
 def _place(item: Conflict) -> str:

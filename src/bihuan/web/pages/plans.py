@@ -1,7 +1,9 @@
 """Plans: goals, projects, lists and milestones as a Gantt chart and as a board."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +11,9 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.base.errors import NotFound
+from bihuan.ledger.definitions import spec_of
+from bihuan.ledger.models import Ledger
+from bihuan.ledger.rules import may_import
 from bihuan.loop.declared.definitions import InForce
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.plan.gantt import WIDTH, Scale, bar_of, months_of, scale_over
@@ -35,11 +40,12 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @signed_in
 def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
-    """One plan as far as the person may see it: `view` is board or, blank, the chart."""
+    """One plan as far as the person may see it: `view` is board, list or, blank, the chart."""
     plan = plans_in_force().get(code)
     if plan is None:
         raise NotFound("没有这个计划")
-    view = "board" if request.GET.get("view") == "board" else ""
+    view = request.GET.get("view", "")
+    view = view if view in _PAGES else ""
     tree = plan_tree(actor, plan, clock.now())
     context = {
         "title": plan.spec.title,
@@ -50,8 +56,8 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "loose": len(tree.loose),
         "cut": tree.cut,
     }
-    context |= {"columns": _board(actor, plan, tree)} if view else _chart(actor, plan, tree)
-    return render(request, "plan_board.html" if view else "plan.html", context)
+    page, told = _PAGES[view]
+    return render(request, page, context | told(actor, plan, tree))
 
 
 def _tabs(code: str, view: str) -> list[dict[str, Any]]:
@@ -59,6 +65,7 @@ def _tabs(code: str, view: str) -> list[dict[str, Any]]:
     return [
         {"title": "甘特图", "url": url, "active": not view},
         {"title": "看板", "url": f"{url}?view=board", "active": view == "board"},
+        {"title": "编辑", "url": f"{url}?view=list", "active": view == "list"},
     ]
 
 
@@ -116,7 +123,7 @@ def _card(actor: Actor, node: PlanNode) -> dict[str, Any]:
     }
 
 
-def _board(actor: Actor, plan: InForce[PlanSpec], tree: PlanTree) -> list[dict[str, Any]]:
+def _board(actor: Actor, plan: InForce[PlanSpec], tree: PlanTree) -> dict[str, Any]:
     """The last level by step: a column each, in the loop's order."""
     last = len(plan.spec.levels) - 1
     loop = loop_of(plan.ledger(plan.spec.levels[last].ledger))
@@ -125,7 +132,62 @@ def _board(actor: Actor, plan: InForce[PlanSpec], tree: PlanTree) -> list[dict[s
     for node in tree.walk():
         if node.level == last:
             columns.setdefault(node.state or "节点", []).append(node)
-    return [
+    told = [
         {"title": title, "count": len(nodes), "cards": [_card(actor, node) for node in nodes[:_MOST_SHOWN]]}
         for title, nodes in columns.items()
     ]
+    return {"columns": told}
+
+
+def _list(actor: Actor, plan: InForce[PlanSpec], tree: PlanTree) -> dict[str, Any]:
+    """Every row with what the person may do: change it, put one under it, or change a whole level in its table."""
+    ledgers = [plan.ledger(level.ledger) for level in plan.spec.levels]
+    mine = [may_import(actor, ledger) for ledger in ledgers]
+    nodes = list(tree.walk())
+    return {
+        "rows": [_line(actor, plan, node, ledgers, mine) for node in nodes[:_MOST_SHOWN]],
+        "more": max(0, len(nodes) - _MOST_SHOWN),
+        "ways": [
+            {
+                "title": level.title,
+                "new": _new(ledger, "", "") if not place else "",
+                "grid": reverse("grid", args=[ledger.code]),
+            }
+            for place, (level, ledger) in enumerate(zip(plan.spec.levels, ledgers, strict=True))
+            if mine[place]
+        ],
+    }
+
+
+def _line(
+    actor: Actor, plan: InForce[PlanSpec], node: PlanNode, ledgers: list[Ledger], mine: list[bool]
+) -> dict[str, Any]:
+    under, levels = node.level + 1, plan.spec.levels
+    add = {}
+    if under < len(levels) and mine[under] and not node.closed:
+        is_record = spec_of(ledgers[under]).by_code[levels[under].parent].kind == "record"
+        parent = f"#{node.record.pk}" if is_record else node.record.number
+        add = {"title": levels[under].title, "url": _new(ledgers[under], levels[under].parent, parent)}
+    return {
+        **_card(actor, node),
+        "level": levels[node.level].title,
+        "depth": node.level,
+        "weight": f"{float(node.weight):g}",
+        "days": _days(*node.span),
+        "progress": _told(node.progress),
+        "edit": reverse("record_edit", args=[node.record.pk]) if mine[node.level] and not node.closed else "",
+        "add": add,
+    }
+
+
+def _new(ledger: Ledger, field: str, parent: str) -> str:
+    """The form for a new row of a ledger, its parent filled in."""
+    url = reverse("record_new", args=[ledger.code])
+    return f"{url}?{urlencode({field: parent})}" if field else url
+
+
+_PAGES: dict[str, tuple[str, Callable[[Actor, InForce[PlanSpec], PlanTree], dict[str, Any]]]] = {
+    "": ("plan.html", _chart),
+    "board": ("plan_board.html", _board),
+    "list": ("plan_list.html", _list),
+}

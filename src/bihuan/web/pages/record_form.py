@@ -20,6 +20,7 @@ from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import create_record, edit_record
 from bihuan.loop.definitions import loop_of
+from bihuan.loop.drafts import draft_of, drop_draft, keep_draft
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
@@ -28,6 +29,7 @@ from bihuan.web.inputs import Filled, field_inputs, posted_version, raw_values
 from bihuan.web.known import Offered, may_be_known, offered
 from bihuan.web.merging import merge
 from bihuan.web.middleware import status_of
+from bihuan.web.same_files import point_out_twins
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Form:
     raw: dict[str, Any] = field(default_factory=dict)
     error: BihuanError | None = None
     known: dict[str, Offered] = field(default_factory=dict)
+    kept_at: str = ""
 
     @cached_property
     def sight(self) -> Sight:
@@ -64,11 +67,33 @@ class Form:
         mine = self.sight.writable(self.spec.fields, step)
         return tuple(item for item in mine if item.required or item.code not in later)
 
+    def fill_in(self, request: HttpRequest) -> None:
+        """What the address says of fields, as a link from a plan does; nothing is saved by it."""
+        asked = [item.code for item in self.fields if item.kind in ("text", "record") and item.code in request.GET]
+        kept = draft_of(self.actor, self.name)
+        self.kept_at = showing.moment(kept[1]) if kept else ""
+        self.raw = (kept[0] if kept else {}) | {code: request.GET[code][:200] for code in asked}
+
+    @property
+    def name(self) -> str:
+        """What the draft of a new record is kept under."""
+        return f"new:{self.ledger.code}"
+
+    def keep(self, request: HttpRequest) -> None:
+        """Keep what was typed, unchecked, for the same person to go on with."""
+        self.raw = raw_values(request, self.actor, self.ledger, self.fields).raw
+        keep_draft(actor=self.actor, form=self.name, typed=self.raw)
+
     def look_up(self, request: HttpRequest) -> None:
         """Fill the inputs that were left blank with what other records know of the same thing."""
         self.raw = raw_values(request, self.actor, self.ledger, self.fields).raw
         self.known = offered(request, self.actor, self.spec, self.raw)
         self.raw |= {code: item.typed for code, item in self.known.items()}
+
+    @property
+    def files(self) -> list[int]:
+        """The files that were sent, or kept, with the form."""
+        return file_ids(self.spec, self.raw)
 
     def send(self, request: HttpRequest) -> Record:
         """Read what was posted and write it. Raises Invalid or Conflict; what was sent is kept in `raw`."""
@@ -87,14 +112,22 @@ def new(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     if not may_import(actor, ledger):
         raise NotAllowed(f"您不能在“{ledger.title}”新增记录")
     form = Form(actor, ledger)
-    if request.method == "POST" and request.POST.get("then") == "known":
+    if request.method != "POST":
+        form.fill_in(request)
+    elif request.POST.get("then") == "keep":
+        form.keep(request)
+        messages.success(request, "已暂存，只有您自己看得到；再点“新建”就能接着填")
+        return go(request, reverse("ledger", args=[code]))
+    elif request.POST.get("then") == "known":
         form.look_up(request)
-    elif request.method == "POST":
+    else:
         try:
             record = form.send(request)
         except (Invalid, Conflict) as error:
             form.error = error
             return _page(request, form)
+        drop_draft(actor=actor, form=form.name)
+        point_out_twins(request, actor, record, form.files)
         messages.success(request, f"已新建 {record.number}")
         again = request.POST.get("then") == "new"
         return go(request, reverse("record_new", args=[code]) if again else reverse("record", args=[record.pk]))
@@ -115,6 +148,8 @@ def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
             form.error = error
             record.refresh_from_db()
             return _page(request, form)
+        record.refresh_from_db()
+        point_out_twins(request, actor, record, form.files)
         messages.success(request, f"已保存 {record.number}")
         return go(request, reverse("record", args=[record.pk]))
     return _page(request, form)
@@ -146,6 +181,7 @@ def _page(request: HttpRequest, form: Form) -> HttpResponse:
         "form": {
             "groups": _groups(form, filled),
             "problem": _told(form),
+            "kept_at": form.kept_at,
             "problems": len(filled.problems),
             "version": record.version if record else "",
             "asks_known": record is None and may_be_known(form.fields),

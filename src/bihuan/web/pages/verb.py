@@ -20,6 +20,7 @@ from bihuan.ledger.values import file_ids
 from bihuan.loop.actions import perform
 from bihuan.loop.brought import Said, asked_fields, form_spec, more_fields
 from bihuan.loop.definitions import loop_for
+from bihuan.loop.drafts import draft_of, drop_draft, keep_draft
 from bihuan.loop.rules import guard_holds, may, stands, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
@@ -35,6 +36,7 @@ class Asked:
     """What a verb's form asks: the ledger's fields, and what the verb needs beside them."""
 
     verb: VerbSpec
+    loop: LoopSpec
     ledgers: tuple[FieldSpec, ...]
     more: tuple[FieldSpec, ...]
 
@@ -52,11 +54,17 @@ def show(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse
     if loop is None or verb is None:
         raise NotFound("没有这个操作")
     theirs = sight_of(actor, record.ledger).writable(asked_fields(verb, spec), record.state)
-    asked = Asked(verb, theirs, more_fields(record, verb, loop))
+    asked = Asked(verb, loop, theirs, more_fields(record, verb, loop))
     if request.method == "POST":
         return _do(request, actor, record, asked)
     _offer(actor, record, verb, loop)
-    return _form(request, actor, record, asked, {}, None)
+    kept = draft_of(actor, _form_of(record, verb))
+    return _form(request, actor, record, asked, kept[0] if kept else {}, None, showing.moment(kept[1]) if kept else "")
+
+
+def _form_of(record: Record, verb: VerbSpec) -> str:
+    """What the draft of this form is kept under: another verb, another step, another draft."""
+    return f"verb:{record.pk}:{record.state}:{verb.code}"
 
 
 def _offer(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> None:
@@ -75,11 +83,17 @@ def _do(request: HttpRequest, actor: Actor, record: Record, asked: Asked) -> Htt
     }
     sent = raw_values(request, actor, record.ledger, asked.fields)
     typed |= sent.raw
+    if request.POST.get("then") == "keep":
+        _offer(actor, record, asked.verb, asked.loop)
+        keep_draft(actor=actor, form=_form_of(record, asked.verb), typed=typed)
+        messages.success(request, "已暂存，只有您自己看得到；再打开这张表单就能接着填")
+        return go(request, reverse("record", args=[record.pk]))
     try:
         said = Said(sent.require(), typed["reason"], typed["criteria"], posted_version(request))
         perform(actor=actor, pk=record.pk, verb=asked.verb.code, said=said)
     except (Invalid, Conflict) as error:
         return _form(request, actor, record, asked, typed, error)
+    drop_draft(actor=actor, form=_form_of(record, asked.verb))
     messages.success(request, f"{record.number} 已{asked.verb.title}")
     point_out_twins(request, actor, record, [pk for ids in sent.raw.values() if isinstance(ids, list) for pk in ids])
     return go(request, reverse("record", args=[record.pk]))
@@ -92,6 +106,7 @@ def _form(
     asked: Asked,
     typed: dict[str, Any],
     error: BihuanError | None,
+    kept_at: str = "",
 ) -> HttpResponse:
     spec, verb, ledger = spec_of(record.ledger), asked.verb, record.ledger.code
     files, whole = [*file_ids(spec, record.data), *file_ids(spec, typed)], form_spec(spec, asked.more)
@@ -101,7 +116,7 @@ def _form(
     record = sight.see(record, lookup)
     stored = {**record.data, **{code: ids for code, ids in typed.items() if isinstance(ids, list)}}
     problems = error.problems if isinstance(error, Invalid) else {}
-    filled = Filled(stored, lookup, actor.tree, problems, typed if error else None, ledger.partition(".")[0])
+    filled = Filled(stored, lookup, actor.tree, problems, typed or None, ledger.partition(".")[0])
     context = {
         "title": verb.title,
         "crumbs": [
@@ -113,6 +128,7 @@ def _form(
         "form": {
             "fields": field_inputs(asked.fields, filled) + verb_inputs(verb, typed, problems),
             "problem": error.message if error else "",
+            "kept_at": kept_at,
             "version": request.POST.get("version") or record.version,
         },
     }
