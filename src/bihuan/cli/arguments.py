@@ -141,6 +141,7 @@ def _user(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--phone", metavar="手机", default="")
     parser.add_argument("--unit", metavar="单位", help="任职的单位（代码或名称），与 --role 同用")
     parser.add_argument("--role", metavar="角色", help="角色代码或名称，如 undertaker 或 承办")
+    parser.add_argument("--county", metavar="县名", help="还没有任何单位时：以 --unit 为代码建立县，空数据目录由此开始")
     ways = parser.add_mutually_exclusive_group()
     _password_stdin(ways)
     ways.add_argument("--no-password", action="store_true", help="先不设密码：此人还不能登录")
