@@ -417,7 +417,18 @@ GRID = (
     "/ledgers/audit.finding/grid/changes/?since=0",
 )
 SAVED = ("/ledgers/audit.finding/?group=audit_type&columns=title,amount&sort=-amount,number",)
-LISTS = (*GRID, *SAVED, "/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
+API = ("/api/ledgers/audit.finding/records",)
+LISTS = (
+    *GRID,
+    *SAVED,
+    *API,
+    "/",
+    "/ledgers/",
+    "/matters/",
+    "/matters/?view=waiting",
+    "/ledgers/audit.finding/",
+    "/board/",
+)
 
 
 def queries(client: Client, url: str) -> int:
