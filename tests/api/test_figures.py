@@ -42,12 +42,14 @@ def test_values_and_records_are_those_of_the_person(cast: Cast, clients: Clients
     opened = asked(clients("town"), "/demo.rate/records?period=2026")["opened"]
     assert [part["count"] for part in opened] == [1, 3]
     asked(clients("outsider"), "/demo.rate/records?period=2026", 403)
+    (part,) = asked(clients("office"), "/demo.total/records?period=2026&start=1&count=2")["opened"]
+    assert (part["count"], [record["number"][-4:] for record in part["records"]]) == (4, ["0002", "0003"])
     denied = AccessEntry.objects.filter(kind="denied").order_by("pk").values_list("actor_name", "what")
     assert list(denied) == [("陈青", "GET /api/figures/values"), ("吴外", "GET /api/figures/demo.rate/records")]
 
 
 def test_definitions_and_mistakes_in_words(clients: Clients) -> None:
-    assert asked(clients("office"), "?q=大额")["count"] == 2
+    assert asked(clients("office"), "?q=大额")["count"] == 3
     told = asked(clients("office"), "/demo.large")
     assert "大于等于 100" in told["explanation"]
     assert told["used_in"] == ["demo.rate", "demo.sum"]
@@ -75,3 +77,66 @@ def test_changes_want_the_right_and_the_token(cast: Cast, clients: Clients) -> N
 def test_the_description_is_whole(clients: Clients) -> None:
     paths = clients("office").get("/api/openapi.json").json()["paths"]
     assert {"/api/figures", "/api/figures/values", "/api/figures/{code}/records"} <= set(paths)
+
+
+def sent(client: Client, url: str, body: dict[str, Any], status: int = 200) -> Any:
+    response = client.post(f"/api/figures{url}", body, content_type="application/json")
+    assert response.status_code == status, response.content
+    return response.json()
+
+
+def test_an_approval_is_read_and_unlocked(clients: Clients) -> None:
+    office = clients("office")
+    sent(office, "/approvals", {"codes": ["demo.total"], "period": "2026-01"})
+    (cell,) = asked(office, "/approvals?period=2026-01")["approved"]
+    assert (cell["figure"], cell["value"], cell["changes"]) == ("demo.total", "2", 0)
+    assert asked(clients("town"), "/approvals?period=2026-01")["approved"] == []
+    sent(clients("town"), f"/approvals/{cell['cell']}/unlock", {"why": "试"}, 403)
+    sent(office, f"/approvals/{cell['cell']}/unlock", {"why": "补录"})
+    assert asked(office, "/approvals?period=2026-01")["approved"] == []
+
+
+def test_a_definition_is_proposed_and_decided(clients: Clients) -> None:
+    definition = {
+        "title": "大额问题数",
+        "of": "audit.finding",
+        "where": "amount >= 10",
+        "unit": "个",
+        "during": "found_on",
+    }
+    made = sent(clients("colleague"), "/demo.large/proposals", {"definition": definition, "why": "放宽"})["proposal"]
+    sent(clients("colleague"), "/demo.large/proposals", {"definition": {**definition, "unit": "件"}, "why": "又"}, 409)
+    told = asked(clients("office"), f"/proposals/{made}")
+    assert told["differences"] == ["统计条件：原为“涉及金额 大于等于 100”，改为“涉及金额 大于等于 10”"]
+    asked(clients("town"), f"/proposals/{made}", 404)
+    sent(clients("colleague"), f"/proposals/{made}", {"approved": True}, 403)
+    assert sent(clients("office"), f"/proposals/{made}", {"approved": True}) == {"state": "approved", "version": 2}
+    assert asked(clients("office"), "/values?code=demo.large&period=2026")["values"][0]["value"] == "3"
+    assert [row["version"] for row in asked(clients("office"), "/demo.large")["versions"]] == [1, 2]
+
+
+def test_bad_proposals_are_refused_in_words(clients: Clients) -> None:
+    base = {"title": "大额占比", "ratio": "large / total", "unit": "%"}
+    for definition, told in (
+        ({**base, "ratio": "rate / total"}, "绕了一圈"),
+        ({**base, "ratio": "none / total"}, "没有指标"),
+        ({**base, "of": "audit.finding"}, "只能写一个"),
+        ({**base, "colour": "red"}, "colour"),
+        (base, "完全一样"),
+    ):
+        body = {"definition": definition, "why": "试"}
+        assert told in sent(clients("colleague"), "/demo.rate/proposals", body, 422)["message"]
+    sent(clients("town"), "/demo.rate/proposals", {"definition": {**base, "scale": 3}, "why": "试"}, 403)
+
+
+def test_quality_explorer_and_counting_are_asked_too(clients: Clients) -> None:
+    office = clients("office")
+    (demand,) = asked(office, "/quality?period=2026")["demands"]
+    assert (demand["figure"], demand["met"], demand["value"]) == ("demo.twice", False, "1")
+    rows = asked(office, "/explore?f=demo.total&period=2026&top=1")
+    assert (rows["rows"][0]["title"], rows["rows"][0]["values"][0]["value"], rows["left_out"]) == ("青溪镇", "3", 3)
+    (part,) = asked(office, "/demo.total/records?period=2026")["opened"]
+    counting = asked(office, f"/counting/{part['records'][0]['id']}")["figures"]
+    assert {one["figure"]: one["value"] for one in counting}["demo.total"] == "4"
+    asked(clients("other_town"), f"/counting/{part['records'][0]['id']}", 404)
+    asked(office, "/explore?period=2026", 422)

@@ -1,6 +1,7 @@
 """The figures that the engines are compared by: every measure at every time, the conditions in turn."""
 
 from datetime import datetime, timedelta
+from random import Random
 
 from bihuan.figure.spec import FigureSpec
 from tests.figure.worlds import START
@@ -53,6 +54,19 @@ def figures() -> dict[str, FigureSpec]:
     for index, (measure, where) in enumerate(SHARES):
         shape = {"title": "占比", "of": "thing", "measure": measure, "where": where, "unit": ["", "%"][index % 2]}
         specs[f"demo.t{index}"] = FigureSpec.model_validate(shape)
+    return specs
+
+
+def drawn(dice: Random, count: int) -> dict[str, FigureSpec]:
+    """Figures by chance: two conditions put together, any measure, any time, any unit that fits."""
+    specs = {}
+    for index in range(count):
+        one, other = (where or "true" for where in dice.choices(WHERES, k=2))
+        where = dice.choice(["({}) and ({})", "({}) or ({})", "not ({}) and ({})", "not (({}) or ({}))"])
+        measure = dice.choice(MEASURES)
+        unit = dice.choice(["元", "万元", "亿元"]) if "amount)" in measure and "sum(amount" in measure else ""
+        shape = {"title": "数", "of": "thing", "measure": measure, "where": where.format(one, other), "unit": unit}
+        specs[f"demo.r{index}"] = FigureSpec.model_validate(shape | dice.choice(TIMES))
     return specs
 
 

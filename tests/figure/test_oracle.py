@@ -1,6 +1,6 @@
 """Every base figure, over random histories with corrections, equals a plain fold over the events."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
@@ -19,11 +19,12 @@ from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, parse_period
 from bihuan.figure.plan import placed
 from bihuan.figure.resolved import Base
+from bihuan.figure.spec import FigureSpec
 from bihuan.figure.value import rounded
 from bihuan.org.actions import change_unit, end_unit
 from tests.cast import Cast, examples, undone
 from tests.figure import naive
-from tests.figure.sample import DERIVED, FIGURES, OPENED, PERIODS, hours
+from tests.figure.sample import DERIVED, FIGURES, OPENED, PERIODS, drawn, hours
 from tests.figure.worlds import START, Writer, history, make_ledger
 
 
@@ -35,9 +36,10 @@ def expect_same(
     clocks: Clocks,
     units: list[int | None],
     runner: Runner | None = None,
+    figures: Mapping[str, FigureSpec] = FIGURES,
 ) -> int:
     """Compare every cell, and return how many there were. Another engine answers beside that of every day."""
-    catalogue = Catalogue(given=FIGURES)
+    catalogue = Catalogue(given=figures)
     past = naive.Past(ledger)
     checked_by = None
     if runner is None and connection.vendor == "postgresql":
@@ -93,6 +95,8 @@ def test_the_lake_says_what_the_events_say(cast: Cast, seed: int) -> None:
             clocks = Clocks(hours(dice.randint(200, 2_400)), hours(dice.randint(800, 2_400)))
             asked = [parse_period(text, clocks.day) for text in dice.sample(PERIODS, 2)]
             expect_same(cast, ledger, sorted(FIGURES), asked, clocks, asked_units)
+            others = drawn(dice, 8)
+            expect_same(cast, ledger, sorted(others), asked[:1], clocks, asked_units, figures=others)
             day = date(2026, 1, 5) + timedelta(days=dice.randint(0, 60))
             if portion and dice.random() < 0.5:
                 change_unit(unit=cast.village, from_day=day, parent=dice.choice([cast.other_town, cast.county]))

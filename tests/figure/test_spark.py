@@ -21,6 +21,7 @@ from bihuan.figure.period import parse_period
 from bihuan.figure.plan import placed
 from bihuan.figure.resolved import Base
 from tests.cast import Cast
+from tests.expression.by_spark import test_spark_on_examples, test_spark_says_what_python_says
 from tests.figure import naive
 from tests.figure.sample import DERIVED, FIGURES, hours
 from tests.figure.test_oracle import expect_same
@@ -28,7 +29,7 @@ from tests.figure.worlds import LOOP, SPEC, VIEW, Writer, history, make_ledger
 from tests.outside import REPOSITORY
 from tests.spark import quiet, spark
 
-__all__ = ["spark"]
+__all__ = ["spark", "test_spark_on_examples", "test_spark_says_what_python_says"]
 pytestmark = [pytest.mark.outside, quiet]
 
 THOROUGH = os.environ.get("BIHUAN_THOROUGH") == "1"

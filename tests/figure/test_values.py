@@ -11,13 +11,15 @@ from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
 from bihuan.figure.actions import Entered, approve_period, enter_external, unlock_cell
 from bihuan.figure.change import split_change
 from bihuan.figure.clocks import Clocks
+from bihuan.figure.counting import figures_counting
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.explaining import differences, explained
 from bihuan.figure.models import ApprovedValue, Figure
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, parse_period
-from bihuan.figure.queries import ask, figures_counting, frozen_value, library, slice_title, used_in
+from bihuan.figure.queries import ask, frozen_value, library, slice_title, used_in
 from bihuan.figure.rules import Reach
+from bihuan.ledger.among import among
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import edit_record
 from bihuan.org.actions import end_unit
@@ -204,8 +206,16 @@ def test_a_definition_is_told_in_chinese(cast: Cast, findings: list[Record]) -> 
     with pytest.raises(NotFound, match=r"demo\.total"):
         catalogue.in_force("demo.totl")
     assert [figure.code for figure in used_in("demo.large")] == ["demo.rate", "demo.sum"]
-    assert [line.figure.code for line in library("大额")] == ["demo.large", "demo.rate"]
+    assert [line.figure.code for line in library("大额")] == ["demo.large", "demo.rate", "demo.sum"]
 
 
 def test_the_machine_sees_all(cast: Cast, findings: list[Record]) -> None:
     assert number("demo.total", reach=Reach(system_actor())) == 4
+
+
+def test_any_number_of_records_is_named_in_one_question(findings: list[Record]) -> None:
+    wanted = [findings[0].pk, findings[3].pk]
+    assert list(Record.objects.filter(among(wanted)).order_by("pk").values_list("pk", flat=True)) == wanted
+    many = [*wanted, *(10**12 + number for number in range(300_000))]
+    assert list(Record.objects.filter(among(many)).order_by("pk").values_list("pk", flat=True)) == wanted
+    assert not Record.objects.filter(among([])).exists()

@@ -80,6 +80,12 @@ def test_the_list_names_all_that_is_held_and_nothing_else(cast: Cast, giver: Per
     ]
 
 
+def test_what_the_receiver_may_not_know_of_is_not_named(cast: Cast, giver: Person, hands: dict[str, Record]) -> None:
+    told = str(lines(cast, giver, "neighbour"))
+    assert "没导完" not in told and "我的" not in told
+    assert hands["held"].number in told
+
+
 def test_with_both_signatures_everything_passes(
     cast: Cast, ledger: Ledger, giver: Person, hands: dict[str, Record]
 ) -> None:

@@ -96,11 +96,13 @@ def test_an_unknown_role_is_refused_with_those_there_are(cast: Cast) -> None:
     assert Post.objects.filter(role="king").count() == 0
 
 
-def test_a_post_in_a_unit_that_has_ended_reaches_nothing(cast: Cast) -> None:
+def test_a_post_in_a_unit_that_has_ended_reaches_nothing_and_its_records_go_to_the_unit_over_it(cast: Cast) -> None:
     from bihuan.org.actions import end_unit
 
-    end_unit(unit=cast.units["330999101202"], on=date(2026, 2, 1))
-    assert codes(cast["town"], cast["town"].reach()) == TOWN - {"330999101202"}
+    end_unit(unit=cast.village, on=date(2026, 2, 1))
+    assert cast["village"].reach() == frozenset()
+    assert cast["town"].reach() == {cast.units[code].pk for code in TOWN}
+    assert {node.code for node in cast["town"].tree.below(cast.town.pk)} == TOWN - {"330999101201"}
 
 
 def test_every_role_has_a_title() -> None:

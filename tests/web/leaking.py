@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bihuan.base import clock
 from bihuan.figure.definitions import install_figures
@@ -17,13 +18,17 @@ from bihuan.figure.models import Approval, ApprovedValue, Figure, Proposal
 from bihuan.figure.proposals import propose_definition
 from bihuan.figure.spec import FigureSpec
 from bihuan.handover.models import Handover
+from bihuan.ledger.actions import start_batch
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Attachment, Batch, Ledger, Record
 from bihuan.loop.actions import create_record, edit_record
 from bihuan.loop.notice.models import Notice
 from bihuan.org.actor import Actor
+from bihuan.web.importing import keep_upload
 from tests.cast import Cast
 from tests.ledger.making import make_ledger
+from tests.web import leaking_works as beside
+from tests.web.leaking_works import Works, make_works
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -40,6 +45,7 @@ NUMBERS = {"count": "7654321", "sum": "98765.43", "day": "2031-07-19"}
 HIDDEN = {"inner": "机密内部戊己"}
 PERSONAL = {"phone": "13912345678", "identity": "11010519491231002X", "holder": "欧阳小庚"}
 SEALED = {"account": "6222-机密-辛壬"}
+ROSTER = "隐秘乡镇辰"
 FILE, HIDDEN_FILE = "机密照片癸.png", "机密底稿子.png"
 
 FIELDS: tuple[dict[str, Any], ...] = (
@@ -71,7 +77,9 @@ class World:
     ledger: Ledger
     record: Record
     batch: Batch
+    roster: Batch
     notice: Notice
+    works: Works
     handover: Handover
 
     @property
@@ -118,7 +126,17 @@ def make_world(cast: Cast) -> World:
     people = {"giver": cast.people["colleague"], "receiver": cast.people["office"]}
     handover = Handover.objects.create(**people, reason="机密交接辰", created_at=clock.now())
     approve_secretly(by)
-    return World(ledger, record, batch, notice, handover)
+    return World(ledger, record, batch, make_roster(cast), notice, make_works(cast), handover)
+
+
+def make_roster(cast: Cast) -> Batch:
+    """A file of units on its way in, as the system administrator sent it."""
+    content = f"代码,名称,类别,上级代码\n330999105,{ROSTER},乡镇街道,330999\n"
+    path, digest = keep_upload(SimpleUploadedFile("单位.csv", content.encode()))
+    plan = {"file": path.name, "on": "2026-03-02"}
+    return start_batch(
+        actor=cast["system_admin"], ledger=None, kind="units", file_name="单位.csv", file_hash=digest, plan=plan
+    )
 
 
 def approve_secretly(by: Actor) -> None:
@@ -143,9 +161,13 @@ EVERYTHING = (
     "机密",
     "98,765.43",
     "7,654,321",
+    ROSTER,
+    *(beside.EVIDENCE, beside.APPEAL, beside.PART, beside.COMMENT, beside.PETITION, beside.DUTY),
+    *(beside.PHONE, beside.NAMED),
 )
-NOT_FOR_THE_TOWN = (*HIDDEN.values(), *PERSONAL.values(), HIDDEN_FILE)
-NOT_WITHOUT_A_REASON = tuple(PERSONAL.values())
+NOT_WITHOUT_A_REASON = (*PERSONAL.values(), beside.PHONE, beside.NAMED, ROSTER)
+NOT_FOR_THE_LEADER = (*HIDDEN.values(), HIDDEN_FILE, *NOT_WITHOUT_A_REASON, beside.COMMENT)
+NOT_FOR_THE_TOWN = (*NOT_FOR_THE_LEADER, beside.PART, beside.PETITION)
 
 
 @dataclass(frozen=True)
@@ -178,6 +200,13 @@ def _figure(_world: World) -> list[list[Any]]:
     return [["own.secret_sum"]]
 
 
+def _of(*names: str, more: tuple[str, ...] = ()) -> Callable[[World], list[list[Any]]]:
+    """The addresses of works, each by its number; with `more`, of each of those codes of it."""
+    return lambda world: [
+        [getattr(world.works, name).pk, *code] for name in names for code in [[c] for c in more] or [[]]
+    ]
+
+
 _CUT: tuple[Mapping[str, str], ...] = (
     {},
     {"unit": "330999102"},
@@ -193,7 +222,6 @@ _ASKED: tuple[Mapping[str, str], ...] = (
 )
 _FILES = ({"all": "1"}, {"all": "1", "format": "csv"}, {"all": "1", "format": "docx"}, {"total": "1", "q": "机密"})
 _NOTHING, _LEDGER, _RECORD = Recipe(), Recipe(_ledger), Recipe(_record, posted={"name": "改了", "reason": "核对身份"})
-_FIRST = Recipe(lambda _world: [[1]])
 _CELLS = json.dumps({"cells": [{"record": 1, "code": "name", "text": "改了", "before": ""}]})
 
 RECIPES: dict[str, Recipe] = {
@@ -201,7 +229,17 @@ RECIPES: dict[str, Recipe] = {
     **dict.fromkeys(("import_upload", "notice_delivery", "notice_mail", "access_log", "access_log_export"), _NOTHING),
     **dict.fromkeys(("sign_out", "forms", "form_burden", "petitions", "public", "public_ask", "public_rate"), _NOTHING),
     **dict.fromkeys(("public_picture", "public_draws", "draws", "plans", "away", "handovers"), _NOTHING),
-    **dict.fromkeys(("plan", "draw_commit", "loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    **dict.fromkeys(("loop_standing", "views", "conditions", "arrange"), _LEDGER),
+    "plan": Recipe(lambda _world: [["own.plan"]], ({}, {"view": "board"})),
+    "draw_commit": Recipe(lambda _world: [["own.random"]]),
+    **dict.fromkeys(("admin_units", "admin_unit_new", "admin_people", "admin_person_new", "admin_passwords"), _NOTHING),
+    **dict.fromkeys(("admin_scopes", "admin_ledgers", "admin_unmasking", "admin_hosts", "admin_policy"), _NOTHING),
+    "admin_accounts": Recipe(posted={"do": "end"}),
+    "admin_fields": Recipe(_ledger, posted={"role": "leader", "field": "inner", "right": "write"}),
+    "admin_unit": Recipe(lambda world: [[world.record.unit_id]], posted={"do": "close", "on": "2026-03-03"}),
+    "admin_person": Recipe(lambda world: [[world.batch.person_id]], posted={"do": "off"}),
+    **dict.fromkeys(("roster_upload", "roster_template"), Recipe(lambda _world: [["units"], ["people"]])),
+    **dict.fromkeys(("roster", "roster_marked"), Recipe(lambda world: [[world.roster.pk]])),
     **dict.fromkeys(("handover", "handover_sheet"), Recipe(lambda world: [[world.handover.pk]])),
     **dict.fromkeys(("sign_in_code", "account", "password", "totp", "prove"), _NOTHING),
     "figures": Recipe(queries=({}, {"q": "秘密"})),
@@ -211,6 +249,15 @@ RECIPES: dict[str, Recipe] = {
     "figure_approvals": Recipe(
         queries=({}, {"period": "2026-02"}), posted={"code": "own.secret_sum", "period": "2026-02"}
     ),
+    "explorer": Recipe(
+        queries=({}, *({"f": "own.secret_sum", **cut} for cut in (*_CUT, {"look": "map"}))),
+        posted={"title": "x", "query": "f=own.secret_sum"},
+    ),
+    "explorer_file": Recipe(queries=({"f": "own.secret_sum"}, {"f": "own.secret_sum", "by": "name"})),
+    "figure_quality": Recipe(queries=({}, {"period": "2026-03"})),
+    "figure_outliers": Recipe(_figure),
+    "figure_external": Recipe(_figure, posted={"value": "1"}),
+    "record_figures": _RECORD,
     "figure_define": Recipe(_figure, posted={"title": "改名", "why": "试"}),
     "figure_unlock": Recipe(lambda _world: [[ApprovedValue.objects.get().pk]], posted={"why": "试"}),
     "figure_proposal": Recipe(lambda _world: [[Proposal.objects.get().pk]], posted={"decision": "approve"}),
@@ -219,22 +266,34 @@ RECIPES: dict[str, Recipe] = {
     "bulk_preview": Recipe(_batch),
     **dict.fromkeys(("scorecards", "scorecard_new", "reports"), _NOTHING),
     "numbers": Recipe(posted={"text": "秘密件数共1件"}),
-    **dict.fromkeys(
-        ("scorecard", "scorecard_give", "scorecard_publish", "scorecard_what_if", "scorecard_edit", "report_begin"),
-        _LEDGER,
+    "scorecard": Recipe(lambda _world: [["own.towns"]], ({}, {"period": "2026"}, {"period": "2026", "few": "0"})),
+    "scorecard_edit": Recipe(lambda _world: [["own.towns"]]),
+    "scorecard_give": Recipe(
+        lambda _world: [["own.towns"]], posted={"period": "2026", "item": "quality", "points": "1"}
     ),
-    **dict.fromkeys(
-        ("publication", "publication_what_if", "publication_compare", "appeal", "appeal_answer"),
-        Recipe(lambda _world: [[1]]),
+    "scorecard_what_if": Recipe(lambda _world: [["own.towns"]], ({"period": "2026"},), {"period": "2026"}),
+    "scorecard_publish": Recipe(lambda _world: [["own.towns"]], posted={"period": "2026"}),
+    "report_begin": Recipe(lambda _world: [["own.brief"]], posted={"period": "2026"}),
+    **dict.fromkeys(("publication", "publication_what_if", "publication_compare"), Recipe(_of("publication"))),
+    "appeal": Recipe(_of("publication"), posted={"item": "quality", "reason": "试"}),
+    "appeal_answer": Recipe(_of("appeal"), posted={"answer": "granted", "value": "40"}),
+    "report_draft": Recipe(_of("draft")),
+    "report_issued": Recipe(_of("issued")),
+    "report_changes": Recipe(_of("issued")),
+    "report_act": Recipe(
+        _of("draft", more=("submit", "approve", "return", "issue", "comment")), posted={"reason": "试"}
     ),
-    **dict.fromkeys(("report_draft", "report_issued", "report_changes"), Recipe(lambda _world: [[1]])),
-    **dict.fromkeys(("report_act", "report_part"), Recipe(lambda _world: [[1, "x"]])),
-    "report_file": Recipe(lambda _world: [[1, form] for form in ("docx", "xlsx")]),
-    "public_submit": _LEDGER,
-    "petition_desk": _LEDGER,
-    "petition_merge": _RECORD,
-    **dict.fromkeys(("form", "form_blank", "form_fill", "form_filling", "form_file"), _FIRST),
-    **dict.fromkeys(("public_draw", "public_draw_file", "draw_reveal"), _FIRST),
+    "report_part": Recipe(_of("draft", more=("all",)), posted={"text": "改了", "version": "2"}),
+    "report_file": Recipe(_of("issued", more=("docx", "html", "pdf"))),
+    "public_submit": Recipe(lambda _world: [["own.voice"]]),
+    "petition_desk": Recipe(lambda _world: [["own.voice"]]),
+    "petition_merge": Recipe(lambda world: [[world.works.petition.pk]], posted={"into": "1"}),
+    "form": Recipe(_of("form")),
+    "form_blank": Recipe(_of("form"), ({"at": "整改情况!B3"}, {"at": "整改情况!D3"}), {"clear": "1"}),
+    "form_fill": Recipe(_of("form"), posted={"period": "2026-02-01"}),
+    **dict.fromkeys(("form_filling", "form_file"), Recipe(_of("filling"))),
+    **dict.fromkeys(("public_draw", "public_draw_file"), Recipe(_of("drawn", "waiting"))),
+    "draw_reveal": Recipe(_of("waiting"), posted={"witness": "雨"}),
     "matters": Recipe(queries=({}, {"view": "waiting"}, {"view": "opened"}, {"colour": "green"}, {"q": "机密"})),
     "board": Recipe(queries=({}, {"ledger": "own.secret"}, {"ledger": "own.secret", "under": "330999102"})),
     "notices": Recipe(queries=({}, {"show": "all"}, {"show": "owed"})),
@@ -251,7 +310,7 @@ RECIPES: dict[str, Recipe] = {
     "record_options": Recipe(_ledger, ({"field": "x_name", "x_name": "机密"}, {"field": "x", "x": ""})),
     "record_new": Recipe(_ledger, posted={"no": "9"}),
     "import_template": _LEDGER,
-    "duty": _LEDGER,
+    "duty": Recipe(lambda _world: [["own.weekly"]], ({}, {"on": "2026-03-03"})),
     **dict.fromkeys(("definition", "definition_yaml", "definition_edit", "definition_field"), _LEDGER),
     "definition_preview": _LEDGER,
     "definition_planned": Recipe(_ledger, posted={"do": "edit"}),

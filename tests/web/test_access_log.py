@@ -1,5 +1,6 @@
 """Unmasking and the access log: whole values for a reason, every access noted, nobody able to change or read it but one."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -94,3 +95,32 @@ def test_an_entry_costs_few_queries(cast: Cast, django_assert_max_num_queries: A
     log_access(Kind.EXPORT, "a", by=office)
     with django_assert_max_num_queries(5):
         log_access(Kind.EXPORT, "b", by=office)
+
+
+def test_the_log_is_asked_by_kind_person_office_and_days(cast: Cast, clients: Clients) -> None:
+    for login, kind, what in (
+        ("office", Kind.EXPORT, "甲"),
+        ("system_admin", Kind.ADMIN, "乙"),
+        ("town", Kind.DENIED, "丙"),
+    ):
+        log_access(kind, f"对象{what}", by=cast[login], reason="月报" if what == "甲" else "")
+    with clock.fixed(MONDAY + timedelta(days=3)):
+        log_access(Kind.ADMIN, "对象丁", by=cast["security_admin"])
+    asked = {
+        "": "甲乙丙丁",
+        "kind=admin": "乙丁",
+        "office=system_admin": "乙",
+        "kind=admin&office=audit_admin": "",
+        "who=town": "丙",
+        "q=月报": "甲",
+        "to=2026-03-02": "甲乙丙",
+        "from=2026-03-03&to=2026-03-05": "丁",
+        "from=明天": "甲乙丙丁",
+    }
+    client = clients("audit_admin")
+    for query, expected in asked.items():
+        html = content_of(client.get(f"/access-log/?{query}")).decode()
+        assert "".join(sorted(re.findall("对象([甲乙丙丁])", html), key="甲乙丙丁".index)) == expected, query
+        file = content_of(client.get(f"/access-log/export/?{query}")).decode()
+        assert set(re.findall("对象([甲乙丙丁])", file)) == set(expected), query
+    assert AccessEntry.objects.order_by("-pk")[0].reason == "自 明天"

@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from bihuan.base import clock
 from bihuan.figure.actions import approve_period
-from bihuan.figure.models import ApprovedValue, Figure, Proposal
+from bihuan.figure.models import ApprovedValue, Figure, FigureView, Proposal
 from bihuan.figure.period import parse_period
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import edit_record
@@ -43,7 +43,7 @@ def text(client: Client, url: str, status: int = 200) -> str:
 def test_the_library_finds_by_words(figures: Cast, clients: Clients) -> None:
     assert "大额占比" in text(clients("office"), "/figures/")
     found = text(clients("office"), "/figures/?q=大额")
-    assert "共 2 个" in found
+    assert "共 3 个" in found
     assert "全省排名" not in found
 
 
@@ -140,7 +140,7 @@ def test_a_changed_number_is_told_part_by_part(figures: Cast, clients: Clients) 
     with clock.fixed(then + timedelta(days=3)):
         query = urlencode({"period": "2026", "since": then.isoformat()})
         page = text(clients("office"), f"/figures/demo.amount/change/?{query}")
-        assert "当时 4,405,000.00，现在 12,100,000.00，增加 7,695,000.00 元" in page
+        assert "当时 4,405,000.00 元，现在 12,100,000.00 元，增加 7,695,000.00 元" in page
         assert "当时已经发生、后来才登记的 1 条记录，使数值增加 8,000,000.00 元" in page
         assert "其间更正的 1 条记录，使数值减少 305,000.00 元" in page
         assert "SJ-2026-0005" in page
@@ -152,8 +152,8 @@ def test_a_changed_number_is_told_part_by_part(figures: Cast, clients: Clients) 
 
 
 def test_a_period_is_approved_and_one_cell_unlocked(figures: Cast, clients: Clients) -> None:
-    office, url = clients("office"), "/figures/approvals/?period=2026-01"
     with clock.fixed(MONDAY + timedelta(days=1)):
+        office, url = clients("office"), "/figures/approvals/?period=2026-01"
         assert "审定所选" in text(office, url)
         assert "审定所选" not in text(clients("town"), url)
         assert "还没有结束" in text(office, "/figures/approvals/?period=2026")
@@ -215,3 +215,109 @@ def text_of_post(client: Client, url: str, posted: dict[str, str], status: int) 
     response = client.post(url, posted)
     assert response.status_code == status
     return " ".join(strip_tags(response.content.decode()).split())
+
+
+def test_the_explorer_answers_its_address(figures: Cast, clients: Clients) -> None:
+    office, url = clients("office"), "/figures/explorer/?f=demo.total&f=demo.rate&period=2026"
+    page = text(office, f"{url}&top=1")
+    assert "青溪镇3" in page and "其余" in page and "白石镇1" not in page
+    assert "青溪镇3" in text(office, f"{url}&look=bar") and "<rect" in office.get(f"{url}&look=bar").content.decode()
+    months = office.get(f"{url}&by=month&look=line&against=previous+year").content.decode()
+    assert 'class="line tone-0"' in months and "上年同期" in months and "2026年4月" not in months
+    assert "问题数 2025年" in text(office, "/figures/explorer/?f=demo.total&period=2025,2026")
+    assert "没有您能看的位置字段" in text(office, f"{url}&look=map")
+    two = text(office, "/figures/explorer/?f=demo.total&period=2026&unit=青溪镇,白石镇&sort=0")
+    assert two.index("白石镇1") < two.index("青溪镇3")
+    mine = text(clients("town"), url)
+    assert "青溪镇3" in mine and "白石镇" not in mine
+    assert "最多看 8 个指标" in text(office, "/figures/explorer/?" + "&".join(f"f=demo.x{n}" for n in range(9)), 422)
+
+
+def test_the_explorer_s_workbook_says_where_every_number_is_from(figures: Cast, clients: Clients) -> None:
+    url = "/figures/explorer/file/?f=demo.total&f=demo.amount&period=2026"
+    book = openpyxl.load_workbook(BytesIO(clients("office").get(url).content))
+    table = {row[0]: row[1:] for row in book["表"].iter_rows(min_row=3, values_only=True)}
+    assert table["青溪镇"] == (3, 1_405_000)
+    sources = [row for row in book["来源"].iter_rows(min_row=2, values_only=True) if row[2] == "青溪镇"]
+    assert [row[5] for row in sources] == ["3", "1405000.00"]
+    assert "SJ-2026-0001" in str(sources[0][13]) and "发现日期" in str(sources[0][8])
+    town = openpyxl.load_workbook(BytesIO(clients("town").get(url).content))
+    assert "SJ-2026-0004" not in str(list(town["来源"].iter_rows(values_only=True)))
+
+
+def test_a_view_is_kept_shared_and_removed_by_its_owner(figures: Cast, clients: Clients) -> None:
+    posted = {"title": "月报用", "query": "f=demo.total&period=2026&by=month&csrf=x", "shared": "1"}
+    kept = clients("office").post("/figures/explorer/", posted)
+    assert kept["Location"] == "/figures/explorer/?f=demo.total&period=2026&by=month"
+    assert "月报用" in text(clients("town"), "/figures/explorer/")
+    view = FigureView.objects.get()
+    assert clients("town").post("/figures/explorer/", {"remove": view.pk}).status_code == 403
+    clients("office").post("/figures/explorer/", {"remove": view.pk})
+    assert not FigureView.objects.exists()
+
+
+def test_quality_lists_what_falls_short(figures: Cast, clients: Clients) -> None:
+    install(
+        figures,
+        **{
+            "demo.odd": {"title": "金额离群", "of": "audit.finding", "measure": "outliers(amount)"},
+            "demo.filled": {"title": "填报率", "ratio": "large / total", "unit": "%", "quality": "complete"},
+        },
+    )
+    page = text(clients("office"), "/figures/quality/?period=2026")
+    assert "重复的项目" in page
+    assert "金额离群：0 个" in page and "填报率（完整）" in page
+    assert "不符合" in page.replace("不符合的单位", "")
+    assert "不符合" not in text(clients("other_town"), "/figures/quality/?period=2026").replace("不符合的单位", "")
+    assert "没有可列的记录" in text(clients("office"), "/figures/demo.odd/outliers/?period=2026")
+    assert "不是离群个数" in text(clients("office"), "/figures/demo.total/outliers/", 422)
+
+
+def test_outlying_records_are_those_that_are_counted(figures: Cast, clients: Clients) -> None:
+    install(figures, **{"demo.odd": {"title": "金额离群", "of": "audit.finding", "measure": "outliers(amount)"}})
+    for number in range(10, 18):
+        find(figures, "青溪镇", "2026-02-10", 100 + number, str(number))
+    find(figures, "白石镇", "2026-02-10", 90_000, "99")
+    assert "共 4 条" in text(clients("office"), "/figures/demo.odd/outliers/?period=2026")
+    assert "金额离群：4 个" in text(clients("office"), "/figures/quality/?period=2026")
+
+
+def test_a_value_from_outside_is_entered_on_its_page(figures: Cast, clients: Clients) -> None:
+    url = "/figures/demo.league/external/"
+    posted = {"period": "2026", "value": "3", "source": "省厅通报", "effective_on": "2026-02-01"}
+    assert clients("town").post(url, posted).status_code == 403
+    assert "不是数" in text_of_post(clients("office"), url, {**posted, "value": "三"}, 422)
+    assert "来源必须填写" in text_of_post(clients("office"), url, {**posted, "source": " "}, 422)
+    assert clients("office").post(url, posted).status_code == 302
+    assert "省厅通报" in text(clients("office"), url)
+    assert "3.00" in text(clients("office"), "/figures/demo.league/?period=2026")
+
+
+def test_a_record_says_which_figures_count_it(figures: Cast, clients: Clients) -> None:
+    record = Record.objects.get(number="SJ-2026-0001")
+    page = text(clients("office"), f"/records/{record.pk}/figures/")
+    assert "问题数：4 个" in page and "大额问题数：2 个" in page and "用于：大额占比" in page
+    assert "未销号问题数" in page and "同比" in page
+    assert "问题数：3 个" in text(clients("town"), f"/records/{record.pk}/figures/")
+    assert clients("other_town").get(f"/records/{record.pk}/figures/").status_code == 404
+    part = clients("office").get(f"/records/{record.pk}/figures/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part and "问题数：4 个" in part
+
+
+@pytest.mark.browser
+def test_figures_are_explored_and_a_record_leads_back(figures: Cast, page: Page, live_server: LiveServer) -> None:
+    sit_down(page, live_server.url, figures.people["office"])
+    page.goto("/figures/explorer/")
+    page.get_by_label("加一个指标").select_option(label="问题数")
+    page.get_by_role("button", name="查询").click()
+    page.get_by_role("link", name="柱图").click()
+    expect(page.locator(".figure-drawing svg")).to_be_visible()
+    page.get_by_label("存为视图").fill("周报")
+    page.get_by_role("button", name="存下").click()
+    page.get_by_role("link", name="周报").click()
+    page.get_by_role("row", name="青溪镇").get_by_role("link").click()
+    page.get_by_placeholder("编号或内容").fill("问题2")
+    expect(page.get_by_text("共 1 条")).to_be_visible()
+    page.get_by_role("link", name="SJ-2026-0002").first.click()
+    page.get_by_text("引用本记录的指标").click()
+    expect(page.get_by_role("link", name="用于：名次")).to_be_visible()

@@ -119,6 +119,10 @@ TABLE: dict[str, dict[str, int]] = {
     "figure_export": everyone(set()),
     **dict.fromkeys(("figure_records_file", "figure_change", "figure_define", "figure_proposal"), everyone(set())),
     "figure_approvals": everyone(set(EVERYBODY)),
+    **dict.fromkeys(("explorer", "figure_quality"), everyone(set(EVERYBODY))),
+    "explorer_file": everyone(set(), no=422),
+    **dict.fromkeys(("figure_external", "figure_outliers"), everyone(set())),
+    "record_figures": everyone(READERS),
     "figure_unlock": everyone(set(), no=405, but={NOBODY: 405}),
     "ledger": everyone(READERS),
     "export": everyone(READERS),
@@ -154,6 +158,24 @@ TABLE: dict[str, dict[str, int]] = {
     "export_unmasked": everyone(READERS, but=refused("leader")),
     "access_log": everyone({"audit_admin"}, no=403),
     "access_log_export": everyone({"audit_admin"}, no=403),
+    "admin_units": everyone({"system_admin"}, no=403),
+    "admin_unit_new": everyone({"system_admin"}, no=403),
+    "admin_unit": everyone({"system_admin"}, no=403),
+    "admin_people": everyone({"system_admin"}, no=403),
+    "admin_person_new": everyone({"system_admin"}, no=403),
+    "admin_person": everyone({"system_admin"}, no=403),
+    "admin_passwords": everyone(set(), no=405, but={NOBODY: 405}),
+    "admin_scopes": everyone({"security_admin"}, no=403),
+    "admin_ledgers": everyone({"security_admin"}, no=403),
+    "admin_fields": everyone({"security_admin"}, no=403),
+    "admin_unmasking": everyone({"security_admin"}, no=403),
+    "admin_accounts": everyone({"security_admin"}, no=403),
+    "admin_policy": everyone({"security_admin"}, no=403),
+    "admin_hosts": everyone({"security_admin"}, no=403),
+    "roster_upload": everyone({"system_admin"}, no=403),
+    "roster_template": everyone({"system_admin"}, no=403),
+    "roster": everyone(set(), no=403, but={"system_admin": 404}),  # played in test_administration.py
+    "roster_marked": everyone(set(), no=403, but={"system_admin": 404}),
     "forms": everyone(set(EVERYBODY)),
     "form_burden": everyone(set(EVERYBODY)),
     "form": everyone(INSIDE | {"auditor"}),
@@ -299,6 +321,8 @@ OF_A_CODE = (
     "figure_records_file",
     "figure_change",
     "figure_define",
+    "figure_external",
+    "figure_outliers",
 )
 """Addresses by the code of something that is not there."""
 OF_A_BATCH = ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch")
@@ -314,17 +338,33 @@ def address(name: str, record: Record) -> str:
         return reverse(name, args=[handed_over_by_the_town().pk])
     if name in OF_A_NOTICE:
         return reverse(name, args=[issued_about(record).pk])
+    if name.startswith(("admin_", "roster")):
+        return office_address(name, record, batch)
     known: dict[str, tuple[Any, ...]] = {
         **dict.fromkeys(OF_A_LEDGER, ("audit.finding",)),
         **dict.fromkeys(OF_A_CODE, ("audit.none",)),
         **dict.fromkeys(OF_A_BATCH, (batch.pk,)),
         **dict.fromkeys(NUMBERED, (1,)),
-        **dict.fromkeys(("record", "record_edit", "unmask", "notice_issue"), (record.pk,)),
+        **dict.fromkeys(("record", "record_edit", "record_figures", "unmask", "notice_issue"), (record.pk,)),
         **dict.fromkeys(("report_part", "report_act", "report_file"), (1, "docx")),
         **dict.fromkeys(("attachment", "thumbnail"), (Attachment.objects.get().pk,)),
         "verb": (record.pk, "accept"),
     }
     return reverse(name, args=known.get(name, ()))
+
+
+def office_address(name: str, record: Record, batch: Batch) -> str:
+    """A page of the system or the security administrator."""
+    arguments: dict[str, list[Any]] = {
+        "admin_unit": [record.unit_id],
+        "admin_person": [Person.objects.get(username="town").pk],
+        "admin_fields": ["audit.finding"],
+        "roster_upload": ["units"],
+        "roster_template": ["units"],
+        "roster": [batch.pk],
+        "roster_marked": [batch.pk],
+    }
+    return reverse(name, args=arguments.get(name, []))
 
 
 def handed_over_by_the_town() -> Handover:
@@ -377,7 +417,18 @@ GRID = (
     "/ledgers/audit.finding/grid/changes/?since=0",
 )
 SAVED = ("/ledgers/audit.finding/?group=audit_type&columns=title,amount&sort=-amount,number",)
-LISTS = (*GRID, *SAVED, "/", "/ledgers/", "/matters/", "/matters/?view=waiting", "/ledgers/audit.finding/", "/board/")
+API = ("/api/ledgers/audit.finding/records",)
+LISTS = (
+    *GRID,
+    *SAVED,
+    *API,
+    "/",
+    "/ledgers/",
+    "/matters/",
+    "/matters/?view=waiting",
+    "/ledgers/audit.finding/",
+    "/board/",
+)
 
 
 def queries(client: Client, url: str) -> int:

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.security import SessionAuth
 
+from bihuan.api.figure_approvals import router as approvals
+from bihuan.api.figure_looking import router as looking
 from bihuan.api.figures import router as figures
 from bihuan.api.records import router as records
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
@@ -26,6 +28,8 @@ class SignedIn(SessionAuth):
 
 
 api = NinjaAPI(title="闭环 Bihuan", version="1", auth=SignedIn(), docs_url=None, urls_namespace="api")
+api.add_router("/figures", approvals)
+api.add_router("/figures", looking)
 api.add_router("/figures", figures)
 api.add_router("/ledgers", records)
 

@@ -10,21 +10,26 @@ from pydantic import Field
 
 from bihuan.api.acting import acting
 from bihuan.base.errors import NotFound
-from bihuan.figure.actions import Entered, approve_period, enter_external
+from bihuan.figure.actions import Entered, enter_external
 from bihuan.figure.change import split_change
 from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.explaining import explained
-from bihuan.figure.models import Figure
+from bihuan.figure.models import Figure, FigureVersion
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, months_of, parse_period
 from bihuan.figure.queries import ask, library, used_in
 from bihuan.figure.rules import Reach
-from bihuan.figure.wire import answer_as_json, opened_as_json, value_as_json
+from bihuan.figure.wire import answer_as_json, change_as_json, opened_as_json, value_as_json
+from bihuan.ledger.among import among
+from bihuan.ledger.append import moment
 from bihuan.ledger.models import Record
 from bihuan.org.models import Unit
+from bihuan.report.figure_uses import uses
 
 router = Router(tags=["指标"])
+MOST_RECORDS = 10_000
+"""Records that one answer lists; `start` asks for those after."""
 
 
 class Asked(Schema):
@@ -34,14 +39,6 @@ class Asked(Schema):
     unit: str = Field(default="", description="单位代码；默认全部")
     as_of: str = Field(default="", description="截至那时的状态；默认现在")
     known_at: str = Field(default="", description="按那时已经登记的事件；默认现在")
-
-
-class Approved(Schema):
-    """A period of a unit to be approved."""
-
-    codes: list[str] = Field(min_length=1)
-    period: str
-    unit: str = ""
 
 
 class Told(Schema):
@@ -54,20 +51,23 @@ class Told(Schema):
     unit: str = ""
 
 
-def _read(asked: Asked) -> tuple[Clocks, Period, int | None]:
+def read_asked(asked: Asked) -> tuple[Clocks, Period, int | None]:
+    """The clocks, the period and the unit that are asked for."""
     at = clocks(asked.as_of, asked.known_at)
-    unit = _unit(asked.unit)
+    unit = named_unit(asked.unit)
     return at, parse_period(asked.period or f"{at.day:%Y}", at.day), unit.pk if unit else None
 
 
-def _unit(code: str) -> Unit | None:
+def named_unit(code: str) -> Unit | None:
+    """The unit of a code, None for all. Raises NotFound."""
     unit = Unit.objects.filter(code=code).first() if code else None
     if code and unit is None:
         raise NotFound(f"没有单位“{code}”")
     return unit
 
 
-def _figure(code: str) -> Figure:
+def named_figure(code: str) -> Figure:
+    """A figure in use. Raises NotFound."""
     figure = Figure.objects.filter(code=code, retired=False).first()
     if figure is None:
         raise NotFound(f"没有指标“{code}”")
@@ -80,8 +80,16 @@ def index(request: HttpRequest, q: str = "", pack: str = "") -> dict[str, Any]:
     acting(request)
     lines = library(q, pack)
     shown = [
-        {"code": x.figure.code, "title": x.figure.title, "unit": x.unit, "kind": x.kind, "version": x.figure.version}
-        for x in lines
+        {
+            "code": line.figure.code,
+            "title": line.figure.title,
+            "unit": line.unit,
+            "kind": line.kind,
+            "version": line.figure.version,
+            "owner": line.figure.owner.code,
+            "explanation": line.explanation,
+        }
+        for line in lines
     ]
     return {"count": len(shown), "figures": shown}
 
@@ -89,60 +97,56 @@ def index(request: HttpRequest, q: str = "", pack: str = "") -> dict[str, Any]:
 @router.get("/values", summary="一个或几个指标的值")
 def values(request: HttpRequest, code: Query[list[str]], asked: Query[Asked], by: str = "") -> dict[str, Any]:
     """Values of one period, by month or by a field of the ledger."""
-    at, period, unit = _read(asked)
+    at, period, unit = read_asked(asked)
     periods = months_of(period) if by == "month" else [period]
     found = ask(code, periods, at, Reach(acting(request)), "" if by == "month" else by)
     return answer_as_json(found, periods) | {"values": [value_as_json(found, one) for one in found.table([unit])]}
 
 
-@router.post("/approvals", summary="审定一个时期")
-def approve(request: HttpRequest, wanted: Approved) -> dict[str, Any]:
-    """Freeze figures of a unit's period."""
-    at = clocks()
-    period = parse_period(wanted.period, at.day)
-    approval = approve_period(actor=acting(request), codes=tuple(wanted.codes), unit=_unit(wanted.unit), period=period)
-    return {"approval": approval.pk, "values": approval.values.count()}
-
-
 @router.get("/{code}", summary="一个指标的口径")
 def definition(request: HttpRequest, code: str) -> dict[str, Any]:
     """What a figure counts, in Chinese and as declared, and where it is used."""
-    acting(request)
-    figure, catalogue = _figure(code), Catalogue()
+    actor, figure, catalogue = acting(request), named_figure(code), Catalogue()
     force = catalogue.in_force(code)
+    versions = FigureVersion.objects.filter(figure=figure).order_by("version")
     return {
         "code": code,
         "title": figure.title,
+        "owner": figure.owner.code,
         "version": force.version,
+        "versions": [
+            {"version": row.version, "from": moment(row.recorded_at), "origin": row.origin, "why": row.why}
+            for row in versions
+        ],
         "explanation": explained(code, catalogue),
         "definition": force.spec.model_dump(mode="json", exclude_defaults=True, by_alias=True),
         "used_in": [other.code for other in used_in(code)],
+        "used_by": [{"kind": use.kind, "code": use.code, "title": use.title} for use in uses(actor).get(code, [])],
     }
 
 
 @router.get("/{code}/records", summary="值背后的记录")
-def records(request: HttpRequest, code: str, asked: Query[Asked]) -> dict[str, Any]:
-    """The records that a value counts; of a ratio those of both sides."""
-    at, period, unit = _read(asked)
+def records(
+    request: HttpRequest, code: str, asked: Query[Asked], start: int = 0, count: int = MOST_RECORDS
+) -> dict[str, Any]:
+    """The records that a value counts; of a ratio those of both sides. A stretch of them at a time; all are counted."""
+    at, period, unit = read_asked(asked)
     found = ask([code], [period], at, Reach(acting(request)))
     value = value_as_json(found, found.value(code, unit, period))
     opened = open_value(found, code, unit, period)
-    numbers = dict(Record.objects.filter(pk__in={pk for part in opened for pk in part.ids}).values_list("pk", "number"))
-    return answer_as_json(found, [period]) | {"value": value, "opened": opened_as_json(opened, numbers)}
+    some = slice(max(0, start), max(0, start) + max(0, min(count, MOST_RECORDS)))
+    listed = sorted({pk for part in opened for pk in part.ids[some]})
+    numbers = dict(Record.objects.filter(among(listed)).values_list("pk", "number"))
+    return answer_as_json(found, [period]) | {"value": value, "opened": opened_as_json(opened, numbers, some)}
 
 
 @router.get("/{code}/change", summary="值为什么变了")
 def change(request: HttpRequest, code: str, since: str, asked: Query[Asked]) -> dict[str, Any]:
     """Why a value is another than it was known to be at an earlier instant; the amounts add up to the difference."""
-    at, period, unit = _read(asked)
+    at, period, unit = read_asked(asked)
     then = clocks(known_at=since).known_at
     found = split_change(code, unit, period, at.as_of, (then, at.known_at), Reach(acting(request)))
-    before, after = (None if number is None else str(number) for number in (found.before, found.after))
-    reasons = [
-        {"kind": why.kind, "title": why.title, "amount": str(why.amount), "records": why.records}
-        for why in found.reasons
-    ]
-    return {"before": before, "after": after, "reasons": reasons}
+    return change_as_json(found, Catalogue(at.known_at)[code])
 
 
 @router.post("/{code}/external", summary="填报外部数值")
@@ -151,6 +155,6 @@ def external(request: HttpRequest, code: str, told: Told) -> dict[str, Any]:
     period = parse_period(told.period, clocks().day)
     entered = Entered(told.value, told.source, told.effective_on)
     row = enter_external(
-        actor=acting(request), figure=_figure(code), unit=_unit(told.unit), period=period, entered=entered
+        actor=acting(request), figure=named_figure(code), unit=named_unit(told.unit), period=period, entered=entered
     )
     return {"entered": row.pk}

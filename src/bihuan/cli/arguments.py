@@ -84,7 +84,11 @@ def _demo(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "demo", "bihuan.cli.demo.command", "装入示范县（虚构）并启动服务")
     parser.add_argument("--load-only", action="store_true", help="只装入，不启动服务")
     parser.add_argument(
-        "--scale", metavar="倍数", type=scale, default=1.0, help="数据量的倍数（默认 1，约 400 个问题）"
+        "--scale",
+        metavar="倍数",
+        type=scale,
+        default=1.0,
+        help="数据量的倍数（默认 1：今年约 400 个问题，上年约 300 个）",
     )
     parser.add_argument("--seed", metavar="种子", type=int, default=DEFAULT_SEED, help="同一种子得到同样的数据")
     parser.add_argument("--port", metavar="端口", type=port, default=DEFAULT_PORT, help=f"端口（默认 {DEFAULT_PORT}）")
@@ -137,6 +141,7 @@ def _user(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--phone", metavar="手机", default="")
     parser.add_argument("--unit", metavar="单位", help="任职的单位（代码或名称），与 --role 同用")
     parser.add_argument("--role", metavar="角色", help="角色代码或名称，如 undertaker 或 承办")
+    parser.add_argument("--county", metavar="县名", help="还没有任何单位时：以 --unit 为代码建立县，空数据目录由此开始")
     ways = parser.add_mutually_exclusive_group()
     _password_stdin(ways)
     ways.add_argument("--no-password", action="store_true", help="先不设密码：此人还不能登录")

@@ -8,7 +8,7 @@ from bihuan.cli.counties import named_counties, print_counties
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.figure.answer import Answer, Runner
-from bihuan.figure.change import Change, split_change
+from bihuan.figure.change import split_change
 from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.engine.postgres import postgres_runner
@@ -16,7 +16,7 @@ from bihuan.figure.period import Period, months_of
 from bihuan.figure.queries import ask, slice_title
 from bihuan.figure.spark.session import local_session
 from bihuan.figure.value import Value, shown
-from bihuan.figure.wire import answer_as_json, value_as_json
+from bihuan.figure.wire import answer_as_json, change_as_json, value_as_json
 
 
 def run(arguments: Namespace) -> int:
@@ -90,7 +90,7 @@ def _why(arguments: Namespace, unit: int | None, period: Period) -> int:
     now, then = asked_clocks(arguments), clocks(known_at=arguments.why_since)
     change = split_change(arguments.codes[0], unit, period, now.as_of, (then.known_at, now.known_at), None)
     if arguments.json:
-        print_json(_as_json(change))
+        print_json(change_as_json(change, Catalogue(now.known_at)[arguments.codes[0]]))
         return 0
     print(f"当时 {_told(change.before)}，现在 {_told(change.after)}")
     if change.reasons:
@@ -102,12 +102,3 @@ def _why(arguments: Namespace, unit: int | None, period: Period) -> int:
 
 def _told(number: object) -> str:
     return "不知道" if number is None else str(number)
-
-
-def _as_json(change: Change) -> dict[str, object]:
-    reasons = [
-        {"kind": why.kind, "title": why.title, "amount": str(why.amount), "records": why.records}
-        for why in change.reasons
-    ]
-    before, after = (None if number is None else str(number) for number in (change.before, change.after))
-    return {"before": before, "after": after, "reasons": reasons}

@@ -38,6 +38,7 @@ def _as_json(line: Listed) -> dict[str, object]:
         "kind": line.kind,
         "version": figure.version,
         "owner": figure.owner.code,
+        "explanation": line.explanation,
     }
 
 

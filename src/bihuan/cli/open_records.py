@@ -9,6 +9,7 @@ from bihuan.figure.opening import open_value
 from bihuan.figure.queries import ask
 from bihuan.figure.value import shown
 from bihuan.figure.wire import answer_as_json, opened_as_json, value_as_json
+from bihuan.ledger.among import among
 from bihuan.ledger.models import Record
 
 _SHOWN = 50
@@ -22,7 +23,8 @@ def run(arguments: Namespace) -> int:
     found = ask([arguments.code], [period], at, None)
     value = found.value(arguments.code, unit, period)
     opened = open_value(found, arguments.code, unit, period)
-    numbers = dict(Record.objects.filter(pk__in={pk for part in opened for pk in part.ids}).values_list("pk", "number"))
+    every = sorted({pk for part in opened for pk in part.ids})
+    numbers = dict(Record.objects.filter(among(every)).values_list("pk", "number"))
     if arguments.json:
         told = {"value": value_as_json(found, value), "opened": opened_as_json(opened, numbers)}
         print_json(answer_as_json(found, [period]) | told)

@@ -1,67 +1,27 @@
-"""A county's units from a table (代码、名称、类别、上级代码): all of them, or none."""
+"""A county's units from a table, as the page of the system administrator takes them: all of them, or none."""
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from django.db import transaction
-
-from bihuan.base.errors import BihuanError, Invalid
-from bihuan.ledger.excel import Field, match_columns
-from bihuan.ledger.types.base import as_text
-from bihuan.loop.intake import Source, open_table
-from bihuan.org.actions import add_unit
-from bihuan.org.models import Unit, UnitKind
-
-_FIELDS = (
-    Field("code", "代码", ("单位代码", "编码")),
-    Field("name", "名称", ("单位名称", "单位")),
-    Field("kind", "类别", ("单位类别", "类型")),
-    Field("parent", "上级代码", ("上级", "上级单位代码")),
-)
-_KINDS: Mapping[str, str] = {word: kind for kind, label in UnitKind.choices for word in (kind, str(label))}
+from bihuan.base.errors import Invalid
+from bihuan.ledger.roster.table import Roster, Verdict, open_roster
+from bihuan.ledger.roster.unit_rows import FIELDS, plan_units, write_units
+from bihuan.org.actor import system_actor
 
 
-@transaction.atomic
-def load_units(path: Path, valid_from: date) -> int:
-    """Add the units of a table, parents before children in the order of its rows; returns how many.
+def load_units(path: Path, valid_from: date) -> dict[Verdict, int]:
+    """Add and change the units of a table as from a day; returns how many rows did what.
 
-    Raises Invalid, naming the row, and then nothing is added.
+    Raises Invalid, naming each bad row, and then nothing is written.
     """
-    table = open_table(Source(path, path.name))
-    places = {
-        match.field.code: place for place, match in enumerate(match_columns(table.columns, _FIELDS)) if match.field
-    }
-    absent = [field.title for field in _FIELDS if field.code not in places]
-    if absent:
-        raise Invalid(f"表中没有这些列：{'、'.join(absent)}")
-    count = 0
-    for number, cells in table.rows():
-        row = {code: as_text(cells[place]) for code, place in places.items()}
-        try:
-            add_unit(
-                code=_filled(row, "code"),
-                name=_filled(row, "name"),
-                kind=_KINDS.get(row["kind"], row["kind"]),
-                parent=_parent(row["parent"]),
-                valid_from=valid_from,
-            )
-        except BihuanError as error:
-            raise Invalid(f"第 {number} 行：{error}。一个单位也没有加入") from error
-        count += 1
-    return count
+    roster = open_roster(path, path.name, FIELDS)
+    rows = plan_units(roster, valid_from)
+    if roster.failed:
+        raise Invalid(f"{_faults(roster)}。一个单位也没有加入")
+    write_units(actor=system_actor("命令行"), rows=rows, on=valid_from)
+    return roster.counts
 
 
-def _filled(row: Mapping[str, str], code: str) -> str:
-    if not row[code]:
-        raise Invalid(f"“{next(field.title for field in _FIELDS if field.code == code)}”必须填写")
-    return row[code]
-
-
-def _parent(code: str) -> Unit | None:
-    if not code:
-        return None
-    unit = Unit.objects.filter(code=code).first()
-    if unit is None:
-        raise Invalid(f"上级“{code}”不存在，上级要排在下级之前")
-    return unit
+def _faults(roster: Roster) -> str:
+    told = [f"第 {line.number} 行：{fault.message}" for line in roster.lines for fault in line.faults]
+    return "；".join(told[:20]) + (f"；共 {len(told)} 处" if len(told) > 20 else "")

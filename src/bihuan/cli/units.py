@@ -7,6 +7,7 @@ from bihuan.base.errors import NotFound, did_you_mean
 from bihuan.cli.database import migrate, require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.cli.unit_list import load_units
+from bihuan.ledger.roster.table import Verdict
 from bihuan.org.models import Unit, UnitKind
 from bihuan.org.tree import Node, tree_on
 
@@ -16,7 +17,9 @@ def run(arguments: Namespace) -> int:
     day = arguments.on or clock.today()
     if arguments.load:
         migrate()
-        print(f"已加入 {load_units(arguments.load, day):,} 个单位，自 {day} 起有效")
+        counts = load_units(arguments.load, day)
+        added, changed = counts[Verdict.CREATE], counts[Verdict.UPDATE]
+        print(f"已加入 {added:,} 个单位，变更 {changed:,} 个，{counts[Verdict.UNCHANGED]:,} 个不变，自 {day} 起有效")
         return 0
     require_database()
     tree = tree_on(day)

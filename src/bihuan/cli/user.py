@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from datetime import date
 from getpass import getpass
 
 from django.db import transaction
@@ -10,14 +11,14 @@ from django.db.models import Q
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound, did_you_mean
-from bihuan.cli.database import require_database
+from bihuan.cli.database import migrate, require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.cli.units import named
 from bihuan.org.accounts import reset_totp
-from bihuan.org.actions import add_person, end_post, give_post, set_active
+from bihuan.org.actions import add_person, add_unit, end_post, give_post, set_active
 from bihuan.org.actor import system_actor
 from bihuan.org.lockout import clear_failures, is_locked
-from bihuan.org.models import Person, Post
+from bihuan.org.models import Person, Post, Unit
 from bihuan.org.passwords import set_password
 from bihuan.org.roles import BY_CODE, ROLES, role_title
 from bihuan.org.tree import tree_on
@@ -25,6 +26,8 @@ from bihuan.org.tree import tree_on
 
 def run(arguments: Namespace) -> int:
     """Do one of the actions on persons."""
+    if getattr(arguments, "county", None):
+        migrate()
     require_database()
     _ACTIONS[arguments.action](arguments)
     return 0
@@ -33,8 +36,10 @@ def run(arguments: Namespace) -> int:
 def _add(arguments: Namespace) -> None:
     if bool(arguments.unit) != bool(arguments.role):
         raise Invalid("--unit 和 --role 要一起写")
-    unit = named(arguments.unit) if arguments.unit else None
     role = _role(arguments.role) if arguments.role else ""
+    if arguments.county and not arguments.unit:
+        raise Invalid("--county 要与 --unit（县的代码）、--role 一起写")
+    unit = named(arguments.unit) if arguments.unit and not arguments.county else None
     password = None if arguments.no_password else _read_password(from_stdin=arguments.password_stdin)
     with transaction.atomic():
         person = add_person(
@@ -44,10 +49,22 @@ def _add(arguments: Namespace) -> None:
             phone=arguments.phone,
             given=password is not None,
         )
+        if arguments.county:
+            unit = _found_county(arguments.unit, arguments.county)
         if unit:
             give_post(person=person, unit=unit, role=role)
     post = f"，任{arguments.unit}{role_title(role)}" if unit else "，还没有岗位"
     print(f"已新增 {person.name}（{person.username}）{post}" + ("，还没有密码" if password is None else ""))
+
+
+_LONG_AGO = date(2000, 1, 1)
+"""A county that begins with us stood before: what is entered of earlier years needs its tree."""
+
+
+def _found_county(code: str, name: str) -> Unit:
+    if Unit.objects.exists():
+        raise Invalid("已经有单位了，不能再用 --county；请去掉它")
+    return add_unit(code=code, name=name, kind="county", parent=None, valid_from=_LONG_AGO)
 
 
 def _list(arguments: Namespace) -> None:

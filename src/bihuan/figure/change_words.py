@@ -48,7 +48,10 @@ def effect(amount: Fraction | None, figure: Resolved) -> str:
 
 def total(change: Change, figure: Resolved) -> str:
     """Before, after, and the difference that the parts add up to."""
-    was, now = (shown(number, figure) or "不知道" for number in (change.before, change.after))
+    unit = f" {figure.spec.unit}" if figure.spec.unit else ""
+    was, now = (
+        f"{shown(number, figure)}{unit}" if number is not None else "不知道" for number in (change.before, change.after)
+    )
     if change.before is None or change.after is None:
         return f"当时 {was}，现在 {now}"
     if change.before == change.after:

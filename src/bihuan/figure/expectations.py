@@ -20,6 +20,10 @@ _PLACES = 6
 """How many places of a value an expectation sees."""
 
 
+NOTHING_TWICE = "value = 0"
+"""What is looked for in a count of doubled values that demands nothing by itself."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """A demand on one cell, and whether it is met; None where the value is unknown."""
@@ -61,7 +65,7 @@ def checked_cells(found: Answer, codes: Sequence[str], units: Iterable[int | Non
                 value = found.value(code, unit, period)
             except BihuanError:
                 continue
-            met = is_met(found.figures[code].spec.expect, value.number)
+            met = is_met(found.figures[code].spec.expect or NOTHING_TWICE, value.number)
             cells.append(Checked(code, unit, period, value.number, met, value.partial))
     return cells
 

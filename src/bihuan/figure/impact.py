@@ -21,9 +21,10 @@ MOST_CLOCKS = 120
 
 @dataclass(frozen=True)
 class GivenOut:
-    """A number as it was given out: in a report, in a published ranking, in an approved period.
+    """A number as it was given out: in a report, a published ranking, a filled form, an approved period.
 
-    `places` is how many decimal places were printed, None where the exact value was kept; `page` and `pk` lead there.
+    `places` is how many decimal places were printed, None where the exact value was kept; `factor` leads from the
+    figure's unit of measure to the printed one; `page` and `pk` lead there.
     """
 
     figure: str
@@ -36,6 +37,7 @@ class GivenOut:
     places: int | None = None
     page: str = ""
     pk: int = 0
+    factor: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def impact_of(code: str, spec: FigureSpec, given: Iterable[GivenOut], reach: Rea
             except BihuanError:
                 unseen += 1
                 continue
-            new = _printed(value.number, number.places)
+            new = _printed(None if value.number is None else value.number * number.factor, number.places)
             if value.partial:
                 unseen += 1
             elif new == number.value:

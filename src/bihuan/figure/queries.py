@@ -6,44 +6,61 @@ from fractions import Fraction
 
 import polars as pl
 
+from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.expression import Kind
 from bihuan.figure.actions import approved_cells
-from bihuan.figure.answer import Answer, Question, Runner, Snapshots, answer
+from bihuan.figure.answer import Answer, Question, Runner, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
-from bihuan.figure.engine.rows import condition, held_columns
+from bihuan.figure.engine.rows import held_columns
+from bihuan.figure.explaining import explained
 from bihuan.figure.models import ApprovedValue, Figure
 from bihuan.figure.names import figure_names
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period
 from bihuan.figure.resolved import Base, Resolved
-from bihuan.figure.rules import Reach, may_know
+from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice, SliceValue
 from bihuan.ledger.sight import sight_of
 from bihuan.ledger.types import BY_CODE
+from bihuan.org.tree import tree_on
 
 MOST_SLICES = 100
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A figure in the library, with its unit of measure and what kind of figure it is."""
+    """A figure in the library: its unit of measure, what kind of figure it is, and what it means."""
 
     figure: Figure
     unit: str
     kind: str
+    explanation: str
 
 
 def library(words: str = "", pack: str = "") -> list[Listed]:
-    """The figures in use whose code or title holds every word."""
+    """The figures in use whose code, title, definition or owner holds every word, whatever the case."""
     rows = Figure.objects.filter(retired=False).select_related("owner").order_by("code")
     if pack:
         rows = rows.filter(code__startswith=f"{pack}.")
-    catalogue = Catalogue()
-    found = [row for row in rows if all(word in f"{row.code} {row.title}" for word in words.split())]
-    specs = ((row, catalogue.in_force(row.code).spec) for row in found)
-    return [Listed(row, spec.unit, spec.kind) for row, spec in specs]
+    catalogue, asked, found = Catalogue(), words.casefold().split(), []
+    owners = {node.pk: node.name for node in tree_on(clock.today()).nodes}
+    for row in rows:
+        spec = catalogue.in_force(row.code).spec
+        text = _explained(row.code, catalogue)
+        searched = f"{row.code} {row.title} {text} {owners.get(row.owner_id, '')}".casefold()
+        if all(word in searched for word in asked):
+            found.append(Listed(row, spec.unit, spec.kind, text))
+    return found
+
+
+def _explained(code: str, catalogue: Catalogue) -> str:
+    """What a figure means; one that does not fit its ledger any more says so, and the library goes on."""
+    try:
+        return explained(code, catalogue)
+    except BihuanError as error:
+        return error.message
 
 
 def used_in(code: str) -> list[Figure]:
@@ -144,33 +161,6 @@ def frozen_value(code: str, unit: int | None, period: Period, found: Answer) -> 
     now = {(part.code, record, version) for part in opened for record, version in part.records}
     changed = {record for _, record, _ in then ^ now}
     return Frozen(cell, None if cell.value is None else Fraction(cell.value), len(changed))
-
-
-def figures_counting(record: int, ledger: str, clocks: Clocks, reach: Reach | None = None) -> list[Figure]:
-    """The base figures that count a record as it stands, whatever the period; those that the person may know."""
-    catalogue = Catalogue(clocks.known_at)
-    snapshots = Snapshots(catalogue.ledgers)
-    counting = []
-    for row in Figure.objects.filter(retired=False).order_by("code"):
-        if not catalogue.in_force(row.code).spec.of:
-            continue
-        figure = catalogue[row.code]
-        if not isinstance(figure, Base) or figure.view.code != ledger:
-            continue
-        if may_know(reach, catalogue.ledgers[ledger], figure) and _counts(figure, record, clocks, snapshots):
-            counting.append(row)
-    return counting
-
-
-def _counts(figure: Base, record: int, clocks: Clocks, snapshots: Snapshots) -> bool:
-    snapshot = snapshots.of(figure.view)
-    held = held_columns(snapshot, figure.view, clocks)
-    net = 0
-    for part in snapshot.at(*clocks.instants):
-        weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
-        rows = part.rows.filter((pl.col("record") == record) & condition(figure.where, held, clocks))
-        net += int(rows.select(weight.alias("n")).collect()["n"].sum() or 0)
-    return net > 0
 
 
 def last_approved(codes: Sequence[str]) -> dict[str, ApprovedValue]:

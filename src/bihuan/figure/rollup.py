@@ -10,9 +10,10 @@ from bihuan.org.tree import Tree, tree_on
 
 @dataclass(frozen=True)
 class RollUp:
-    """The tree of a day. `heirs` are units that no longer stand (or do not yet) and the unit that they last hung under.
+    """The tree of a day. `heirs` are units that no longer stand (or do not yet) and where their records go.
 
-    So a merged village's old records stay in its town's total.
+    That is the unit into which they were merged, else the one that they last hung under: so a merged village's old
+    records stay in its town's total.
     """
 
     tree: Tree
@@ -61,8 +62,9 @@ def roll_up_on(day: date) -> RollUp:
 def _roll_up_at(day: date, stamp: str) -> RollUp:  # noqa: ARG001 - the stamp makes the key unique
     tree = tree_on(day)
     heirs: dict[int, int] = {}
-    versions = UnitVersion.objects.order_by("unit", "valid_from").values_list("unit", "parent", "valid_from")
-    for unit, parent, valid_from in versions:
-        if unit not in tree.by_pk and parent is not None and (valid_from <= day or unit not in heirs):
-            heirs[unit] = parent
+    columns = ("unit", "parent", "unit__successor", "valid_from")
+    for unit, parent, successor, valid_from in UnitVersion.objects.order_by("unit", "valid_from").values_list(*columns):
+        heir = (successor if valid_from <= day else None) or parent
+        if unit not in tree.by_pk and heir is not None and (valid_from <= day or unit not in heirs):
+            heirs[unit] = heir
     return RollUp(tree, heirs)

@@ -40,6 +40,9 @@ class FigureSpec(Spec):
     scale: int | None = Field(default=None, ge=0, le=8, description="显示几位小数；不写则按数据")
     description: str = Field(default="", max_length=2_000, description="口径的补充说明、依据")
     by: tuple[str, ...] = Field(default=(), description="常用的分组字段")
+    quality: Literal["complete", "timely"] | None = Field(
+        default=None, description="complete 填得全不全，timely 报得及时不及时：列在数据质量页"
+    )
     expect: str = Field(default="", description="对 value 的要求，为假即数据质量有问题，如 value = 0")
 
     of: str = Field(default="", description="统计哪个台账：本包的台账代码，或 包.台账")

@@ -5,9 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 from bihuan.figure.answer import Answer
+from bihuan.figure.change import Change
+from bihuan.figure.change_words import sentence
 from bihuan.figure.opening import Opened
 from bihuan.figure.period import Period
 from bihuan.figure.queries import slice_title
+from bihuan.figure.resolved import Resolved
 from bihuan.figure.value import Value, places_of, rounded
 from bihuan.ledger.append import moment
 
@@ -50,8 +53,27 @@ def value_as_json(found: Answer, value: Value) -> dict[str, Any]:
     return told
 
 
-def opened_as_json(opened: Sequence[Opened], numbers: dict[int, str]) -> list[dict[str, Any]]:
-    """The records behind a value: number, id and version of each."""
+def change_as_json(change: Change, figure: Resolved) -> dict[str, Any]:
+    """Why a value changed: the amounts add up to after - before; null where one end is unknown."""
+    before, after = (None if number is None else str(number) for number in (change.before, change.after))
+    reasons = [
+        {
+            "kind": why.kind,
+            "title": why.title,
+            "amount": None if why.amount is None else str(why.amount),
+            "records": why.records,
+            "sentence": sentence(why, figure),
+            "touched": [{"ledger": ledger, "id": pk} for ledger, pk in why.touched],
+        }
+        for why in change.reasons
+    ]
+    return {"before": before, "after": after, "reasons": reasons}
+
+
+def opened_as_json(
+    opened: Sequence[Opened], numbers: dict[int, str], some: slice = slice(None)
+) -> list[dict[str, Any]]:
+    """The records behind a value: number, id and version of each, all of them or a stretch; `count` is of all."""
     return [
         {
             "figure": part.code,
@@ -59,7 +81,9 @@ def opened_as_json(opened: Sequence[Opened], numbers: dict[int, str]) -> list[di
             "ledger": part.ledger,
             "period": part.period.code,
             "count": len(part.records),
-            "records": [{"id": pk, "number": numbers.get(pk), "version": version} for pk, version in part.records],
+            "records": [
+                {"id": pk, "number": numbers.get(pk), "version": version} for pk, version in part.records[some]
+            ],
         }
         for part in opened
     ]

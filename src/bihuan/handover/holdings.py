@@ -13,10 +13,11 @@ from bihuan.base import clock
 from bihuan.base.canonical import dumps
 from bihuan.handover.matters import matters_held
 from bihuan.ledger.models import Batch, SavedView
-from bihuan.ledger.rules import visible_ledgers, visible_records
+from bihuan.ledger.rules import may_import, visible_ledgers, visible_records
 from bihuan.org.actor import Actor
 from bihuan.org.models import Absence, Person
 from bihuan.report.models import Draft
+from bihuan.report.rules import may_see
 
 KINDS = {
     "matter": "事项",
@@ -48,11 +49,11 @@ def holdings_of(giver: Person, receiver: Actor) -> list[Line]:
     """Everything that the giver holds by name today, in a fixed order, seen from who is to take it over."""
     return [
         *_matters(giver, receiver),
-        *_drafts(giver),
+        *_drafts(giver, receiver),
         *_deputyships(giver, receiver),
         *_absences(giver),
         *_views(giver, receiver),
-        *_batches(giver),
+        *_batches(giver, receiver),
     ]
 
 
@@ -78,9 +79,12 @@ def _matters(giver: Person, receiver: Actor) -> Iterator[Line]:
         yield Line("matter", str(record.pk), record.number, "、".join(parts), record.ledger.title, obstacle)
 
 
-def _drafts(giver: Person) -> Iterator[Line]:
+def _drafts(giver: Person, receiver: Actor) -> Iterator[Line]:
+    """The giver's drafts of reports that the receiver sees; the others stay with the unit that writes them."""
     rows = Draft.objects.filter(person=giver).exclude(state=Draft.State.ISSUED).select_related("report")
     for draft in rows.order_by("pk"):
+        if not may_see(receiver, draft.report):
+            continue
         yield Line("draft", str(draft.pk), f"{draft.report.title}（{draft.period}）", Draft.State(draft.state).label)
 
 
@@ -106,8 +110,10 @@ def _views(giver: Person, receiver: Actor) -> Iterator[Line]:
         yield Line("view", str(view.pk), view.title, SavedView.Audience(view.audience).label, view.ledger.title)
 
 
-def _batches(giver: Person) -> Iterator[Line]:
+def _batches(giver: Person, receiver: Actor) -> Iterator[Line]:
+    """What the giver has uploaded or previewed and not written, to ledgers that the receiver may write to."""
     waiting = Q(state__in=(Batch.State.UPLOADED, Batch.State.CHECKED))
     for batch in Batch.objects.filter(waiting, person=giver).select_related("ledger").order_by("pk"):
-        title = batch.ledger.title if batch.ledger else ""
-        yield Line("batch", str(batch.pk), batch.file_name or batch.kind, Batch.State(batch.state).label, title)
+        if batch.ledger and may_import(receiver, batch.ledger):
+            what, state = batch.file_name or batch.kind, Batch.State(batch.state).label
+            yield Line("batch", str(batch.pk), what, state, batch.ledger.title)

@@ -14,6 +14,7 @@ from bihuan.base import clock
 from bihuan.ledger.models import DataScope, Ledger
 from bihuan.org.actor import Actor, Held
 from bihuan.org.roles import BY_CODE
+from bihuan.org.tree import Tree
 
 
 class Scope(StrEnum):
@@ -58,23 +59,32 @@ def reach_of(actor: Actor, ledger: Ledger) -> Reach:
     rules = _rules_at(ledger.stamp, ledger.pk, clock.today())
     if actor.reads_all:
         return Reach(whole=True)
-    found = [_of_post(actor, post, ledger, rules.get(post.role)) for post in actor.posts]
+    found = [reach_of_post(actor.tree, post, ledger, rules.get(post.role)) for post in actor.posts]
     units = frozenset[int]().union(*(reach.units for reach in found))
     return Reach(any(reach.whole for reach in found), units, any(reach.own for reach in found))
 
 
-def _of_post(actor: Actor, post: Held, ledger: Ledger, rule: Rule | None) -> Reach:
-    tree = actor.tree
+def reach_of_post(tree: Tree, post: Held, ledger: Ledger | None, rule: Rule | None) -> Reach:
+    """What a post gives in a ledger under a rule; without a ledger, in one that another unit owns."""
     if BY_CODE[post.role].reach != "below":
         return Reach()
-    below = tree.under(post.unit)
+    below = tree.within(post.unit)
     if rule is None:
-        owns = ledger.owner_id in below or tree.works_in(post.unit, ledger.owner_id)
-        return Reach(owns, below)
+        owner = ledger.owner_id if ledger else None
+        return Reach(owner in below or (owner is not None and tree.works_in(post.unit, owner)), below)
     if rule.scope is Scope.ALL:
         return Reach(whole=True)
-    by_scope = {Scope.CUSTOM: rule.units, Scope.UNIT: frozenset({post.unit}), Scope.BELOW: below}
+    by_scope = {Scope.CUSTOM: rule.units, Scope.UNIT: tree.alone(post.unit), Scope.BELOW: below}
     return Reach(units=by_scope.get(rule.scope, frozenset()), own=rule.scope is Scope.OWN)
+
+
+def rule_of(role: str, ledger: Ledger | None) -> Rule | None:
+    """What is set for a role in a ledger, else in all; without a ledger only what is set for all."""
+    if ledger is not None:
+        return _rules_at(ledger.stamp, ledger.pk, clock.today()).get(role)
+    current = Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today())
+    row = DataScope.objects.filter(current, ledger=None, role=role).order_by("-pk").first()
+    return Rule(Scope(row.scope), frozenset(row.units)) if row else None
 
 
 @lru_cache(maxsize=512)

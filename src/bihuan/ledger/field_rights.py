@@ -20,12 +20,18 @@ class Right(StrEnum):
     """What may be done with a field, the least first."""
 
     HIDDEN = "hidden"
+    MASKED = "masked"
     READ = "read"
     WRITE = "write"
 
 
-RANK = {Right.HIDDEN: 0, Right.READ: 1, Right.WRITE: 2}
-RIGHT_WORDS = {Right.HIDDEN: "看不见", Right.READ: "只能看", Right.WRITE: "可以填"}
+RANK = {right: rank for rank, right in enumerate(Right)}
+RIGHT_WORDS = {
+    Right.HIDDEN: "看不见",
+    Right.MASKED: "只看见遮盖后的",
+    Right.READ: "只能看",
+    Right.WRITE: "可以填",
+}
 
 
 @dataclass(frozen=True)

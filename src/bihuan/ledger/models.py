@@ -304,6 +304,19 @@ class DataScope(models.Model):
         return f"{self.role}@{self.ledger_id or '*'}={self.scope}"
 
 
+class UnmaskRole(models.Model):
+    """Whether a role may see personal data whole, for a reason, from a day up to another; set over the default."""
+
+    role = models.CharField("角色", max_length=20)
+    allowed = models.BooleanField("可以查看原文")
+    valid_from = models.DateField("生效日")
+    valid_to = models.DateField("失效日", null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.role}={self.allowed}"
+
+
 class SearchMark(models.Model):
     """Up to which event of its chain a ledger's records can be found by their texts without looking at each."""
 
@@ -357,4 +370,5 @@ __all__ = [
     "Serial",
     "StepTally",
     "Tie",
+    "UnmaskRole",
 ]

@@ -62,7 +62,7 @@ def list_records(
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.unit:
-        rows = rows.filter(unit__in=[node.pk for node in actor.tree.below(asked.unit)])
+        rows = rows.filter(unit__in=sorted(actor.tree.within(asked.unit)))
     sight = sight_of(actor, ledger)
     if words := asked.words.split()[:_MOST_WORDS]:
         rows = containing(rows, actor, ledger, searched_fields(sight.whole, sight.searched), words)

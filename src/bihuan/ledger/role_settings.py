@@ -52,6 +52,35 @@ def set_scope(
 
 
 @transaction.atomic
+def clear_scope(*, actor: Actor, role: str, ledger: Ledger | None = None, address: str = "") -> None:
+    """Let what was set for a role in one ledger or in all hold no more. Raises Invalid where nothing was."""
+    _require(actor)
+    rows = DataScope.objects.filter(role=role, ledger=ledger, valid_to__isnull=True)
+    if not rows.exists():
+        raise Invalid("没有另设过，已是默认")
+    _end(rows)
+    _renew(ledger)
+    where = ledger.code if ledger else "所有台账"
+    log_access(Kind.ADMIN, f"数据范围：{role_title(role)} 在 {where} 恢复默认", by=actor, address=address)
+
+
+@transaction.atomic
+def clear_field_right(
+    *, actor: Actor, ledger: Ledger, role: str, field: str, step: str = "", address: str = ""
+) -> None:
+    """Let what was set for a role on a field hold no more, so that the pack's word counts again. Raises Invalid."""
+    _require(actor)
+    known = spec_of(ledger).by_code.get(field)
+    rows = FieldRight.objects.filter(ledger=ledger, role=role, field=field, step=step, valid_to__isnull=True)
+    if known is None or not rows.exists():
+        raise Invalid("没有另设过，已是业务包的规定")
+    _end(rows)
+    _renew(ledger)
+    what = f"字段权限：{ledger.code} {known.title} 对{role_title(role)}恢复业务包的规定"
+    log_access(Kind.ADMIN, what, by=actor, address=address)
+
+
+@transaction.atomic
 def set_field_right(
     *, actor: Actor, ledger: Ledger, role: str, field: str, right: str, step: str = "", address: str = ""
 ) -> FieldRight:
@@ -71,7 +100,9 @@ def set_field_right(
         person_id=actor.person,
     )
     _renew(ledger)
-    what = f"字段权限：{ledger.code} {known.title} 对{role_title(role)}{RIGHT_WORDS[Right(right)]}"
+    what = f"字段权限：{ledger.code} {known.title} 对{role_title(role)}{RIGHT_WORDS[Right(right)]}" + (
+        f"，环节 {step}" if step else ""
+    )
     log_access(Kind.ADMIN, what, by=actor, address=address)
     return made
 

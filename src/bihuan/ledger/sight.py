@@ -15,7 +15,7 @@ from bihuan.base.errors import Invalid, NotAllowed
 from bihuan.base.sealing import KeyMissing, key_of
 from bihuan.expression import ExpressionError, JsonKey, Kind, Name
 from bihuan.ledger.definitions import spec_of
-from bihuan.ledger.field_rights import FieldRights, Right, rights_of
+from bihuan.ledger.field_rights import RANK, FieldRights, Right, rights_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.paging import Row
@@ -53,13 +53,12 @@ class Sight:
         return tuple({post.role for post in self.actor.posts if ROLES[post.role].reach != "none"})
 
     def right(self, code: str, step: str) -> Right:
-        """What the actor may do with a field at a step. A computed field is hidden with any that it comes from."""
+        """What the actor may do with a field at a step. A computed field is hidden or masked with any it comes from."""
         if self.actor.is_system or not self.rights.rules:
             return Right.WRITE
-        for source in self.sources.get(code, ()):
-            if self.rights.of(self.roles, source, step) is Right.HIDDEN:
-                return Right.HIDDEN
-        return self.rights.of(self.roles, code, step)
+        sources = [self.rights.of(self.roles, source, step) for source in self.sources.get(code, ())]
+        closed = [right for right in sources if RANK[right] < RANK[Right.READ]]
+        return min([*closed, self.rights.of(self.roles, code, step)], key=RANK.__getitem__)
 
     def _rights(self, code: str) -> set[Right]:
         """The field's rights at all the steps that rules tell apart."""
@@ -75,6 +74,13 @@ class Sight:
     def hides(self, code: str) -> bool:
         """Whether a field, or that it was not reported, is hidden from the actor at any step."""
         return code in self._sometimes_hidden or any(code == flag_of(hidden) for hidden in self._sometimes_hidden)
+
+    @cached_property
+    def _sometimes_masked(self) -> frozenset[str]:
+        """The fields that the actor sees masked at some step because their role may see no more of them."""
+        if self.actor.is_system or not self.rights.rules:
+            return frozenset()
+        return frozenset(field.code for field in self.whole.fields if Right.MASKED in self._rights(field.code))
 
     @cached_property
     def _never_seen(self) -> frozenset[str]:
@@ -101,6 +107,7 @@ class Sight:
     def refused(self) -> dict[str, str]:
         """Why some fields may not be asked about, by code: the answer would tell what may not be seen."""
         masked = {} if self.bare is None else dict.fromkeys(self.personal, "“{}”是个人信息，已遮盖，不能用作条件或排序")
+        masked |= dict.fromkeys(self._sometimes_masked - self.personal, "“{}”对您遮盖，不能用作条件或排序")
         sealed = {field.code: "“{}”加密保存，不能用作条件或排序" for field in self.whole.fields if field.encrypted}
         hidden = dict.fromkeys(self._sometimes_hidden, "您看不到“{}”，不能用作条件或排序")
         found = masked | sealed | hidden
@@ -146,13 +153,18 @@ class Sight:
     @cached_property
     def is_plain(self) -> bool:
         """Whether every record is seen just as it is stored."""
-        masks = bool(self.personal) and self.bare is not None
+        masks = bool(self.personal | self._sometimes_masked) and self.bare is not None
         special = any(field.encrypted or field.unreported for field in self.whole.fields)
         return not (masks or self._sometimes_hidden or special)
 
-    def masks(self, record: int | None) -> frozenset[str]:
-        """The fields that are masked in a record, or in many."""
-        return frozenset() if self.bare is None or record in self.bare else self.personal
+    def masks(self, record: int | None, step: str | None = None) -> frozenset[str]:
+        """The fields that are masked in a record at a step, or in many at whatever step."""
+        if self.bare is None or record in self.bare:
+            return frozenset()
+        closed = self._sometimes_masked
+        if step is not None:
+            closed = frozenset(code for code in closed if self.right(code, step) is Right.MASKED)
+        return self.personal | closed
 
     def hidden_at(self, step: str) -> frozenset[str]:
         """The fields that are hidden in records at a step."""
@@ -183,7 +195,7 @@ class Sight:
         self, step: str, data: Mapping[str, Any], lookup: Lookup = _NOTHING, record: int | None = None
     ) -> dict[str, Any]:
         """Data of a record at a step as the actor sees it."""
-        hidden, masked = self.hidden_at(step), self.masks(record)
+        hidden, masked = self.hidden_at(step), self.masks(record, step)
         shown = marked(self.whole, data)
         return {code: self._seen(code, value, masked, lookup) for code, value in shown.items() if code not in hidden}
 
@@ -196,7 +208,7 @@ class Sight:
 
     def see_changes(self, record: Record, changes: Iterable[Change], lookup: Lookup = _NOTHING) -> tuple[Change, ...]:
         """Changes of a record (field, before, after) as the actor sees them, by the rights at its present step."""
-        hidden, masked = self.hidden_at(record.state), self.masks(record.pk)
+        hidden, masked = self.hidden_at(record.state), self.masks(record.pk, record.state)
         return tuple(
             (code, self._was(code, old, masked, lookup), self._was(code, new, masked, lookup))
             for code, old, new in told(self.whole.may_be_unreported, changes)
@@ -225,13 +237,14 @@ class Sight:
         closed = [code for code in codes if code in self.whole.by_code and self.right(code, step) is not Right.WRITE]
         if closed:
             titles = "、".join(
-                self.whole.by_code[code].title if self.right(code, step) is Right.READ else code for code in closed
+                self.whole.by_code[code].title if self.right(code, step) is not Right.HIDDEN else code
+                for code in closed
             )
             raise NotAllowed(f"您不能填写：{titles}")
 
     def given(self, record: Record, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Raw values without those of masked fields that say nothing, or what the mask says: they mean no change."""
-        masked = self.masks(record.pk)
+        masked = self.masks(record.pk, record.state)
         return {code: raw for code, raw in fields.items() if code not in masked or not self._repeats(record, code, raw)}
 
     def _repeats(self, record: Record, code: str, raw: Any) -> bool:

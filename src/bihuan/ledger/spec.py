@@ -105,7 +105,7 @@ class RightSpec(Spec):
     fields: tuple[str, ...] = Field(min_length=1, description="字段代码")
     roles: tuple[str, ...] = Field(min_length=1, description="角色代码")
     states: tuple[str, ...] = Field(default=(), description="环节代码；空：所有环节")
-    right: Literal["hidden", "read", "write"]
+    right: Literal["hidden", "masked", "read", "write"]
 
 
 class LedgerSpec(Spec):

@@ -45,15 +45,12 @@ def _roll_up(actor: Actor, by_unit: dict[int | None, Counts], under: int | None)
     top = tree.by_pk.get(under) if under else next(iter(roots), None)
     rows: list[BoardRow] = []
     if top:
-        if top.pk in by_unit:
-            rows.append(BoardRow(top.pk, f"{top.name}（本级）", by_unit[top.pk], is_own=True))
+        if own := [unit for unit in by_unit if tree.standing(unit) == top]:
+            rows.append(BoardRow(top.pk, f"{top.name}（本级）", _summed(by_unit, own), is_own=True))
         children = [node for node in tree.below(top.pk) if node.parent == top.pk]
-        rows += [
-            BoardRow(child.pk, child.name, _summed(by_unit, [node.pk for node in tree.below(child.pk)]))
-            for child in children
-        ]
+        rows += [BoardRow(child.pk, child.name, _summed(by_unit, sorted(tree.within(child.pk)))) for child in children]
     if under is None:
-        stray = [unit for unit in by_unit if unit is None or unit not in tree.by_pk]
+        stray = [unit for unit in by_unit if tree.standing(unit) is None]
         rows.append(BoardRow(None, "未定责任单位", _summed(by_unit, stray)))
     return [row for row in rows if row.total]
 

@@ -63,7 +63,7 @@ def asked_fields(verb: VerbSpec, spec: LedgerSpec, kept: frozenset[str] = frozen
 
 
 def _kept(actor: Actor, record: Record, said: "Said") -> frozenset[str]:
-    masked = sight_of(actor, record.ledger).masks(record.pk)
+    masked = sight_of(actor, record.ledger).masks(record.pk, record.state)
     return frozenset(code for code in masked if code not in said.fields and record.data.get(code) is not None)
 
 

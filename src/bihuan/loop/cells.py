@@ -101,7 +101,7 @@ def save_cells(*, actor: Actor, ledger: Ledger, cells: Sequence[Cell]) -> Saved:
     if len(plan.planned) > 1:
         saved.batch = _batch(actor, ledger, len(plan.planned))
     drafts = (one.draft for one in plan.planned)
-    saved.records = append_many(actor=actor, ledger=ledger, drafts=drafts, batch=saved.batch)
+    saved.records = list(append_many(actor=actor, ledger=ledger, drafts=drafts, batch=saved.batch))
     return saved
 
 

@@ -53,10 +53,10 @@ class Actor:
     def reach(self, *roles: str) -> frozenset[int]:
         """The units at and under the person's posts, of these roles or, with none named, of all that read by unit."""
         return frozenset(
-            node.pk
+            unit
             for post in self.posts
             if (post.role in roles if roles else BY_CODE[post.role].reach == "below")
-            for node in self.tree.below(post.unit)
+            for unit in self.tree.within(post.unit)
         )
 
     def holds(self, role: str, unit: int | None) -> bool:
@@ -88,7 +88,9 @@ def actor_of(person: Person) -> Actor:
         cursor.execute(_HELD, {"me": person.pk, "today": today})
         rows = cursor.fetchall()
     rows.sort(key=lambda row: (row[3] is not None, row[0]))
-    posts = tuple(Held(unit, role, of) for _, unit, role, of in rows if of is None or role in _LENT)
+    # Nothing is lent to an administrator, who has no business role beside theirs.
+    lent = frozenset() if any(of is None and BY_CODE[role].reach == "none" for _, _, role, of in rows) else _LENT
+    posts = tuple(Held(unit, role, of) for _, unit, role, of in rows if of is None or role in lent)
     return Actor(person.pk, person.name, posts, tree_on(today))
 
 

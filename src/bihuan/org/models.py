@@ -22,9 +22,13 @@ class UnitKind(models.TextChoices):
 
 
 class Unit(models.Model):
-    """A node of the organisation. What it is called and where it hangs is told by its versions."""
+    """A node of the organisation. What it is called and where it hangs is told by its versions.
+
+    `successor` is the unit into which it was merged, on the day its last version ends.
+    """
 
     code = models.CharField("代码", max_length=40, unique=True)
+    successor = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
 
     def __str__(self) -> str:
         return self.code

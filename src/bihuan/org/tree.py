@@ -1,7 +1,7 @@
 """The unit tree as it stood on a day: one read, then everything about ancestors and descendants is arithmetic."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -25,14 +25,26 @@ class Node:
     last: int
 
 
+@dataclass(frozen=True)
+class Former:
+    """A unit that stands no more: what it was called last, and where its records go.
+
+    That is the unit into which it was merged, else the one that it last hung under.
+    """
+
+    name: str
+    heir: int | None
+
+
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """All units of a day, each after its parent, siblings by code.
+    """All units of a day, each after its parent, siblings by code; and those that were ended before.
 
     A tree is equal to itself only, which makes it a cheap key of what is remembered.
     """
 
     nodes: tuple[Node, ...]
+    former: Mapping[int, Former] = field(default_factory=dict)
 
     @cached_property
     def by_pk(self) -> dict[int, Node]:
@@ -54,27 +66,46 @@ class Tree:
         node = self.by_pk.get(pk)
         return self.nodes[node.order : node.last + 1] if node else ()
 
-    def under(self, pk: int) -> frozenset[int]:
-        """The ids of the unit and all under it."""
-        known = self._under
+    def within(self, pk: int) -> frozenset[int]:
+        """The ids of the unit and all under it, and of the ended units whose records came to them."""
+        known = self._within
         if pk not in known:
-            known[pk] = frozenset(node.pk for node in self.below(pk))
+            below = frozenset(node.pk for node in self.below(pk))
+            ended = frozenset(old for old in self.former if (heir := self.standing(old)) and heir.pk in below)
+            known[pk] = below | ended
         return known[pk]
 
     @cached_property
-    def _under(self) -> dict[int, frozenset[int]]:
+    def _within(self) -> dict[int, frozenset[int]]:
         return {}
+
+    def alone(self, pk: int) -> frozenset[int]:
+        """The unit by itself, with the ended units whose records came to it."""
+        own = self.by_pk.get(pk)
+        return frozenset({pk, *(old for old in self.former if self.standing(old) == own)} if own else ())
+
+    def standing(self, pk: int | None) -> Node | None:
+        """The unit or, if it was ended, the standing one to which its records came."""
+        seen: set[int] = set()
+        while pk and pk not in self.by_pk and pk not in seen:
+            seen.add(pk)
+            former = self.former.get(pk)
+            pk = former.heir if former else None
+        return self.by_pk.get(pk or 0)
 
     def above(self, pk: int | None) -> Iterator[Node]:
         """The unit and all over it, nearest first."""
-        node = self.by_pk.get(pk) if pk else None
+        node = self.standing(pk)
         while node:
             yield node
             node = self.by_pk.get(node.parent) if node.parent else None
 
     def is_below(self, pk: int | None, top: int | None) -> bool:
-        """Whether a unit is `top` or stands under it."""
-        node, over = self.by_pk.get(pk or 0), self.by_pk.get(top or 0)
+        """Whether a unit is `top` or stands under it; of an ended unit, whether the one does to which its records came.
+
+        Nothing is below an ended unit: a post in it gives nothing any more.
+        """
+        node, over = self.standing(pk), self.by_pk.get(top or 0)
         return bool(node and over and over.order <= node.order <= over.last)
 
     def works_in(self, pk: int | None, office: int | None) -> bool:
@@ -82,15 +113,16 @@ class Tree:
 
         A village stands under its town, but its people do not work in the town's office.
         """
-        for node in self.above(pk):
-            if node.pk == office:
+        house = self.standing(office)
+        for node in self.above(pk) if pk in self.by_pk else ():
+            if node == house:
                 return True
             if node.kind != "section":
                 return False
         return False
 
     def name(self, pk: int | None) -> str:
-        node = self.by_pk.get(pk or 0)
+        node = self.by_pk.get(pk or 0) or self.former.get(pk or 0)
         return node.name if node else ""
 
     def path(self, pk: int) -> str:
@@ -113,7 +145,16 @@ _STAMP = "SELECT stamp FROM org_treestamp ORDER BY id LIMIT 1"
 
 @lru_cache(maxsize=64)
 def _tree_at(day: date, stamp: str) -> Tree:  # noqa: ARG001 - the stamp makes the key unique
-    return build_tree(list(_rows(day)))
+    tree = build_tree(list(_rows(day)))
+    return Tree(tree.nodes, dict(_former(day, tree)))
+
+
+def _former(day: date, tree: Tree) -> Iterator[tuple[int, Former]]:
+    """The units that stood before the day and stand no more, by their last version."""
+    ended = UnitVersion.objects.filter(valid_to__lte=day).order_by("valid_to")
+    for pk, name, parent, successor in ended.values_list("unit_id", "name", "parent_id", "unit__successor_id"):
+        if pk not in tree.by_pk:
+            yield pk, Former(name, successor or parent)
 
 
 def _rows(day: date) -> Iterator[tuple[int, str, str, str, int | None]]:

@@ -10,12 +10,10 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
-from django.db import connection
 from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 
+from bihuan.ledger.among import among
 from bihuan.ledger.models import Record
 from bihuan.ledger.paging import Row, Total, rows_of
 from bihuan.ledger.rules import visible_records
@@ -27,18 +25,6 @@ from bihuan.web.list_page import ListPage
 SIZES = (20, 50, 100)
 LIST_WORDS = ("q", "in_unit", "state", "where", "sort", "size", "page")
 """The words of the address that are the list's; all others are carried on."""
-_FEW = 500
-_MANY = {
-    "sqlite": "SELECT value FROM json_each(%s)",
-    "postgresql": "SELECT jsonb_array_elements_text(%s::jsonb)::bigint",
-}
-
-
-def among(ids: Sequence[int]) -> Q:
-    """The records of these ids, however many: a database takes only so many parameters, but one long text."""
-    if len(ids) <= _FEW:
-        return Q(pk__in=list(ids))
-    return Q(pk__in=RawSQL(_MANY[connection.vendor], [orjson.dumps(list(ids)).decode()]))  # noqa: S611 - a constant statement, the ids as its parameter
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from django.urls import reverse
 from bihuan.ledger.models import Ledger
 from bihuan.loop.notice.queries import unread_count
 from bihuan.org.actor import Actor
-from bihuan.org.roles import role_title
+from bihuan.org.roles import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN, role_title
+from bihuan.org.separation import administrator_role
 from bihuan.org.tree import Tree
 from bihuan.web.access import may_make
 from bihuan.web.request_memory import my_ledgers
@@ -53,9 +54,37 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "role": role_title(post.role) if post else "没有岗位",
     }
     county = roots[0] if roots else ""
-    work = _work(unread_count(actor), makes=may_make(actor), audits=actor.has_role("audit_admin"))
-    menu = _drawn(county, work, _shelves(actor, my_ledgers(request, actor)), request.path)
+    if office := administrator_role(actor):
+        menu = _drawn(county, _office(office), (), request.path)
+    else:
+        work = _work(unread_count(actor), makes=may_make(actor))
+        menu = _drawn(county, work, _shelves(actor, my_ledgers(request, actor)), request.path)
     return {"shell": {"county": county, "person": person, "menu": menu}}
+
+
+_SYSTEM = (("单位", "admin_units", "layout-grid"), ("人员", "admin_people", "users"))
+_SECURITY = (
+    ("数据范围", "admin_scopes", "scale"),
+    ("字段权限", "admin_ledgers", "books"),
+    ("查看原文", "admin_unmasking", "eye"),
+    ("登录锁定", "admin_accounts", "lock"),
+    ("登录规则", "admin_policy", "key"),
+    ("群消息白名单", "admin_hosts", "link"),
+)
+_AUDIT = (("访问日志", "access_log", "history"),)
+_OFFICES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    SYSTEM_ADMIN.code: _SYSTEM,
+    SECURITY_ADMIN.code: _SECURITY,
+    AUDIT_ADMIN.code: _AUDIT,
+}
+"""What each administrator works at: title, address, icon."""
+
+
+@lru_cache(maxsize=8)
+def _office(role: str) -> tuple[Entry, ...]:
+    """What an administrator's menu holds, and nothing else."""
+    first = Entry("首页", reverse("desk"), "home")
+    return (first, *(Entry(title, reverse(name), icon) for title, name, icon in _OFFICES[role]))
 
 
 @lru_cache(maxsize=512)
@@ -68,7 +97,7 @@ def _drawn(county: str, work: tuple[Entry, ...], shelves: tuple[Shelf, ...], pat
 
 
 @lru_cache(maxsize=512)
-def _work(unread: int, *, makes: bool, audits: bool) -> tuple[Entry, ...]:
+def _work(unread: int, *, makes: bool) -> tuple[Entry, ...]:
     work = [
         Entry("工作台", reverse("desk"), "home"),
         Entry("调度台", reverse("board"), "layout-grid"),
@@ -85,8 +114,6 @@ def _work(unread: int, *, makes: bool, audits: bool) -> tuple[Entry, ...]:
     if makes:
         work.append(Entry("导入表格", reverse("import_upload"), "table-import"))
         work.append(Entry("上级的表", reverse("forms"), "file-text"))
-    if audits:
-        work.append(Entry("访问日志", reverse("access_log"), "history"))
     return tuple(work)
 
 

@@ -17,6 +17,7 @@ from bihuan.cli.demo.bureaus.book import Deed
 from bihuan.cli.demo.bureaus.history import history
 from bihuan.cli.demo.bureaus.routines import Monday, do_routine, mondays
 from bihuan.cli.demo.county import COUNTY, County, Size, build_county
+from bihuan.cli.demo.last_year import CloseOut, last_year
 from bihuan.cli.demo.people import PASSWORD, workers
 from bihuan.cli.demo.perform import Players
 from bihuan.cli.demo.plan import Intake, Step, make_plan
@@ -69,7 +70,9 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
     if loop is None or loop.deadline is None:
         raise BihuanError(f"业务包里的“{ledger.title}”没有闭环或期限，示范县装不进去")
     plan = make_plan(county, size, seed=seed, today=today, term_days=loop.deadline.days)
-    acts: list[Intake | Step | Entry | Deed | Monday] = [*plan.acts]
+    acts: list[Intake | Step | CloseOut | Entry | Deed | Monday] = [*plan.acts]
+    if size.pace == 1:
+        acts += last_year(county, size, seed=seed, today=today)
     if size.pace:
         book = history(today, seed, size.pace)
         assessments(book, county)
@@ -83,6 +86,8 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
                     players.take_in(act)
                 elif isinstance(act, Step):
                     players.do(act)
+                elif isinstance(act, CloseOut):
+                    players.close_out(act)
                 elif isinstance(act, Monday):
                     do_routine(seed)
                 else:

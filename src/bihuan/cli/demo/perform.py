@@ -1,6 +1,6 @@
 """The people of the demo county at work: each act is done by its own person, through the same actions as the pages."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,11 @@ from bihuan.base import clock
 from bihuan.base.errors import BihuanError
 from bihuan.cli.demo.evidence import papers
 from bihuan.cli.demo.findings import Finding
+from bihuan.cli.demo.last_year import CloseOut
+from bihuan.cli.demo.people import CLERK
 from bihuan.cli.demo.plan import Intake, Step
 from bihuan.cli.demo.sheet import write_project
+from bihuan.ledger.append import Draft, append, moment
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
@@ -31,6 +34,7 @@ class Players:
         self.ledger, self.folder, self.renamed_on = ledger, folder, renamed_on
         self.spec, loop = spec_of(ledger), loop_of(ledger)
         self.criteria = {verb.code: tuple(point.code for point in verb.criteria) for verb in loop.verbs} if loop else {}
+        self.closed_step = loop.closed_steps[0] if loop else ""
         self.persons = {person.username: person for person in Person.objects.all()}
         self.actors: dict[tuple[str, bool], Actor] = {}
         self.records: dict[str, int] = {}
@@ -58,6 +62,26 @@ class Players:
         actor = self._actor(step.login)
         said = Said(self._fields(step, actor), step.reason, self.criteria.get(step.verb, ()))
         perform(actor=actor, pk=self.records[_key(step.finding)], verb=step.verb, said=said)
+
+    def close_out(self, act: CloseOut) -> None:
+        """Close a project's findings as last year's own ledger says, with what was put right."""
+        drafts = [
+            Draft(
+                "closed_in_file",
+                self.records[_key(finding)],
+                self._put_right(finding, at),
+                {"state": self.closed_step, "closed_at": moment(at)},
+                effective_at=at,
+                reason="随上年台账带入的办结",
+            )
+            for finding, at in act.closed
+        ]
+        append(actor=self._actor(CLERK), ledger=self.ledger, drafts=drafts)
+
+    @staticmethod
+    def _put_right(finding: Finding, at: datetime) -> dict[str, Any]:
+        fixed = {} if finding.amount is None else {"amount_fixed": float(finding.amount)}
+        return {"measures": finding.measures(at), **fixed}
 
     def _actor(self, login: str) -> Actor:
         """The person as of today. Posts and units stay the whole year, but for one renaming."""

@@ -23,7 +23,7 @@ from bihuan.ledger.excel.sheet import Errors
 
 LARGE = 24 * 1024**2
 """A sheet of fewer bytes of XML is loaded whole."""
-_PORTION = 8 * 1024**2
+_PORTION = 4 * 1024**2
 _SMALL = 1024**2
 # Kept from this on, a sheet's strings would be parsed again for every portion.
 _STRINGS_AT_MOST = 32 * 1024**2

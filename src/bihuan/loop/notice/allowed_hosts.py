@@ -40,7 +40,7 @@ def target_of(url: str, hosts: tuple[HostSpec, ...]) -> Target:
     parts = urlsplit(url)
     host = next((item for item in hosts if item.name.lower() == (parts.hostname or "").lower()), None)
     if host is None:
-        raise NotAllowed(f"没有允许向“{parts.hostname or '（空）'}”发送，管理员可在 channels.yaml 的 hosts 里写明")
+        raise NotAllowed(f"没有允许向“{parts.hostname or '（空）'}”发送，请安全管理员加入“群消息白名单”")
     if parts.username or parts.password:
         raise NotAllowed("群机器人的地址里不能带用户名和密码")
     if parts.scheme != "https" and not (parts.scheme == "http" and host.plain):

@@ -106,6 +106,20 @@ class MailAddress(models.Model):
         return str(self.person_id)
 
 
+class AllowedHost(models.Model):
+    """A host that a robot may live on, as the security administrator allowed it; ended, and never removed."""
+
+    name = models.CharField("主机", max_length=253)
+    private = models.BooleanField("内网地址", default=False)
+    plain = models.BooleanField("不加密", default=False)
+    since = models.DateTimeField("自")
+    ended_at = models.DateTimeField("至", null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Message(models.Model):
     """One message out of the house, in the outbox until it is sent. `key` makes it one, however often it is put in."""
 

@@ -6,6 +6,7 @@ from bihuan.base import clock
 from bihuan.loop.notice import outbox
 from bihuan.loop.notice.channels import ChannelsSpec, read_channels
 from bihuan.loop.notice.digest import put_what_is_due
+from bihuan.loop.notice.host_list import allowed_hosts
 from bihuan.loop.notice.mail import send_mail
 from bihuan.loop.notice.models import Message
 from bihuan.loop.notice.outcome import Later, Outcome, Sent, Unsure
@@ -48,4 +49,4 @@ def _send(channels: ChannelsSpec, message: Message) -> Outcome:
     robot = next((item for item in channels.robots if item.code == message.address), None)
     if robot is None:
         return Later(f"channels.yaml 里没有群机器人“{message.address}”")
-    return send_robot(robot, channels.hosts, subject=message.subject, text=message.text)
+    return send_robot(robot, allowed_hosts(channels), subject=message.subject, text=message.text)

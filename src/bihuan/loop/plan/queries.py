@@ -7,14 +7,16 @@ from fractions import Fraction
 from typing import Any
 
 from bihuan.base import clock
-from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import visible_records
+from bihuan.ledger.sight import sight_of
+from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.types import Lookup, Masked
+from bihuan.ledger.values import shown
 from bihuan.loop.colour import Bounds, Colour, bounds_at, colour_of, worse
 from bihuan.loop.declared.definitions import InForce, declared_of
 from bihuan.loop.definitions import loop_of
-from bihuan.loop.notice.values import name_shown
 from bihuan.loop.plan.progress import Progress, Task, progress_of
 from bihuan.loop.plan.spec import PlanLevelSpec, PlanSpec
 from bihuan.org.actor import Actor
@@ -117,7 +119,8 @@ def plan_tree(actor: Actor, plan: InForce[PlanSpec], at: datetime) -> PlanTree:
 def _level(
     actor: Actor, ledger: Ledger, level: PlanLevelSpec, place: int, at: datetime, is_last: bool
 ) -> tuple[list[PlanNode], int]:
-    spec, loop = spec_of(ledger), loop_of(ledger)
+    sight, loop = sight_of(actor, ledger), loop_of(ledger)
+    spec = sight.spec
     lookup = lookup_for(spec, actor.tree)
     bounds = bounds_at(loop, at) if loop else None
     rows = visible_records(actor, ledger).select_related("ledger").order_by("opened_at", "pk")
@@ -126,10 +129,18 @@ def _level(
     states = loop.states if loop else {}
     nodes = []
     for record in records[:MOST_ROWS]:
-        node = _node(record, level, place, bounds, is_last)
-        node.name, node.state = name_shown(record, spec, lookup), states.get(record.state, "")
+        seen = sight.see(record, lookup)
+        node = _node(seen, level, place, bounds, is_last)
+        node.name, node.state = _name(seen, spec, lookup), states.get(record.state, "")
         nodes.append(node)
     return nodes, more
+
+
+def _name(seen: Record, spec: LedgerSpec, lookup: Lookup) -> str:
+    """What a record is called to the person for whom `seen` was made, who may not see the field that names it."""
+    field = spec.by_code.get(spec.name_field)
+    value = seen.data.get(field.code) if field else None
+    return (shown(field, value, lookup) if field and value is not None else "") or seen.number
 
 
 def _node(record: Record, level: PlanLevelSpec, place: int, bounds: Bounds | None, is_last: bool) -> PlanNode:
@@ -155,13 +166,16 @@ def _done(record: Record, level: PlanLevelSpec) -> Fraction | None:
     if not level.progress:
         return Fraction(0)
     value = record.data.get(level.progress)
-    return None if value is None else min(Fraction(1), max(Fraction(0), _number(value) / 100))
+    return (
+        None if value is None or isinstance(value, Masked) else min(Fraction(1), max(Fraction(0), _number(value) / 100))
+    )
 
 
 def _number(value: Any) -> Fraction:
     """A stored number, never below 0; a blank weight is 0, so that it is seen to be missing."""
-    return max(Fraction(0), Fraction(str(value))) if value is not None else Fraction(0)
+    known = value is not None and not isinstance(value, Masked)
+    return max(Fraction(0), Fraction(str(value))) if known else Fraction(0)
 
 
 def _day(value: Any) -> date | None:
-    return date.fromisoformat(str(value)[:10]) if value else None
+    return date.fromisoformat(str(value)[:10]) if value and not isinstance(value, Masked) else None

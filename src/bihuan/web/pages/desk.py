@@ -13,11 +13,13 @@ from bihuan.loop.colour import Colour
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.tally_counts import Counts, summed
 from bihuan.org.actor import Actor
+from bihuan.org.separation import administrator_role
 from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
 from bihuan.web.duty_memory import is_known
 from bihuan.web.event_words import event_title
 from bihuan.web.matters import VIEWS, Matters, NameLookup, matter_rows
+from bihuan.web.pages import admin_home
 from bihuan.web.pages.matters import matters_url
 from bihuan.web.request_memory import my_loops
 
@@ -27,7 +29,9 @@ _RECENT = 12
 
 @signed_in
 def show(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The page a person starts from."""
+    """The page a person starts from; an administrator's is of another kind."""
+    if office := administrator_role(actor):
+        return admin_home.show(request, actor, office)
     matters = Matters(actor, my_loops(request, actor), clock.now())
     counts = summed(matters.by_ledger().values())
     chosen = request.GET.get("view", "")

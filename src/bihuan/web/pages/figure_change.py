@@ -44,7 +44,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         ],
         "where": f"{actor.tree.name(asked.unit) or '全部单位'} · {asked.period.title}",
         "known": [showing.moment(at) for at in known],
-        "told": f"{total(change, figure)}{f'（{figure.spec.unit}）' if figure.spec.unit else ''}",
+        "told": total(change, figure),
         "sentences": [sentence(reason, figure) for reason in change.reasons],
         "redefined": redefinitions(code, known),
         "partial": change.is_partial,

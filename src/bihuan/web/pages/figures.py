@@ -12,12 +12,18 @@ from django.urls import reverse
 
 from bihuan.base.errors import BihuanError, NotFound
 from bihuan.figure.answer import Answer
+from bihuan.figure.clocks import clocks
+from bihuan.figure.expectations import demand_in_words
 from bihuan.figure.explaining import explained
-from bihuan.figure.models import Figure
-from bihuan.figure.queries import Listed, frozen_value, library, used_in
+from bihuan.figure.models import ApprovedValue, Figure, FigureVersion
+from bihuan.figure.period import Period
+from bihuan.figure.queries import Listed, changes_since, frozen_value, last_approved, library, used_in
+from bihuan.figure.resolved import Resolved
+from bihuan.figure.rules import Reach
 from bihuan.figure.spec import KINDS
 from bihuan.figure.value import Value, shown
 from bihuan.org.actor import Actor
+from bihuan.report.figure_uses import Use, uses
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
@@ -27,10 +33,13 @@ from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of
 def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The library: every figure with what it is, found by words."""
     words = request.GET.get("q", "")
-    listed = library(words)
+    listed, used, at = library(words), uses(actor), clocks()
+    approved = last_approved([line.figure.code for line in listed])
+    changes = changes_since(list(approved.values()), at, Reach(actor))
     by_owner: dict[str, list[dict[str, Any]]] = {}
     for line in listed:
-        by_owner.setdefault(actor.tree.name(line.figure.owner_id) or "其他", []).append(_line(line))
+        told = _line(line, used.get(line.figure.code, []), approved.get(line.figure.code), changes)
+        by_owner.setdefault(actor.tree.name(line.figure.owner_id) or "其他", []).append(told)
     context = {
         "title": "指标库",
         "crumbs": [{"title": "指标库"}],
@@ -41,7 +50,7 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "figures.html", context)
 
 
-def _line(line: Listed) -> dict[str, Any]:
+def _line(line: Listed, used: list[Use], approved: ApprovedValue | None, changes: dict[int, int]) -> dict[str, Any]:
     figure = line.figure
     url = reverse("figure", args=[figure.code])
     kind = KINDS[line.kind]
@@ -52,7 +61,16 @@ def _line(line: Listed) -> dict[str, Any]:
         "kind": kind,
         "version": figure.version,
         "url": url,
+        "explanation": line.explanation,
+        "used": [use.title for use in used],
+        "approved": _last(approved, changes) if approved and approved.pk in changes else "",
     }
+
+
+def _last(cell: ApprovedValue, changes: dict[int, int]) -> str:
+    """The period that was approved last, and how many records have changed since."""
+    period, count = Period(cell.approval.start, cell.approval.end), changes[cell.pk]
+    return f"{period.title}已审定" + (f"，此后 {count:,} 条记录变过" if count else "")
 
 
 @signed_in
@@ -107,12 +125,31 @@ def _context(
         "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
         "rows": rows,
         "chart": orjson.dumps(_chart(asked, found, rows)).decode(),
-        "used_in": [
-            {"title": other.title, "url": reverse("figure", args=[other.code])} for other in used_in(figure.code)
-        ],
+        **_about(request, actor, figure, resolved),
         "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
         "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
     }
+
+
+def _about(request: HttpRequest, actor: Actor, figure: Figure, resolved: Resolved) -> dict[str, Any]:
+    """What stands beside the number: who answers for it, since when it is so, what is demanded, where it is used."""
+    return {
+        "used_in": [
+            {"title": other.title, "url": reverse("figure", args=[other.code])} for other in used_in(figure.code)
+        ],
+        "uses": [f"{use.kind}“{use.title}”" for use in uses(actor).get(figure.code, [])],
+        "owner": actor.tree.name(figure.owner_id),
+        "since": _since(figure),
+        "is_external": resolved.spec.external,
+        "demand": demand_in_words(resolved.spec.expect) if resolved.spec.expect else "",
+        "explore": f"{reverse('explorer')}?{urlencode({'f': figure.code, **_here(request)})}",
+    }
+
+
+def _since(figure: Figure) -> str:
+    """From when on the version in force is so."""
+    row = FigureVersion.objects.filter(figure=figure, version=figure.version).first()
+    return showing.moment(row.recorded_at) if row else ""
 
 
 def _here(request: HttpRequest) -> dict[str, str]:
@@ -147,8 +184,16 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
         return None
     if frozen is None:
         return None
-    at = showing.moment(frozen.cell.approval.recorded_at)
-    return {"text": shown(frozen.number, found.figures[code]) or "—", "at": at, "changes": frozen.changes}
+    approval = frozen.cell.approval
+    query = {"period": asked.period.code, "since": approval.known_at.isoformat()}
+    if approval.unit:
+        query["unit"] = approval.unit.code
+    return {
+        "text": shown(frozen.number, found.figures[code]) or "—",
+        "at": showing.moment(approval.recorded_at),
+        "changes": frozen.changes,
+        "why": f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
+    }
 
 
 @signed_in

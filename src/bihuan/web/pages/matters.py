@@ -59,7 +59,7 @@ def _place(request: HttpRequest, actor: Actor) -> tuple[dict[str, str], Q]:
     node = actor.tree.by_code.get(kept["unit"])
     if node is None:
         return kept, Q(pk__in=[])
-    return kept, Q(unit=node.pk) if "exact" in kept else Q(unit__in=sorted(actor.tree.under(node.pk)))
+    return kept, Q(unit=node.pk) if "exact" in kept else Q(unit__in=sorted(actor.tree.within(node.pk)))
 
 
 def _told(actor: Actor, kept: dict[str, str]) -> str:

@@ -64,7 +64,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 def _unmask(sight: Sight, record: Record) -> str:
     """Where the personal data of a record can be had whole, if any are masked; empty where the actor may not."""
-    masked = sight.masks(record.pk) & set(record.data)
+    masked = sight.masks(record.pk, record.state) & set(record.data)
     return reverse("unmask", args=[record.pk]) if masked and may_unmask(sight.actor) else ""
 
 

@@ -147,3 +147,10 @@ class Thread:
     def after(self, days: int) -> date:
         """A day so many calendar days after the last deed."""
         return self.day + timedelta(days=days)
+
+
+def somewhere(book: Book, what: str, number: int) -> str:
+    """A place in the county's town, along one of its roads: longitude and latitude. The county itself is nowhere."""
+    rng = book.rng("place", what, number)
+    east, north = (step * 0.01 + rng.random() * 0.006 for step in (number % 8, number % 5))
+    return f"{119.40 + east:.5f},{28.40 + north:.5f}"

@@ -1,6 +1,6 @@
 """Complaints: every one is answered; some go to the wrong squad, some are late."""
 
-from bihuan.cli.demo.bureaus.book import Book, Paper, days_later, that_day
+from bihuan.cli.demo.bureaus.book import Book, Paper, days_later, somewhere, that_day
 from bihuan.cli.demo.bureaus.urban_people import CLERK, LOGIN, OFFICE, SQUADS
 
 _CHANNELS = ("service_platform", "urban_hotline", "service_platform", "leader_mailbox", "urban_hotline", "petition")
@@ -29,6 +29,7 @@ def complaints(book: Book) -> None:
             topic=topic,
             detail=f"市民反映人民路 {number % 60 + 1} 号附近{words}，影响通行。",
             place=f"人民路 {number % 60 + 1} 号",
+            position=somewhere(book, "complaint", number),
             citizen=f"市民{number + 1}",
             received_on=day,
         )

@@ -20,6 +20,10 @@ class Force:
 
 def force(book: Book, people: list[Ref]) -> Force:
     """Certificates that run out at different times, and the list of powers with its responsibilities."""
+    return Force(_officers(book, people), _powers(book))
+
+
+def _officers(book: Book, people: list[Ref]) -> list[Ref]:
     officers = []
     for number in range(8):
         issued = book.since - timedelta(days=700 - number * 40)
@@ -41,6 +45,10 @@ def force(book: Book, people: list[Ref]) -> Force:
                 authority=("ordinary", "major")[number % 2],
             )
         )
+    return officers
+
+
+def _powers(book: Book) -> dict[tuple[str, str], Ref]:
     powers: dict[tuple[str, str], Ref] = {}
     for kind, fields in (
         ("penalty", FIELDS),
@@ -74,4 +82,4 @@ def force(book: Book, people: list[Ref]) -> Force:
                 basis="责任清单",
                 valid_from=date(2020, 1, 1),
             )
-    return Force(officers, powers)
+    return powers

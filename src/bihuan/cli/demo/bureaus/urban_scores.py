@@ -9,7 +9,16 @@ from bihuan.cli.demo.bureaus.urban_people import CLERK, HEAD, OFFICE, SQUADS
 
 def scores(book: Book, force_: Force) -> None:
     """Scoring items, checks that take points away, and each officer's month."""
-    items = [
+    items = _items(book)
+    month = book.since
+    while (following := (month + timedelta(days=40)).replace(day=1)) < book.today:
+        for number, officer in enumerate(force_.officers):
+            _score(book, officer, number, (month, following), items[1])
+        month = following
+
+
+def _items(book: Book) -> list[Ref]:
+    return [
         book.enter(
             "urban.duty_item",
             book.since,
@@ -27,38 +36,37 @@ def scores(book: Book, force_: Force) -> None:
             ("群众评议", "appraisal", 30),
         )
     ]
-    month = book.since
-    while (month + timedelta(days=40)).replace(day=1) < book.today:
-        following = (month + timedelta(days=40)).replace(day=1)
-        for number, officer in enumerate(force_.officers):
-            rng = book.rng("score", month, number)
-            deducted = rng.choice((0, 0, 0, 2, 4))
-            squad = SQUADS[number % 2]
-            if deducted:
-                book.enter(
-                    "urban.supervision_check",
-                    month + timedelta(days=12),
-                    CLERK,
-                    officer=officer,
-                    section=squad,
-                    title="文书填写不规范",
-                    checked_on=month + timedelta(days=12),
-                    item=items[1],
-                    deducted=deducted,
-                )
-            book.enter(
-                "urban.duty_score",
-                following,
-                CLERK,
-                officer=officer,
-                section=squad,
-                month=f"{month:%Y-%m}",
-                scored_on=following,
-                duty_points=rng.randint(80, 100),
-                deducted=deducted,
-                appraisal_score=rng.randint(78, 99),
-            )
-        month = following
+
+
+def _score(book: Book, officer: Ref, number: int, months: tuple[date, date], item: Ref) -> None:
+    """One officer's month, and the check that took points away if one did."""
+    month, following = months
+    rng, squad = book.rng("score", month, number), SQUADS[number % 2]
+    deducted = rng.choice((0, 0, 0, 2, 4))
+    if deducted:
+        book.enter(
+            "urban.supervision_check",
+            month + timedelta(days=12),
+            CLERK,
+            officer=officer,
+            section=squad,
+            title="文书填写不规范",
+            checked_on=month + timedelta(days=12),
+            item=item,
+            deducted=deducted,
+        )
+    book.enter(
+        "urban.duty_score",
+        following,
+        CLERK,
+        officer=officer,
+        section=squad,
+        month=f"{month:%Y-%m}",
+        scored_on=following,
+        duty_points=rng.randint(80, 100),
+        deducted=deducted,
+        appraisal_score=rng.randint(78, 99),
+    )
 
 
 def faults(book: Book, force_: Force, cases_: list[Ref]) -> None:

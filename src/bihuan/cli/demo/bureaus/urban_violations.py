@@ -1,8 +1,9 @@
 """What is found in the street and what becomes of it; the same shop is caught again."""
 
 from datetime import date
+from typing import Any
 
-from bihuan.cli.demo.bureaus.book import Book, Paper, Ref, days_later, that_day
+from bihuan.cli.demo.bureaus.book import Book, Paper, Ref, Thread, days_later, somewhere, that_day
 from bihuan.cli.demo.bureaus.urban_force import Force
 from bihuan.cli.demo.bureaus.urban_people import CLERK, LOGIN, OFFICE, SQUADS
 
@@ -40,53 +41,53 @@ def violations(book: Book, force: Force) -> None:
     """What is found in the street and what becomes of it; the same shop is caught again."""
     for number, day in enumerate(book.days(8, start=2, about="violations")):
         category, campaign, disposal, closing = _KINDS[number % len(_KINDS)]
-        squad = SQUADS[number % 2]
-        login, place = LOGIN[squad], f"{ROADS[number % 8]}{number % 40 + 1}号"
-        truck = (
-            {"plate_no": f"示A{10000 + number}", "transport_firm": "示范渣土运输有限公司"}
-            if category.startswith("muck")
-            else {}
-        )
-        thread = book.open(
-            "urban.violation",
-            day,
-            CLERK,
-            title=f"{place}{_WORDS[category]}",
-            category=category,
-            place=place,
-            party=f"商户{number % 40 + 1}",
-            found_on=day,
-            campaign=campaign,
-            section=squad,
-            **truck,
-        )
+        thread = _found(book, number, day, category, campaign)
         kind = "coercion" if disposal == "towed" else "penalty"
         power = {"power": force.powers[kind, "city_look"]} if disposal in ("corrected", "towed", "penalised") else {}
         done = {"measure": f"已处理{_WORDS[category]}。", "fixed_on": that_day}
+        login = LOGIN[SQUADS[number % 2]]
         if disposal == "corrected":
             thread.then(0, login, "order_correct", "请于三日内整改", disposal=disposal, educated=True, **power)
-            _notice(book, thread.ref, number, squad, thread.day, campaign)
-            if number % 7 == 3:
-                thread.then(1, login, "ask_extension", "店铺停业", do_until=days_later(20)).then(
-                    1, OFFICE, "grant_extension", "同意"
-                )
-            if number % 11 == 0:
-                thread.then(1, OFFICE, "pause", "天气原因无法施工").then((3, 5), OFFICE, "resume", "天气好转")
-            thread.then(
-                (1, 12) if number % 9 == 0 else (1, 4),
-                login,
-                "submit",
-                "已整改",
-                evidence=Paper(f"整改照片{number + 1}"),
-                **done,
-            )
-            if number % 6 == 0:
-                thread.then((0, 1), OFFICE, "send_back", "复查仍未整改").then((1, 3), login, "submit", "已整改", **done)
+            _notice(book, thread.ref, number, SQUADS[number % 2], thread.day, campaign)
+            _corrected(thread, number, login, done)
         else:
             thread.then(0, login, "settle_now", "当场处理", disposal=disposal, educated=True, **power, **done)
         thread.then((0, 2), OFFICE, closing, "复查通过")
         if number % 29 == 12:
             thread.then((20, 50), OFFICE, "recur", "同一地点再次出现")
+
+
+def _found(book: Book, number: int, day: date, category: str, campaign: str) -> Thread:
+    place = f"{ROADS[number % 8]}{number % 40 + 1}号"
+    truck = {"plate_no": f"示A{10000 + number}", "transport_firm": "示范渣土运输有限公司"}
+    return book.open(
+        "urban.violation",
+        day,
+        CLERK,
+        title=f"{place}{_WORDS[category]}",
+        category=category,
+        place=place,
+        position=somewhere(book, "road", number),
+        party=f"商户{number % 40 + 1}",
+        found_on=day,
+        campaign=campaign,
+        section=SQUADS[number % 2],
+        **(truck if category.startswith("muck") else {}),
+    )
+
+
+def _corrected(thread: Thread, number: int, login: str, done: dict[str, Any]) -> None:
+    """The way of what has to be put right: now and then with more time, a pause, or a second try."""
+    if number % 7 == 3:
+        thread.then(1, login, "ask_extension", "店铺停业", do_until=days_later(20)).then(
+            1, OFFICE, "grant_extension", "同意"
+        )
+    if number % 11 == 0:
+        thread.then(1, OFFICE, "pause", "天气原因无法施工").then((3, 5), OFFICE, "resume", "天气好转")
+    evidence = Paper(f"整改照片{number + 1}")
+    thread.then((1, 12) if number % 9 == 0 else (1, 4), login, "submit", "已整改", evidence=evidence, **done)
+    if number % 6 == 0:
+        thread.then((0, 1), OFFICE, "send_back", "复查仍未整改").then((1, 3), login, "submit", "已整改", **done)
 
 
 def _notice(book: Book, violation: Ref, number: int, squad: str, day: date, campaign: str) -> None:

@@ -1,9 +1,11 @@
-"""Spark gives the same answer to every expression over every row as Python: many at once, for a job takes its time."""
+"""Spark gives the same answer to every expression over every row as Python: many at once, for a job takes its time.
+
+Run by tests/figure/test_spark.py, so that one session serves both.
+"""
 
 from contextlib import suppress
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +17,6 @@ from tests.expression.examples import ALL
 from tests.expression.sample import NAMES, NOW, TODAY, check
 from tests.expression.strategies import cases
 from tests.expression.test_engines import checked_or_too_big
-from tests.spark import quiet, spark
-
-__all__ = ["spark"]
-pytestmark = [pytest.mark.outside, quiet]
 
 CASES = cases(Kind.BOOLEAN, Kind.TEXT, Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.DATETIME)
 AT_ONCE = 30
@@ -84,7 +82,7 @@ def test_spark_says_what_python_says(spark: Any, some: list[tuple[str, list[dict
     expect_same(spark, wanted, [row for _, rows in some for row in rows[:2]])
 
 
-def test_examples(spark: Any) -> None:
+def test_spark_on_examples(spark: Any) -> None:
     for record, examples in ALL:
         wanted = [check(text) for text, _ in examples]
         assert expect_same(spark, wanted, [record]) >= len(wanted) - 1
