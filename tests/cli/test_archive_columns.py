@@ -173,5 +173,5 @@ def test_every_table_of_ours_is_in_an_order_in_which_it_can_be_filled() -> None:
         seen.add(table.model)
     models = apps.get_models(include_auto_created=True)
     ours = {model._meta.label_lower for model in models if model.__module__.startswith("bihuan.")}
-    assert seen == ours and "ledger.event" in seen
+    assert seen == ours - {"org.signin"} and "ledger.event" in seen, "who is signed in is not taken along"
     assert not {name for name in seen if name.startswith(("sessions.", "contenttypes.", "auth."))}

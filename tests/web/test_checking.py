@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 
 from bihuan.ledger.models import Batch, Record
@@ -106,3 +107,19 @@ def test_a_large_batch_is_taken_back_in_the_background(
     assert "撤销了 30 条" in text_of(client.get(batch))
     assert not Record.objects.filter(deleted=False).exists()
     assert client.post(batch, {"undo": "1"}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_written_import_stays_written_where_its_index_waits(
+    preview: tuple[Client, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(_: Any) -> None:
+        raise OperationalError("database is locked")
+
+    client, url = preview
+    client.get(url)
+    wait_for(client, url)
+    monkeypatch.setattr("bihuan.web.importing.search.absorb", locked)
+    batch = client.post(url, {"commit": "1"})["Location"]
+    assert "新增 30 条" in text_of(client.get(batch))
+    assert (Batch.objects.get().state, Record.objects.count()) == (Batch.State.DONE, 30)

@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 
 from bihuan.base import clock
+from bihuan.base.waiting import if_free
 from bihuan.org.models import Person, SignIn
 from bihuan.org.policy import current_policy
 
@@ -68,12 +69,16 @@ class SessionStore(DatabaseStore):
         return self._row.begun_at if self._row else None
 
     def keep_awake(self) -> None:
-        """Note that something was asked, so that the sign-in is not idle."""
+        """Note that something was asked, so that the sign-in is not idle.
+
+        While a long write holds the database it is left to the next request: no page waits for this.
+        """
         self.is_empty()  # loads it
         now = clock.now()
         if self._row and now - self._row.seen_at >= _TOLD_EVERY:
-            SignIn.objects.filter(pk=self._row.pk).update(seen_at=now)
-            self._row.seen_at = now
+            with if_free():
+                SignIn.objects.filter(pk=self._row.pk).update(seen_at=now)
+                self._row.seen_at = now
 
 
 def sign_ins_of(person: Person) -> list[SignIn]:

@@ -255,9 +255,7 @@ def _write(found: Import, good_rows_only: bool) -> None:
         check = found.check()
         report(batch.pk, Progress("正在写入", len(check.creates), max(len(check.creates), 1)))
         intake.write(actor=found.actor, target=found.target, found=check, batch=batch, good_rows_only=good_rows_only)
-        remember(found)
-        if batch.ledger:
-            search.absorb(batch.ledger)
+        _after(found)
     except BihuanError as error:
         fail_batch(batch=batch, message=str(error))
     except (DatabaseError, OSError) as error:
@@ -268,6 +266,16 @@ def _write(found: Import, good_rows_only: bool) -> None:
         fail_batch(batch=batch, message="程序出了意外，一行也没有写入；已记录，请联系管理员")
     finally:
         forget(batch.pk)
+
+
+def _after(found: Import) -> None:
+    """What follows on a written import. It is written whatever goes wrong here, and what is missed is made up later."""
+    try:
+        remember(found)
+        if found.batch.ledger:
+            search.absorb(found.batch.ledger)
+    except DatabaseError:
+        _log.exception("import %s is written; what follows on it is not", found.batch.pk)
 
 
 def told_of_trouble(error: Exception) -> str:

@@ -105,10 +105,9 @@ def test_every_ledger_goes_out_to_a_workbook_and_comes_back_unchanged(type_in: T
 
 @pytest.mark.usefixtures("bureaus", "db")
 def test_every_list_shows_its_records_to_its_bureau_and_to_no_other() -> None:
-    own = {
-        "audit": actor_of(Person.objects.get(username="jingban")),
-        "urban": actor_of(Person.objects.get(username="chengguanke")),
-    }
+    keepers = {"audit": "jingban", "urban": "chengguanke", "emergency": "yingjikao", "health": "weijiankao"}
+    keepers |= {"ftz": "zimaokao", "sasac": "guozikao", "land": "zirankao", "ecology": "huanbaokao"}
+    own = {pack: actor_of(Person.objects.get(username=login)) for pack, login in keepers.items()}
     for ledger in Ledger.objects.all():
         pack = ledger.code.partition(".")[0]
         other = own["urban" if pack == "audit" else "audit"]

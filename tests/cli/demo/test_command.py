@@ -34,7 +34,7 @@ def test_it_loads_once_and_says_who_can_sign_in(db: None, own_home: Path, type_i
     assert told in answer.out
     assert PASSWORD in answer.out and "只用于示范" in answer.out
     assert all(f"\n{login} " in answer.out and Person.objects.filter(username=login).exists() for login in MEMORABLE)
-    assert Unit.objects.count() == 403
+    assert Unit.objects.count() == 412
     again = type_in(*words)
     assert (again.status, "示范县已经装入，数据保留不动。" in again.out) == (0, True)
     assert (Record.objects.count(), Event.objects.count()) == (records, events)

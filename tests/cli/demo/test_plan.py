@@ -142,8 +142,8 @@ def full() -> County:
 def test_the_county_has_its_units_each_with_a_name_of_its_own() -> None:
     county = full()
     kinds = Counter(place.kind for place in county.places)
-    assert kinds == {"county": 1, "bureau": 13, "section": 9, "town": 20, "village": 300, "enterprise": 60}
-    assert len({place.name for place in county.places}) == len({place.code for place in county.places}) == 403
+    assert kinds == {"county": 1, "bureau": 15, "section": 9, "town": 20, "village": 300, "enterprise": 60, "site": 7}
+    assert len({place.name for place in county.places}) == len({place.code for place in county.places}) == 412
     assert all(place.code.startswith("330999") for place in county.places)
     before = set[str]()
     for place in county.places:

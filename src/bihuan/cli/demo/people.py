@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bihuan.cli.demo.county import AUDIT_BUREAU, AUDIT_SECTION, BUREAUS, COUNTY, RANKING, SECTIONS, URBAN_BUREAU, County
+from bihuan.cli.demo.county import (
+    AUDIT_BUREAU,
+    AUDIT_SECTION,
+    BUREAUS,
+    COUNTY,
+    OFFICES,
+    RANKING,
+    SECTIONS,
+    URBAN_BUREAU,
+    County,
+)
 
 PASSWORD = "shifanxian-yanshi"  # noqa: S105 - known to all by intent: what it opens is made up
 """The demo county's one password: it is printed, and written in the documentation."""
@@ -64,9 +74,11 @@ def undertaker(county: County, unit: str) -> str:
     """The login of the one who undertakes a unit's matters."""
     if unit in SECTION_LOGINS:
         return SECTION_LOGINS[unit]
-    bureau = BUREAUS.get(unit.removeprefix(f"{COUNTY}-"))
-    if bureau:
-        return bureau[1]
+    letters = unit.removeprefix(f"{COUNTY}-")
+    if letters in BUREAUS:
+        return BUREAUS[letters][1]
+    if letters in OFFICES:
+        return RANKING[letters]
     for prefix, places in (("zhen", county.towns), ("qiye", county.enterprises)):
         for number, place in enumerate(places, start=1):
             if place.code == unit:
@@ -99,7 +111,8 @@ def _places_of_work(county: County) -> Iterator[tuple[str, tuple[tuple[str, str]
     for section, login in SECTION_LOGINS.items():
         yield login, ((section, "undertaker"),)
     for letters, login in RANKING.items():
-        yield login, ((f"{COUNTY}-{letters}", "handler"), (f"{COUNTY}-{letters}", "supervisor"))
+        roles = ("handler", "supervisor", *(("undertaker",) if letters in OFFICES else ()))
+        yield login, tuple((f"{COUNTY}-{letters}", role) for role in roles)
 
 
 def _name(number: int) -> str:
