@@ -117,11 +117,11 @@ def test_every_recipe_reaches_what_it_names(world: World, clients: Clients) -> N
     assert set(unreached) <= {name for name in RECIPES if name.startswith(("figure_", "import_"))}
 
 
-NEVER_GOT = {"thumbnail", "public_picture"}
+NEVER_GOT = {"thumbnail", "public_picture", "notice_issue", "scorecard_what_if", "publication_what_if"}
 """Pictures of one dot have no thumbnail; a picture of letters and digits is for whoever has just been shown a form.
 
-Some pages of figures want a question of their own, and those of an import a file that is still there; both are played
-beside them.
+Others answer nobody without what they are about: a notice to issue, a what-if. Some pages of figures want a question of
+their own, and those of an import a file that is still there; all are played beside them.
 """
 
 
