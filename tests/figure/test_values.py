@@ -186,6 +186,16 @@ def test_a_value_from_outside_keeps_its_history(cast: Cast, findings: list[Recor
         enter_external(actor=cast["office"], figure=other, unit=None, period=YEAR, entered=said)
 
 
+def test_a_value_from_outside_is_told_within_reach(cast: Cast, findings: list[Record]) -> None:
+    league = Figure.objects.get(code="demo.league")
+    said = Entered(Decimal(3), "省厅通报", date(2026, 2, 1))
+    enter_external(actor=cast["office"], figure=league, unit=cast.town, period=YEAR, entered=said)
+    for login in ("office", "town", "leader"):
+        assert number("demo.league", cast.town.pk, reach=Reach(cast[login])) == 3
+    with pytest.raises(NotAllowed, match="查看范围以外"):
+        number("demo.league", cast.town.pk, reach=Reach(cast["other_town"]))
+
+
 def test_an_ended_unit_counts_for_the_one_above(cast: Cast, findings: list[Record]) -> None:
     end_unit(unit=cast.village, on=date(2026, 2, 15))
     assert number("demo.total", cast.town.pk) == 3

@@ -21,7 +21,7 @@ from bihuan.figure.period import Period
 from bihuan.figure.plan import Scan, clocks_for, make_plan, part_codes, part_periods, placed
 from bihuan.figure.resolved import Base, Derived, Doubled, External, Resolved, Stock, UnitCount
 from bihuan.figure.rollup import RollUp, roll_up_on
-from bihuan.figure.rules import Reach, counted_units, require_whole
+from bihuan.figure.rules import Reach, counted_units, require_whole, require_within
 from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value
 from bihuan.ledger.models import Ledger
@@ -107,6 +107,7 @@ class Answer:
             case UnitCount():
                 return replace(blank, number=self._unit_count(figure, unit, period))
             case External():
+                require_within(self.reach, unit, code)
                 return replace(blank, number=external_value(code, unit, period, self.question.clocks))
             case Derived():
                 return self._derived(figure, blank)

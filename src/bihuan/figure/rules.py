@@ -65,6 +65,18 @@ def counted_units(
     return seen, members is None or seen != members
 
 
+def require_within(reach: Reach | None, unit: int | None, code: str) -> None:
+    """Raise NotAllowed for a value from outside that is told of a unit out of reach.
+
+    One told of no unit is public, and who fills in the figure sees all of it.
+    """
+    if reach is None or unit is None or unit in reach.actor.reach():
+        return
+    figure = Figure.objects.get(code=code)
+    if not may_approve(reach.actor, figure):
+        raise NotAllowed(f"“{figure.title}”填报的是您查看范围以外的单位，您不能看这个数")
+
+
 def require_seen(sight: Sight, figure: Base | Doubled) -> None:
     """Raise NotAllowed for a figure that would tell what a field holds that the person may not see.
 
