@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management.color import no_style
 from django.db import connections
 from django.db.utils import ConnectionHandler
 from psycopg.conninfo import conninfo_to_dict
@@ -167,6 +168,7 @@ ODD = "末尾空格 \t引号\"'\\ 換行\n𠮷😀\u200b\u2028\x7f"
 def fill() -> None:
     """Records with history, files bound and unbound, an upload waiting, moments to the microsecond, a deleted last row."""
     cast = make_cast()
+    _count_on()
     actor, ledger = system_actor("测试"), cast.finding
     picture = keep_file(actor=actor, ledger=ledger, upload=SimpleUploadedFile("现场.png", PICTURE))
     keep_file(actor=actor, ledger=ledger, upload=SimpleUploadedFile("说明.txt", ODD.encode()))
@@ -181,6 +183,13 @@ def fill() -> None:
     # The last id is gone, and is not to be given again.
     person = cast.people["town"]
     Mapping.objects.create(ledger=ledger, person=person, heads="a", columns={"0": "title"}).delete()
+
+
+def _count_on() -> None:
+    """PostgreSQL counts on from rows that were put in with their ids."""
+    with connections["default"].cursor() as cursor:
+        for statement in connections["default"].ops.sequence_reset_sql(no_style(), list(apps.get_models())):
+            cursor.execute(statement)
 
 
 def upload(content: bytes, state: str) -> Path:

@@ -236,7 +236,7 @@ def test_a_deputy_acts_for_who_is_away_and_signs_so(cast: Cast) -> None:
     today = clock.today()
     with pytest.raises(NotAllowed):
         do(cast, record, "start", "colleague")
-    give_post(person=cast.people["neighbour"], unit=cast.office, role="audit_admin", valid_from=FOUNDED)
+    give_post(person=cast.people["outsider"], unit=cast.office, role="audit_admin", valid_from=FOUNDED)
     away = name_deputy(
         actor=cast["office"], deputy=cast.people["colleague"], start=today, end=today + timedelta(days=2), reason="公出"
     )

@@ -293,6 +293,8 @@ OF_A_LEDGER = (
     "grid_changes",
     "grid_check",
     "grid_save",
+    "grid_add",
+    "grid_files",
     "record_new",
     "record_options",
     "definition",
