@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,10 +43,17 @@ def bounded(limit: int, work: Callable[[], int | None], said: Path) -> int:
         os._exit(status)
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
+    """The home of an instance of these tests' own: what they do to it no other sees."""
+    with django_db_blocker.unblock():
+        return Maker(tmp_path_factory.mktemp("full")).source(SQLITE).home
+
+
 @pytest.fixture
-def instance(maker: Maker, tmp_path: Path) -> Iterator[Instance]:
-    made = Instance(shutil.copytree(maker.source(SQLITE).home, tmp_path / "home"))
-    with made.entered():
+def instance(filled: Path, tmp_path: Path, django_db_blocker: Any) -> Iterator[Instance]:
+    made = Instance(shutil.copytree(filled, tmp_path / "home"))
+    with django_db_blocker.unblock(), made.entered():
         yield made
 
 
