@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from bihuan.cli.main import main
 from bihuan.ledger.models import Batch, Event, Record
 from bihuan.ledger.undo import undo_batch
 from bihuan.ledger.verification import verify_chain
@@ -41,6 +41,18 @@ def bounded(limit: int, work: Callable[[], int | None], said: Path) -> int:
         sys.stdout.flush()
     finally:
         os._exit(status)
+
+
+def command(words: list[str], said: Path, limit: int = resource.RLIM_INFINITY) -> int:
+    """The command typed into a process of its own, none of whose files may grow beyond the limit; its exit status."""
+
+    def bound() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    with said.open("wb") as out:
+        typed = [sys.executable, "-m", "bihuan", *words]
+        return subprocess.run(typed, stdout=out, stderr=out, preexec_fn=bound, check=False).returncode
 
 
 @pytest.fixture(scope="module")
@@ -80,19 +92,20 @@ def test_an_import_onto_a_full_disk_says_so_and_writes_nothing(instance: Instanc
     words = ["import", str(path), "--ledger", "own.full", "--new", "满", "--owner", "审计局"]
     before = state()
     for more in (20_000, 900_000):
-        assert bounded(limit_of(instance, more), lambda: main(words), said) == 1
+        assert command(words, said, limit_of(instance, more)) == 1
         told = said.read_text(encoding="utf-8")
         assert any(word in told for word in ("磁盘写不进去", "磁盘已满", "文件超过了允许的大小")), told
         assert "Traceback" not in told
         assert state() == before
-    assert main(words) == 0
+    assert command(words, said) == 0
     assert Record.objects.count() == before[0] + 2_500
     assert sound()
 
 
 def test_an_undo_on_a_full_disk_leaves_the_batch_as_it_was(instance: Instance, tmp_path: Path) -> None:
     path = table_of(tmp_path, 1_500)
-    assert main(["import", str(path), "--ledger", "own.full", "--new", "满", "--owner", "审计局"]) == 0
+    words = ["import", str(path), "--ledger", "own.full", "--new", "满", "--owner", "审计局"]
+    assert command(words, tmp_path / "said") == 0
     batch = Batch.objects.get(kind="import", ledger__code="own.full")
     before = state()
 
@@ -109,7 +122,7 @@ def test_an_undo_on_a_full_disk_leaves_the_batch_as_it_was(instance: Instance, t
 
 def test_a_backup_onto_a_full_disk_says_so_and_leaves_no_file(instance: Instance, tmp_path: Path) -> None:
     target, said = tmp_path / "备份.zip", tmp_path / "said"
-    assert bounded(20_000, lambda: main(["backup", str(target)]), said) == 1
+    assert command(["backup", str(target)], said, 20_000) == 1
     told = said.read_text(encoding="utf-8")
     assert any(word in told for word in ("磁盘", "文件超过了允许的大小")), told
     assert "Traceback" not in told
