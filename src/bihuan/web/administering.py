@@ -62,3 +62,32 @@ def told(error: BihuanError | None) -> dict[str, Any]:
 def status(error: BihuanError | None) -> int:
     """The status of a page that shows this error."""
     return status_of(error) if error else 200
+
+
+def subject_begun(
+    request: HttpRequest,
+    change: Change,
+    back: str,
+    *,
+    under: tuple[str, str],
+    lead: str,
+    form: Callable[[dict[str, str]], dict[str, Any]],
+) -> HttpResponse:
+    """The page on which something new is begun. `under` is the list it belongs to, title and address; `form` is given
+    what is wrong at which input.
+    """
+    problem: BihuanError | None = None
+    if request.method == "POST":
+        try:
+            return ask_or_make(request, change, back)
+        except BihuanError as error:
+            problem = error
+    shown = told(problem)
+    context = {
+        "title": change.title,
+        "crumbs": [{"title": under[0], "url": under[1]}, {"title": change.title}],
+        "lead": lead,
+        "problem": shown["problem"],
+        "forms": [form(shown["problems"])],
+    }
+    return render(request, "admin_subject.html", context, status=status(problem))

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.base.errors import BihuanError, Invalid
+from bihuan.base.errors import Invalid
 from bihuan.org.actor import Actor
 from bihuan.org.models import Person, Post
 from bihuan.org.person_administration import Card, appoint, issue_password, open_account, without_password
@@ -23,7 +23,7 @@ from bihuan.org.tree import Tree
 from bihuan.web import admin_inputs as inputs
 from bihuan.web import showing
 from bihuan.web.access import address_of, signed_in
-from bihuan.web.administering import Change, ask_or_make, status, told
+from bihuan.web.administering import Change, subject_begun
 from bihuan.web.unit_names import unit_label, unit_of
 
 _SIZE = 50
@@ -110,22 +110,15 @@ def _row(person: Person, posts: list[Post], tree: Tree) -> dict[str, Any]:
 def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A form for a new person with a first post."""
     require_administrator(actor, SYSTEM_ADMIN.code)
-    problem: BihuanError | None = None
-    if request.method == "POST":
-        try:
-            change = Change("新增人员", lambda: _open(request, actor), button="确认新增", told=(_NEXT,))
-            return ask_or_make(request, change, reverse("admin_people") + "?show=new")
-        except BihuanError as error:
-            problem = error
-    shown = told(problem)
-    context = {
-        "title": "新增人员",
-        "crumbs": [{"title": "人员", "url": reverse("admin_people")}, {"title": "新增人员"}],
-        "lead": "一次加很多人，请用“从 Excel 导入”。",
-        "problem": shown["problem"],
-        "forms": [_form(request, actor, shown["problems"])],
-    }
-    return render(request, "admin_subject.html", context, status=status(problem))
+    people = reverse("admin_people")
+    return subject_begun(
+        request,
+        Change("新增人员", lambda: _open(request, actor), button="确认新增", told=(_NEXT,)),
+        people + "?show=new",
+        under=("人员", people),
+        lead="一次加很多人，请用“从 Excel 导入”。",
+        form=lambda problems: _form(request, actor, problems),
+    )
 
 
 _MOST_AT_ONCE = 100

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.base.errors import BihuanError
 from bihuan.org.actor import Actor
 from bihuan.org.models import Post, UnitKind, UnitVersion
 from bihuan.org.roles import SYSTEM_ADMIN
@@ -20,7 +19,7 @@ from bihuan.org.unit_administration import Place, found_unit
 from bihuan.web import admin_inputs as inputs
 from bihuan.web import showing
 from bihuan.web.access import address_of, signed_in
-from bihuan.web.administering import Change, ask_or_make, status, told
+from bihuan.web.administering import Change, subject_begun
 
 _SIZE = 100
 
@@ -106,22 +105,15 @@ def _row(heads: tuple[str, ...], cells: tuple[Any, ...], unit: Any) -> dict[str,
 def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """A form for a new unit; what it would be is told before it is made."""
     require_administrator(actor, SYSTEM_ADMIN.code)
-    problem: BihuanError | None = None
-    if request.method == "POST":
-        try:
-            change = Change("新增单位", lambda: _found(request, actor), button="确认新增")
-            return ask_or_make(request, change, reverse("admin_units"))
-        except BihuanError as error:
-            problem = error
-    shown = told(problem)
-    context = {
-        "title": "新增单位",
-        "crumbs": [{"title": "单位", "url": reverse("admin_units")}, {"title": "新增单位"}],
-        "lead": "一次加很多个单位，请用“从 Excel 导入”。",
-        "problem": shown["problem"],
-        "forms": [_form(request, actor, shown["problems"])],
-    }
-    return render(request, "admin_subject.html", context, status=status(problem))
+    units = reverse("admin_units")
+    return subject_begun(
+        request,
+        Change("新增单位", lambda: _found(request, actor), button="确认新增"),
+        units,
+        under=("单位", units),
+        lead="一次加很多个单位，请用“从 Excel 导入”。",
+        form=lambda problems: _form(request, actor, problems),
+    )
 
 
 def _form(request: HttpRequest, actor: Actor, problems: dict[str, str]) -> dict[str, Any]:
