@@ -4,7 +4,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bihuan.ledger.exporting.telling import width
-from bihuan.report.document import Block, Chart, Document, Heading, PageBreak, Paragraph, Run, Runs, Table, text_of
+from bihuan.report.document import (
+    Block,
+    Chart,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Run,
+    Runs,
+    Table,
+    is_number,
+    text_of,
+)
 from bihuan.report.docx import numbers
 from bihuan.report.docx.chart import drawing
 from bihuan.report.docx.markup import paragraph, run, twips
@@ -127,14 +139,10 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
     heads = [(wide, "TableHead", run(head)) for wide, head in zip(widths, table.heads, strict=True)]
     yield _row(heads, is_head=True)
     for row in table.rows:
-        yield _row([(wide, _look(cell), _runs(cell, links)) for wide, cell in zip(widths, row, strict=True)])
+        looks = ("TableNumber" if is_number(cell) else "TableText" for cell in row)
+        yield _row(zip(widths, looks, (_runs(cell, links) for cell in row), strict=True))
     yield "</w:tbl>"
     yield paragraph("Note")
-
-
-def _look(cell: Runs) -> str:
-    text = text_of(cell).replace(",", "").replace("%", "").strip()
-    return "TableNumber" if text and text.lstrip("-−").replace(".", "", 1).isdigit() else "TableText"
 
 
 def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str:
@@ -169,7 +177,8 @@ def _annex(document: Document, links: Links) -> Iterator[str]:
     told: dict[tuple[object, ...], Run] = {}
     for one in document.runs():
         if one.number:
-            key = (one.number.figure, one.number.unit, one.number.period, one.number.as_of, one.number.known_at)
+            number = one.number
+            key = (number.figure, number.unit, number.period, number.as_of, number.known_at, number.aspect)
             told.setdefault(key, one)
     rows = [_annex_row(place, one) for place, one in enumerate(told.values(), 1)]
     heads = ("序号", "指标与口径", "单位", "期间", "数值", "截至与版本", "记录数")
