@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bihuan.ledger.exporting.telling import width
 from bihuan.report.document import (
     Block,
     Chart,
     Document,
     Heading,
+    Number,
     PageBreak,
     Paragraph,
     Run,
@@ -19,12 +19,11 @@ from bihuan.report.document import (
 )
 from bihuan.report.docx import numbers
 from bihuan.report.docx.chart import drawing
-from bihuan.report.docx.markup import paragraph, run, twips
+from bihuan.report.docx.columns import column_widths
+from bihuan.report.docx.markup import paragraph, run
 from bihuan.standards import document_gbt9704 as layout
 
-TEXT_WIDTH = twips(layout.TYPE_AREA[0])
 _LOOKS = {"body": "BodyText", "flush": "Flush", "right": "Right", "note": "Note"}
-_NARROWEST, _WIDEST = 6, 28
 
 
 @dataclass
@@ -68,7 +67,7 @@ def _head(document: Document) -> Iterator[str]:
         yield paragraph("Number", run(document.red_head.number))
         yield paragraph("Flush")
         yield paragraph("Flush")
-    yield paragraph("Title", run(document.title))
+    yield paragraph("Title", run("\n".join(layout.title_lines(document.title))))
     yield paragraph("Flush")
 
 
@@ -130,7 +129,7 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
         yield paragraph("Caption", run(table.caption))
     if table.unit:
         yield paragraph("TableUnit", run(f"单位：{table.unit}"))
-    widths = _widths(table)
+    widths = column_widths(table)
     grid = "".join(f'<w:gridCol w:w="{wide}"/>' for wide in widths)
     yield (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="Report"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -158,17 +157,6 @@ def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str
     )
 
 
-def _widths(table: Table) -> list[int]:
-    """Columns share the text's width by what they hold, none too narrow to read."""
-    wanted = [max(_NARROWEST, min(_WIDEST, width(head))) for head in table.heads]
-    for row in table.rows[:200]:
-        for place, cell in enumerate(row):
-            longest = max(map(width, text_of(cell).split("\n")))
-            wanted[place] = max(wanted[place], min(_WIDEST, longest + 1))
-    total = sum(wanted)
-    return [wide * TEXT_WIDTH // total for wide in wanted]
-
-
 def _annex(document: Document, links: Links) -> Iterator[str]:
     """The list of every number with what it means, how many records stand behind it, and as of when."""
     yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
@@ -180,17 +168,20 @@ def _annex(document: Document, links: Links) -> Iterator[str]:
             number = one.number
             key = (number.figure, number.unit, number.period, number.as_of, number.known_at, number.aspect)
             told.setdefault(key, one)
-    rows = [_annex_row(place, one) for place, one in enumerate(told.values(), 1)]
-    heads = ("序号", "指标与口径", "单位", "期间", "数值", "截至与版本", "记录数")
+    explained: set[str] = set()
+    rows = []
+    for place, one in enumerate(told.values(), 1):
+        if one.number:
+            rows.append(_annex_row(place, one.number, is_known=one.number.figure in explained))
+            explained.add(one.number.figure)
+    heads = ("序号", "指标与口径", "单位", "期间", "数值", "计量", "截至", "版本", "记录数")
     yield from table_xml(Table(heads, tuple(rows)), links)
 
 
-def _annex_row(place: int, one: Run) -> tuple[Runs, ...]:
-    number = one.number
-    if number is None:
-        return ()
-    value = "—" if number.value is None else f"{number.value:f}{number.measure}"
-    told = f"{number.title}\n{number.definition}" if number.definition else number.title
-    seen = f"{number.as_of}\n第{number.version}版"
-    cells = (str(place), told, number.unit_name, number.period, value, seen, str(number.records))
-    return tuple((Run(cell),) for cell in cells)
+def _annex_row(place: int, number: Number, *, is_known: bool) -> tuple[Runs, ...]:
+    """What a number means is said where its figure first stands."""
+    told = f"{number.title}\n{number.definition}" if number.definition and not is_known else number.title
+    value = "—" if number.value is None else f"{number.value:f}"
+    where = (number.unit_name, number.period)
+    cells = (str(place), told, *where, value, number.measure, f"{number.as_of}", f"{number.version}")
+    return tuple((Run(cell),) for cell in (*cells, str(number.records)))

@@ -107,7 +107,7 @@ class Language:
         digits = shown(said.amount)
         before_amount, _, after = said.text.partition(digits)
         title = f"{now.title}（比{_AGAINST[against]}）"
-        measure = "个百分点" if now.measure == "%" else "%"
+        measure = said.measure or now.measure
         number = replace(now, title=title, value=said.amount, measure=measure, aspect="change")
         return before_amount + self.marks.number(number, digits) + after
 
