@@ -15,7 +15,6 @@ from bihuan.report.document import (
     Runs,
     Table,
     is_number,
-    text_of,
 )
 from bihuan.report.docx import numbers
 from bihuan.report.docx.chart import drawing
