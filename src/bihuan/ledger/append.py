@@ -144,7 +144,7 @@ class _Writer:
         """Write one portion; returns the ids of its records, in the order of the drafts.
 
         A full portion is put in by the other hand while this one makes the next ready. The two never speak to the
-        database at once: whoever reads or writes here waits first.
+        database at once: whoever reads or writes here waits first. A smaller one is the last: it needs no other hand.
         """
         portion = _Portion(self._load(drafts))
         fresh = iter(self._reserve(sum(isinstance(draft, Fresh) or draft.record is None for draft in drafts)))
@@ -154,9 +154,10 @@ class _Writer:
         self.wait()
         rows.update_records(portion.changed, self.now)
         follow(self.ledger.pk, portion.changes(), portion.alike())
-        self.under_way = hand.submit(_insert, connection.cursor(), made, events)
         if len(drafts) < _ROWS_AT_ONCE:
-            self.wait()
+            _insert(connection.cursor(), made, events)
+        else:
+            self.under_way = hand.submit(_insert, connection.cursor(), made, events)
         return ids
 
     def _take(self, draft: Draft | Fresh, ids: Iterator[int], portion: "_Portion") -> int:
