@@ -207,7 +207,8 @@ class _Some:
 
     def __init__(self, grid: Grid, rows: list[tuple[int, Row]]) -> None:
         self.name, self.rows, self.columns, self.merges = grid.name, grid.rows, grid.columns, grid.merges
-        self.claimed_rows, self.hidden_rows, self.hidden_columns = None, grid.hidden_rows, grid.hidden_columns
+        self.claimed_rows: int | None = None
+        self.hidden_rows, self.hidden_columns = grid.hidden_rows, grid.hidden_columns
         self._rows = rows
 
     def read(self) -> Iterator[tuple[int, Row]]:
