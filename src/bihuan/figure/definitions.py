@@ -37,6 +37,8 @@ class InForce:
 
 
 _OVER_LEDGERS: Kept[Resolved] = Kept(4_096)
+_FEW = 4
+"""So many figures are looked up one by one; whoever asks for more gets all of them with one query."""
 
 
 class Catalogue:
@@ -46,6 +48,7 @@ class Catalogue:
         self.known_at = known_at
         self._given = dict(given or {})
         self._specs: dict[str, InForce | None] = {}
+        self._all: dict[str, InForce] | None = None
         self._views: dict[str, LedgerView | None] = {}
         self._resolved: dict[str, Resolved] = {}
         self.ledgers: dict[str, Ledger] = {}
@@ -94,9 +97,11 @@ class Catalogue:
     def _find(self, code: str) -> InForce | None:
         if code in self._given:
             return InForce(self._given[code], 0)
-        if code not in self._specs:
-            self._specs[code] = _definition(code, self.known_at)
-        return self._specs[code]
+        if code not in self._specs and len(self._specs) < _FEW:
+            self._specs[code] = _in_force((code,), self.known_at).get(code)
+        elif code not in self._specs and self._all is None:
+            self._all = _in_force(None, self.known_at)
+        return self._specs[code] if code in self._specs else (self._all or {}).get(code)
 
     def _spec(self, code: str) -> FigureSpec | None:
         found = self._find(code)
@@ -111,13 +116,17 @@ class Catalogue:
         return self._views[code]
 
 
-def _definition(code: str, known_at: datetime | None) -> InForce | None:
-    """The version in force at an instant; for one before the first version, the first."""
-    versions = FigureVersion.objects.filter(figure__code=code).order_by("-version")
-    known = versions.filter(recorded_at__lte=known_at) if known_at else versions
-    row = known.values_list("figure__stamp", "figure_id", "version").first()
-    row = row or versions.order_by("version").values_list("figure__stamp", "figure_id", "version").first()
-    return InForce(_spec_at(*row), row[2]) if row else None
+def _in_force(codes: Sequence[str] | None, known_at: datetime | None) -> dict[str, InForce]:
+    """The versions in force at an instant, of some figures or all; for one before the first version, the first."""
+    rows = FigureVersion.objects.order_by("figure", "version")
+    if codes is not None:
+        rows = rows.filter(figure__code__in=codes)
+    found: dict[str, tuple[str, int, int]] = {}
+    columns = ("figure__code", "recorded_at", "figure__stamp", "figure_id", "version")
+    for code, recorded_at, *row in rows.values_list(*columns).iterator():
+        if code not in found or known_at is None or recorded_at <= known_at:
+            found[code] = (row[0], row[1], row[2])
+    return {code: InForce(_spec_at(*row), row[2]) for code, row in found.items()}
 
 
 @lru_cache(maxsize=4_096)
