@@ -335,7 +335,7 @@ def measure_refresh(folder: Path, size: int, scan: Any, found: Any, snapshot: An
 def from_events() -> None:
     """Through the one door and absorbing: a saved record until it is seen; 1,000 corrected until all is right."""
     from bihuan.figure.clocks import clocks
-    from bihuan.figure.definitions import install_figures
+    from bihuan.figure.installing import install_figures
     from bihuan.figure.lake.absorbing import folder_of
     from bihuan.figure.period import parse_period
     from bihuan.figure.queries import ask

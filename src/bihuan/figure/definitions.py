@@ -1,13 +1,9 @@
 """Which definitions of figures are in force, now or at an instant, and putting a new version in its place."""
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
-
-from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import NotFound, did_you_mean
@@ -23,9 +19,6 @@ from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger
 from bihuan.loop.definitions import loop_of
-from bihuan.org.models import Unit
-
-_log = logging.getLogger("bihuan.figure")
 
 
 @dataclass(frozen=True)
@@ -137,54 +130,6 @@ def _spec_at(stamp: str, figure: int, version: int) -> FigureSpec:  # noqa: ARG0
 def figure_codes() -> list[str]:
     """The ids of all figures in use."""
     return list(Figure.objects.filter(retired=False).order_by("code").values_list("code", flat=True))
-
-
-@transaction.atomic
-def install_figures(
-    *,
-    pack: str,
-    specs: Mapping[str, FigureSpec],
-    owner: Unit,
-    origin: str,
-    tell: Callable[[str], None] = _log.warning,
-) -> None:
-    """Put a pack's figures in force: a changed one gets a new version, one that is gone is retired.
-
-    One that the county has redefined since stays as it is, and where the pack has moved on too, `tell` is told.
-    """
-    known = {figure.code: figure for figure in Figure.objects.filter(code__startswith=f"{pack}.")}
-    versions = _versions(pack)
-    for code, spec in specs.items():
-        figure = known.get(code) or Figure(code=code)
-        definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-        own = versions.get(figure.pk, [])
-        current = own[-1] if own else None
-        is_kept = current is not None and current.origin == "screen"
-        if is_kept and _last_from_pack(own) != definition:
-            tell(f"指标“{figure.title}”（{code}）在本县改过口径，业务包里的新口径没有覆盖它")
-        is_same = is_kept or (current is not None and current.definition == definition)
-        if is_same and figure.owner_id == owner.pk and not figure.retired:
-            continue
-        figure.owner, figure.retired = owner, False
-        if is_same:
-            figure.stamp = fresh_stamp()
-            figure.save()
-        else:
-            new_version(figure, spec, origin=origin)
-    gone = [figure.pk for code, figure in known.items() if code not in specs and not figure.retired]
-    Figure.objects.filter(pk__in=gone).update(retired=True)
-
-
-def _versions(pack: str) -> dict[int, list[FigureVersion]]:
-    """All versions of a pack's figures in their order."""
-    found: dict[int, list[FigureVersion]] = {}
-    for version in FigureVersion.objects.filter(figure__code__startswith=f"{pack}.").order_by("version"):
-        found.setdefault(version.figure_id, []).append(version)
-    return found
-
-
-def _last_from_pack(versions: Sequence[FigureVersion]) -> Any:
-    return next((version.definition for version in reversed(versions) if version.origin != "screen"), None)
 
 
 def new_version(
