@@ -70,7 +70,7 @@ def counted(cast: Cast, *ledgers: Ledger) -> int:
     told = summed(counts_by_place(cast["leader"], loops, MONDAY).values())
     matters = Matters(cast["leader"], loops, MONDAY)
     for colour in Colour:
-        assert sum(len(piece) for piece in matters.in_order("", colour)) == told[colour]
+        assert sum(piece.rows.count() for piece in matters.in_order("", colour)) == told[colour]
     assert matters.all().count() == sum(told.values())
     return sum(told.values())
 
