@@ -29,7 +29,7 @@ from bihuan.web.middleware import status_of
 from bihuan.web.request_memory import my_loops
 
 _MOST = 50
-MOST_REPLAYED = 10_000
+MOST_REPLAYED = 2_000
 """Matters that are replayed one by one for a page; the days of more are told by the lake."""
 _LIVING = (Colour.GREEN, Colour.YELLOW, Colour.RED)
 
