@@ -21,7 +21,7 @@ from bihuan.ledger import rows, search
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.derived import Change, follow
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
-from bihuan.ledger.projection import RecordState, apply, state_of
+from bihuan.ledger.projection import RecordState, apply, states_of
 from bihuan.ledger.sealed import seal_data, sealed_fields
 from bihuan.org.actor import Actor
 
@@ -144,7 +144,7 @@ class _Writer:
         """Write one portion; returns the ids of its records, in the order of the drafts.
 
         A full portion is put in by the other hand while this one makes the next ready. The two never speak to the
-        database at once: whoever reads or writes here waits first.
+        database at once: whoever reads or writes here waits first. A smaller one is the last: it needs no other hand.
         """
         portion = _Portion(self._load(drafts))
         fresh = iter(self._reserve(sum(isinstance(draft, Fresh) or draft.record is None for draft in drafts)))
@@ -152,11 +152,13 @@ class _Writer:
         made = rows.record_rows(self.of_all, portion.created) + rows.fresh_rows(self.of_all, portion.fresh)
         events = rows.event_rows(self.of_all, portion.events)
         self.wait()
-        rows.update_records(portion.changed, self.now)
+        rows.update_records(portion.changed, self.now, portion.known)
         follow(self.ledger.pk, portion.changes(), portion.alike())
-        self.under_way = hand.submit(_insert, connection.cursor(), made, events)
-        if len(drafts) < _ROWS_AT_ONCE:
-            self.wait()
+        if portion.changed or len(drafts) < _ROWS_AT_ONCE:
+            # Whoever changes records reads others for the next drafts, and few rows are not worth another hand.
+            _insert(connection.cursor(), made, events)
+        else:
+            self.under_way = hand.submit(_insert, connection.cursor(), made, events)
         return ids
 
     def _take(self, draft: Draft | Fresh, ids: Iterator[int], portion: "_Portion") -> int:
@@ -199,8 +201,7 @@ class _Writer:
         if not wanted:
             return {}
         self.wait()
-        found = Record.objects.select_for_update().filter(ledger=self.ledger, pk__in=wanted)
-        return {record.pk: state_of(record) for record in found}
+        return dict(states_of(Record.objects.select_for_update().filter(ledger=self.ledger, pk__in=wanted)))
 
     def _fold(self, pk: int, state: RecordState, draft: Draft, events: list[rows.EventRow]) -> RecordState:
         for step in (draft, *draft.follows):
