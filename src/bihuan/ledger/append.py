@@ -21,7 +21,7 @@ from bihuan.ledger import rows, search
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.derived import Change, follow
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
-from bihuan.ledger.projection import RecordState, apply, state_of
+from bihuan.ledger.projection import RecordState, apply, states_of
 from bihuan.ledger.sealed import seal_data, sealed_fields
 from bihuan.org.actor import Actor
 
@@ -152,9 +152,10 @@ class _Writer:
         made = rows.record_rows(self.of_all, portion.created) + rows.fresh_rows(self.of_all, portion.fresh)
         events = rows.event_rows(self.of_all, portion.events)
         self.wait()
-        rows.update_records(portion.changed, self.now)
+        rows.update_records(portion.changed, self.now, portion.known)
         follow(self.ledger.pk, portion.changes(), portion.alike())
-        if len(drafts) < _ROWS_AT_ONCE:
+        if portion.changed or len(drafts) < _ROWS_AT_ONCE:
+            # Whoever changes records reads others for the next drafts, and few rows are not worth another hand.
             _insert(connection.cursor(), made, events)
         else:
             self.under_way = hand.submit(_insert, connection.cursor(), made, events)
@@ -200,8 +201,7 @@ class _Writer:
         if not wanted:
             return {}
         self.wait()
-        found = Record.objects.select_for_update().filter(ledger=self.ledger, pk__in=wanted)
-        return {record.pk: state_of(record) for record in found}
+        return dict(states_of(Record.objects.select_for_update().filter(ledger=self.ledger, pk__in=wanted)))
 
     def _fold(self, pk: int, state: RecordState, draft: Draft, events: list[rows.EventRow]) -> RecordState:
         for step in (draft, *draft.follows):
