@@ -30,9 +30,9 @@ _counted = attrgetter("unit", "state", "due_at", "closed_at", "loop", "deleted")
 def due_key(state: RecordState) -> Key:
     """The row of DueTally in which a record counts."""
     unit = state.unit or 0
-    if state.closed_at is not None or state.due_at is None:
-        return unit, state.closed_at is not None, 0, False
-    return unit, False, *_due_day(state.due_at)
+    if state.closed_at is not None:
+        return unit, True, _due_day(state.closed_at)[0], False
+    return (unit, False, 0, False) if state.due_at is None else (unit, False, *_due_day(state.due_at))
 
 
 @lru_cache(maxsize=8_192)

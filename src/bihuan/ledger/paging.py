@@ -1,6 +1,6 @@
 """Pieces of long lists: how many rows there are, up to a bound, and the rows of a stretch by their place."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -55,31 +55,7 @@ def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
     """
     if start < _NEAR:
         return list(rows[start : start + count])
-    return _read(list(rows.values_list("pk", flat=True)[start : start + count]))
-
-
-def stretch_of(pieces: Sequence[QuerySet[Record]], start: int, count: int, total: int) -> list[Record]:
-    """The same of a list of `total` rows made of several ordered queries after each other, from its nearer end."""
-    last = min(start + count, total)
-    if start <= total // 2:
-        return _read(_walk(pieces, start, last - start))
-    backwards = [rows.reverse() for rows in reversed(pieces)]
-    return _read(_walk(backwards, total - last, last - start)[::-1])
-
-
-def _walk(pieces: Iterable[QuerySet[Record]], start: int, count: int) -> list[int]:
-    """Ids by their place. A piece is counted only to step over it."""
-    ids: list[int] = []
-    for rows in pieces:
-        if len(ids) >= count:
-            break
-        some = list(rows.values_list("pk", flat=True)[start : start + count - len(ids)])
-        ids += some
-        start = 0 if some or not start else max(0, start - rows.order_by().count())
-    return ids
-
-
-def _read(ids: Sequence[int]) -> list[Record]:
+    ids = list(rows.values_list("pk", flat=True)[start : start + count])
     found = Record.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
