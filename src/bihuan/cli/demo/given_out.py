@@ -1,4 +1,4 @@
-"""What the demo county's bureaus have given out: last year's summaries and rankings, and those of the last two months.
+"""What the demo county's bureaus gave out: last year's summaries and ranking, briefs of two months, a month's ranking.
 
 Each is written, approved and issued by its own people in its own week, and so shows what was known then.
 """
@@ -51,15 +51,15 @@ def give_out(today: date) -> int:
 def _due(today: date) -> Iterator[tuple[Ended, Callable[[str, Ended], None], str]]:
     """What is to be given out, how, and when: rankings wait until the scores of the period have come in."""
     year_end = date(today.year - 1, 12, 31)
-    month_end = today.replace(day=1) - timedelta(days=1)
     for ended in _ended(f"{year_end.year}", year_end, 12, today):
         yield from ((ended, _issue, code) for code in _OF_A_YEAR)
         yield from ((ended, _publish, code) for code in _RANKED_BY_YEAR)
+    month_end = today.replace(day=1) - timedelta(days=1)
+    for ended in _ended(f"{month_end:%Y-%m}", month_end, 15, today):
+        yield from ((ended, _publish, code) for code in _RANKED_BY_MONTH)
     for _ in range(_MONTHS):
         for ended in _ended(f"{month_end:%Y-%m}", month_end, 3, today):
             yield from ((ended, _issue, code) for code in _OF_A_MONTH)
-        for ended in _ended(f"{month_end:%Y-%m}", month_end, 15, today):
-            yield from ((ended, _publish, code) for code in _RANKED_BY_MONTH)
         month_end = month_end.replace(day=1) - timedelta(days=1)
 
 
