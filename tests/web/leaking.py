@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 
 from bihuan.base import clock
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.models import Approval, ApprovedValue, Figure, Proposal
 from bihuan.figure.proposals import propose_definition
 from bihuan.figure.spec import FigureSpec
