@@ -1,5 +1,6 @@
 """The library of figures; and one figure: its value, what it means, its table and its chart."""
 
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from bihuan.figure.explaining import explained
 from bihuan.figure.models import ApprovedValue, Figure, FigureVersion, Proposal
 from bihuan.figure.period import Period
 from bihuan.figure.proposals import open_proposals
-from bihuan.figure.queries import Listed, changes_since, frozen_value, last_approved, library, used_in
+from bihuan.figure.queries import Listed, approved_history, changes_since, frozen_value, last_approved, library, used_in
 from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
 from bihuan.figure.spec import KINDS
@@ -27,6 +28,7 @@ from bihuan.org.actor import Actor
 from bihuan.report.figure_uses import Use, uses
 from bihuan.web import showing
 from bihuan.web.access import signed_in
+from bihuan.web.figure_arithmetic import arithmetic
 from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
 
 
@@ -130,6 +132,9 @@ def _context(
         "as_of": showing.moment(asked.clocks.as_of),
         "known_at": showing.moment(asked.clocks.known_at),
         "frozen": _frozen(figure.code, asked, found, value),
+        "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
+        "formula": resolved.spec.formula,
+        "past": [_approved(cell, found) for cell in approved_history(figure.code, asked.unit, clocks(), Reach(actor))],
         "asked": {
             "period": asked.period.code,
             "unit": node.name if node else "",
@@ -206,6 +211,19 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
         "at": showing.moment(approval.recorded_at),
         "changes": frozen.changes,
         "why": f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
+    }
+
+
+def _approved(cell: ApprovedValue, found: Answer) -> dict[str, str]:
+    """A line of the history: what was approved for a period, by whom, and whether it was unlocked since."""
+    approval = cell.approval
+    number = None if cell.value is None else Fraction(cell.value)
+    unlocked = f"{showing.moment(cell.unlocked_at)} 由 {cell.unlocked_by} 解锁：{cell.unlocked_why}"
+    return {
+        "period": Period(approval.start, approval.end).title,
+        "text": shown(number, found.figures[found.question.codes[0]]) or "—",
+        "by": f"{approval.actor_name} {showing.moment(approval.recorded_at)} 审定，口径第 {cell.version} 版",
+        "unlocked": unlocked if cell.unlocked_at else "",
     }
 
 
