@@ -62,7 +62,7 @@ def _beside_others(found: Answer, asked: Wanted, figure: Derived, value: Value) 
     own = _term(found, asked, part, told(found, part, value.unit, value.period, value.slice), "")
     if figure.kind == "rank":
         count = len(roll_up.siblings(value.unit)) if value.unit else 0
-        return [replace(own, after=f"，在 {count} 个同级单位中")]
+        return [replace(own, after=f"，在 {count} 个同级单位中的名次")] if count else []
     node = roll_up.tree.by_pk.get(value.unit or 0)
     above = node.parent if node and figure.spec.within != "whole" else None
     whole = told(found, part, above, value.period, value.slice)

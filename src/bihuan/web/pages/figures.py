@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -30,6 +29,7 @@ from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.figure_arithmetic import arithmetic
 from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
+from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
 
 
 @signed_in
@@ -134,6 +134,7 @@ def _context(
         "frozen": _frozen(figure.code, asked, found, value),
         "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
         "formula": resolved.spec.formula,
+        "partial": not isinstance(value, str) and value.partial,
         "past": [_approved(cell, found) for cell in approved_history(figure.code, asked.unit, clocks(), Reach(actor))],
         "asked": {
             "period": asked.period.code,
@@ -142,7 +143,7 @@ def _context(
         },
         "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
         "rows": rows,
-        "chart": orjson.dumps(_chart(asked, found, rows)).decode(),
+        **_drawing(asked, found, rows),
         **_about(request, actor, figure, resolved),
         "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
         "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
@@ -183,13 +184,23 @@ def table_rows(asked: Wanted, found: Answer, actor: Actor) -> list[dict[str, Any
     ]
 
 
-def _chart(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    series = [
-        {"name": found.figures[code].spec.title, "data": [row["cells"][index].get("number") for row in rows]}
-        for index, code in enumerate(asked.codes)
-    ]
-    kind = "line" if asked.by == "month" else "bar"
-    return {"kind": kind, "names": [row["title"] for row in rows], "series": series}
+def _drawing(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The table as a drawing: lines over months, else lying bars."""
+    some, count = rows[:MOST_DRAWN], len(asked.codes)
+    if not any(one.get("number") is not None for row in some for one in row["cells"]):
+        return {}
+    names = [row["title"] for row in some]
+    numbers, texts, urls = (
+        [[row["cells"][index].get(what, blank) for row in some] for index in range(count)]
+        for what, blank in (("number", None), ("text", ""), ("url", ""))
+    )
+    titles = [found.figures[code].spec.title for code in asked.codes]
+    drawn = {"lines": lines(names, numbers, texts, urls)} if asked.by == "month" else {}
+    return {
+        **(drawn or {"bars": bars(names, numbers, texts, urls)}),
+        "legend": [{"tone": tone % 8, "title": title} for tone, title in enumerate(titles)] if count > 1 else [],
+        "undrawn": len(rows) - len(some),
+    }
 
 
 def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
