@@ -207,6 +207,8 @@ def test_a_definition_is_told_in_chinese(cast: Cast, findings: list[Record]) -> 
     assert explained("demo.large", catalogue) == (
         "“审计发现问题台账”中涉及金额 大于等于 100 的记录有几条，所问时点的状态，按“发现日期”归入时期。单位：个。"
     )
+    titles = [catalogue[code].spec.title for code in ("demo.total", "demo.large")]
+    assert explained("demo.sum", catalogue).startswith("按算式 “{}” × 2 ＋ “{}”。".format(*titles))
     for code in FIGURES:
         assert explained(code, catalogue)
     after = catalogue.in_force("demo.large").spec.model_copy(update={"where": "amount >= 50"})

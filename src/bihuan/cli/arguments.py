@@ -110,6 +110,10 @@ def _import(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--new", metavar="名称", help="按表头新建一个带闭环的台账，以此为名称")
     parser.add_argument("--owner", metavar="单位", help="新台账的所属单位（代码或名称），与 --new 同用")
     parser.add_argument("--sheet", metavar="工作表", help="工作表名称（默认取最像台账的一张）")
+    parser.add_argument(
+        "--table", metavar="第几张", type=int, default=1, help="工作表上有几张表时读第几张（默认第 1 张）"
+    )
+    parser.add_argument("--without-hidden", action="store_true", help="不读隐藏的行和列")
 
 
 def _export(commands: "_Commands[Parser]") -> None:

@@ -114,15 +114,15 @@ def indexed_afterwards(new: int) -> Iterator[None]:
 
 def record_rows(of_all: OfAll, created: Iterable[tuple[int, RecordState]]) -> list[tuple[Any, ...]]:
     """New records with their ids, as the database keeps them."""
-    keep = _moment_keeper()
+    keep = moment_keeper()
     stamp = keep(of_all.now)
     return [(pk, of_all.ledger, *_state_values(state, keep), stamp, stamp) for pk, state in created]
 
 
 def fresh_rows(of_all: OfAll, fresh: Iterable[FreshRow]) -> list[tuple[Any, ...]]:
     """New records that hold nothing yet but what their first event says, as the database keeps them."""
-    keep, ledger = _moment_reader(), of_all.ledger
-    stamp = _moment_keeper()(of_all.now)
+    keep, ledger = moment_reader(), of_all.ledger
+    stamp = moment_keeper()(of_all.now)
     return [
         (
             pk,
@@ -149,7 +149,7 @@ def fresh_rows(of_all: OfAll, fresh: Iterable[FreshRow]) -> list[tuple[Any, ...]
 
 def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> list[tuple[Any, ...]]:
     """Events as the database keeps them."""
-    keep, by = _moment_keeper(), (of_all.person, of_all.actor_name, of_all.unit, _batch(of_all.batch))
+    keep, by = moment_keeper(), (of_all.person, of_all.actor_name, of_all.unit, _batch(of_all.batch))
     ledger, stamp = of_all.ledger, keep(of_all.now)
     return [
         (ledger, position, pk, version, kind, *by, keep(effective), stamp, reason, payload, link)
@@ -175,7 +175,7 @@ def update_records(
     Of those whose rows are `known`, only what moves is written: an index over a column that is named in the statement
     is changed too, be the value the same or not, and there are eight.
     """
-    keep = _moment_keeper()
+    keep = moment_keeper()
     stamp = keep(now)
     moved = [(moved_places(known.get(pk), state), pk, state) for pk, state in changed.items()]
     with connection.cursor() as cursor:
@@ -205,12 +205,12 @@ def _state_values(state: RecordState, keep: Callable[[datetime | None], Any]) ->
     )
 
 
-def _moment_keeper() -> Callable[[datetime | None], Any]:
+def moment_keeper() -> Callable[[datetime | None], Any]:
     """A function that gives an instant as the database keeps it."""
     return (lambda value: value) if connection.vendor == "postgresql" else _sqlite_text
 
 
-def _moment_reader() -> Callable[[str | None], Any]:
+def moment_reader() -> Callable[[str | None], Any]:
     """The same for an instant as events hold it."""
     return (lambda text: text) if connection.vendor == "postgresql" else _sqlite_text_of
 
