@@ -1,17 +1,16 @@
 """The Word file: its XML measured against the standard, its numbers as content controls, its pages as LibreOffice lays
 them out."""
 
-import re
 import subprocess
 import zipfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import docx
 import pytest
-from lxml import etree
+from lxml import etree, html
 from openpyxl import load_workbook
 
 from bihuan.report.document import Block, Chart, Document, Heading, Paragraph, RedHead, Run, Series, Table
@@ -83,6 +82,20 @@ def test_the_faces_are_those_of_the_standard(tmp_path: Path, style: str, font: s
     assert size is not None and size.get(f"{W}val") == str(points * 2)
 
 
+def test_the_red_head_is_that_of_the_standard(tmp_path: Path) -> None:
+    path = write(tmp_path, BODY, red_head=RedHead("示范县审计局文件", "示审〔2026〕3号"))
+    mark, *_, number = [p for p in docx.Document(str(path)).paragraphs if p.text][:2]
+    assert (mark.text, number.text) == ("示范县审计局文件", "示审〔2026〕3号")
+    root = xml(path, "word/styles.xml")
+    colours = [root.find(f"{W}style[@{W}styleId='Mark']/{W}rPr/{W}color"), root.find(f".//{W}pBdr/{W}bottom")]
+    assert [
+        one.get(f"{W}val" if place == 0 else f"{W}color") for place, one in enumerate(colours) if one is not None
+    ] == [
+        "FF0000",
+        "FF0000",
+    ]
+
+
 def test_headings_count_themselves(tmp_path: Path) -> None:
     levels = (1, 2, 2, 3, 4, 1, 2)
     path = write(tmp_path, *(Heading(level, (Run("题"),)) for level in levels))
@@ -129,6 +142,15 @@ def test_the_annex_lists_each_number_once(tmp_path: Path) -> None:
     path = write(tmp_path, BODY, BODY, Paragraph((other,)))
     (annex,) = docx.Document(str(path)).tables
     titles = [row.cells[1].text.split("\n")[0] for row in annex.rows]
+    assert [cell.text for cell in annex.rows[1].cells[2:]] == [
+        "示范县",
+        "2026年",
+        "146",
+        "个",
+        "2026-12-31",
+        "3",
+        "146",
+    ]
     assert titles == ["指标与口径", "审计发现问题总数", "红色督办问题数"]
     assert not docx.Document(str(write(tmp_path, BODY, annex=False))).tables
 
@@ -156,29 +178,69 @@ def test_text_cannot_break_the_xml(tmp_path: Path) -> None:
     assert "<w:p>&amp;\"'<!-- ]]>" in docx.Document(str(path)).paragraphs[0].text
 
 
-def pages(path: Path) -> list[str]:
+@dataclass(frozen=True)
+class Word:
+    """A word on a page: its box in millimetres from the page's left and top."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def pages(path: Path) -> list[list[Word]]:
+    """The words of each page as LibreOffice lays them out."""
     profile = f"-env:UserInstallation=file://{path.parent}/office"
     command = [require_soffice(), profile, "--headless", "--convert-to", "pdf", "--outdir", str(path.parent), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
-    pdf = path.with_suffix(".pdf")
-    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, text=True).stdout
-    return text.split("\f")
+    told = ["pdftotext", "-bbox", str(path.with_suffix(".pdf")), "-"]
+    found = html.fromstring(subprocess.run(told, check=True, capture_output=True).stdout.decode())
+    return [[_word(word) for word in page.iter("word")] for page in found.iter("page")]
+
+
+def _word(node: html.HtmlElement) -> Word:
+    left, top, right, bottom = (float(node.get(name) or 0) * 25.4 / 72 for name in ("xmin", "ymin", "xmax", "ymax"))
+    return Word(node.text or "", left, top, right, bottom)
+
+
+def lines_of(page: list[Word]) -> dict[int, list[Word]]:
+    """The body's words of a page by their line, told by its top in millimetres."""
+    found: dict[int, list[Word]] = {}
+    for word in page:
+        if "闭" in word.text:
+            found.setdefault(round(word.top), []).append(word)
+    return found
 
 
 @pytest.mark.outside
-def test_a_page_holds_22_lines_of_28_characters(tmp_path: Path) -> None:
-    text = "闭" * (28 * 60)
-    path = write(
-        tmp_path,
-        Paragraph((Run(text),), "flush"),
-        annex=False,
-        red_head=None,
-        signed_by="示范县审计局",
-        signed_on=date(2026, 12, 31),
+def test_the_pages_keep_to_the_standard_by_the_ruler(tmp_path: Path) -> None:
+    listed = Table(("事项", "数"), tuple(((Run(f"第{n}件"),), (Run("1"),)) for n in range(60)))
+    first, second, third, *rest = pages(
+        write(
+            tmp_path,
+            Paragraph((Run("闭" * (28 * 40)),), "flush"),
+            listed,
+            annex=False,
+            red_head=RedHead("示范县审计局文件", "示审〔2026〕3号"),
+            signed_by="示范县审计局",
+            signed_on=date(2026, 12, 31),
+        )
     )
-    found = pages(path)
-    lines = [re.sub(r"\s", "", line) for line in found[1].splitlines() if "闭" in line]
+    lines = lines_of(second)
     assert len(lines) == 22
-    assert set(map(len, lines)) == {28}
-    assert "—2—" in re.sub(r"\s", "", found[1])
-    assert any("2026年12月31日" in re.sub(r"\s", "", page) for page in found)
+    assert {sum(len(word.text) for word in line) for line in lines.values()} == {28}
+    assert min(word.left for line in lines.values() for word in line) == pytest.approx(28, abs=0.5)
+    assert max(word.right for line in lines.values() for word in line) == pytest.approx(184, abs=1.5)
+    assert min(lines) == pytest.approx(37, abs=3)
+    assert max(word.bottom for line in lines.values() for word in line) == pytest.approx(262, abs=3)
+    mark = next(word for word in first if "示范县审计局文件" in word.text)
+    assert mark.top == pytest.approx(37 + 35, abs=6)
+    assert (mark.left + mark.right) / 2 == pytest.approx(28 + 156 / 2, abs=1)
+    numbers = [next(word for word in page if word.text in "123" and word.top > 262) for page in (first, second, third)]
+    assert [number.left > 105 for number in numbers] == [True, False, True]
+    assert all(number.top == pytest.approx(262 + 7, abs=2) for number in numbers)
+    with_rows = [page for page in (third, *rest) if any(word.text.endswith("件") for word in page)]
+    assert len(with_rows) > 1
+    assert all(any(word.text == "事项" for word in page) for page in with_rows)
+    assert any("31" in word.text for word in (third, *rest)[-1])

@@ -36,7 +36,8 @@ class Known:
 
     def breakdown(self, figures: Sequence[str], by: str, *, unit: str = "", period: str = "") -> Breakdown:
         towns = ("青溪镇", "白石镇")
-        return Breakdown(towns, tuple(tuple(self.number(one, unit=town) for one in figures) for town in towns))
+        rows = tuple(tuple(self.number(one, unit=town) for one in figures) for town in towns)
+        return Breakdown(towns, rows, tuple(self.number(one) for one in figures), "单位")
 
     def units(self, kind: str) -> list[str]:
         return ["青溪镇", "白石镇"]
@@ -107,8 +108,13 @@ def test_tables_and_charts_hold_the_numbers() -> None:
         "{{ table(['total']) }}{{ chart('bar', ['total'], by='unit') }}{{ records('finding') }}"
     )
     assert isinstance(table, Table)
-    assert table.heads == ("", "total（个）")
-    assert [text_of(row[1]) for row in table.rows] == ["3", "—"]
+    assert table.heads == ("单位", "total（个）")
+    assert [[text_of(cell) for cell in row] for row in table.rows] == [
+        ["青溪镇", "3"],
+        ["白石镇", "—"],
+        ["合计", "146"],
+    ]
+    assert table.rows[2][1][0].bold
     assert table.rows[0][1][0].number
     assert isinstance(chart, Chart)
     assert (chart.categories, chart.series[0].values) == (("青溪镇", "白石镇"), (D(3), None))
@@ -121,6 +127,7 @@ def test_tables_and_charts_hold_the_numbers() -> None:
         ("{{ n('total', measure='亩') }}", "不能换算成“亩”"),
         ("{{ change('total', 'yesterday') }}", "不能比较"),
         ("{{ chart('cake', ['total']) }}", "没有“cake”这种图"),
+        ("{{ chart('pie', ['total', 'late']) }}", "只能画 1 个指标，写了 2 个"),
     ],
 )
 def test_what_cannot_be_said_is_told(text: str, words: str) -> None:

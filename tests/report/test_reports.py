@@ -1,12 +1,13 @@
 """A report from draft to issue, over real findings: its numbers equal the figures and stand as they were issued."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.spec import FigureSpec
 from bihuan.loop.actions import edit_record
 from bihuan.report.actions import (
@@ -19,7 +20,7 @@ from bihuan.report.actions import (
     write_part,
 )
 from bihuan.report.definitions import install_report
-from bihuan.report.document import Paragraph, Table, text_of
+from bihuan.report.document import Chart, Paragraph, Table, text_of
 from bihuan.report.models import Draft, Issued, ReportVersion
 from bihuan.report.queries import document_now, issued_document, since
 from bihuan.report.rules import get_draft, get_issued
@@ -160,3 +161,53 @@ def test_others_see_nothing_of_it(cast: Cast, report: ReportVersion, login: str)
         begun(cast, report, login)
     with pytest.raises(NotFound):
         add_comment(actor=cast[login], draft=issued.draft_id or 0, part="", text="看看")
+
+
+BY_FIELD = """{{ table(['audit.finding.total', 'audit.finding.amount'], by='category', caption='按类型') }}
+
+{{ table(['audit.finding.total'], by='responsible_unit') }}
+
+{{ table(['audit.finding.total'], by='month', total=False) }}
+
+{{ chart('pie', ['audit.finding.total'], by='category') }}"""
+
+
+def test_tables_by_a_field_add_up_to_the_figure(cast: Cast, report: ReportVersion) -> None:
+    records = list(cast.finding.records.order_by("number"))
+    for record, category in zip(records, ("idle_house", "low_use", "low_use"), strict=True):
+        edit_record(actor=cast["colleague"], record=record, fields={"category": category})
+    document = document_now(
+        cast["office"],
+        report,
+        unit=cast.county,
+        period="2026",
+        as_of=date(2026, 3, 2),
+        known_at=clock.now(),
+        texts={"total": BY_FIELD, "units": "完"},
+    )
+    kinds, units, months = (block for block in document.blocks if isinstance(block, Table))
+    lines = [[text_of(cell) for cell in row] for row in kinds.rows]
+    assert kinds.heads == ("问题类型", "审计发现问题数（个）", "涉及金额（万元）")
+    assert [line[:2] for line in lines] == [["设施利用率低", "2"], ["房产闲置", "1"], ["合计", "3"]]
+    assert sum(Decimal(line[2]) for line in lines[:-1]) == Decimal(lines[-1][2]) > 0
+    assert [[text_of(cell) for cell in row] for row in units.rows] == [["青溪镇", "3"], ["合计", "3"]]
+    assert [text_of(row[0]) for row in months.rows] == ["1月", "2月", "3月"]
+    number = kinds.rows[0][1][0].number
+    assert number and (number.aspect, number.records) == ("category=low_use", 2)
+    (chart,) = (block for block in document.blocks if isinstance(block, Chart))
+    assert (chart.categories, chart.series[0].values) == (("设施利用率低", "房产闲置"), (2, 1))
+
+
+@pytest.mark.parametrize("by, words", [("amount", "不能按“amount”分组"), ("nothing", "不能按“nothing”分组")])
+def test_what_does_not_cut_is_told(cast: Cast, report: ReportVersion, by: str, words: str) -> None:
+    texts = {"total": f"{{{{ table(['audit.finding.total'], by='{by}') }}}}", "units": "完"}
+    with pytest.raises(Invalid, match=words):
+        document_now(
+            cast["office"],
+            report,
+            unit=cast.county,
+            period="2026",
+            as_of=date(2026, 3, 2),
+            known_at=clock.now(),
+            texts=texts,
+        )

@@ -25,8 +25,10 @@ from bihuan.org.models import Person
 from tests.outside import REPOSITORY
 from tests.web.conftest import sit_down
 
+pytestmark = pytest.mark.long
+
 KEEPS = os.environ.get("BIHUAN_PICTURES") == "1"
-SIZE = Size() if KEEPS else Size(towns=3, villages=6, enterprises=3, projects=4, findings=24)
+SIZE = Size() if KEEPS else Size(towns=3, villages=6, enterprises=3, projects=4, findings=24, pace=0)
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 2, 42, tzinfo=UTC)
 MOST_BYTES = 200 * 1024
@@ -100,6 +102,10 @@ def test_every_page_fits_both_screens(
         "verb": ("shenji", f"/records/{judged.pk}/do/accept/"),
         "batch": ("shenji", f"/batches/{batch.pk}/"),
         "board": ("xianzhang", "/board/"),
+        "figures": ("shenji", "/figures/"),
+        "scorecards": ("shenji", "/scorecards/"),
+        "reports": ("shenji", "/reports/"),
+        "numbers": ("shenji", "/numbers/"),
         "nowhere": ("shenji", "/nowhere/"),
     }
     for screen, end in ((page, ""), (phone, "-phone")):

@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
         _draw,
         _figures,
         _figure,
+        _proposals,
         _open,
         _explain,
         _lake,
@@ -109,6 +110,10 @@ def _import(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--new", metavar="名称", help="按表头新建一个带闭环的台账，以此为名称")
     parser.add_argument("--owner", metavar="单位", help="新台账的所属单位（代码或名称），与 --new 同用")
     parser.add_argument("--sheet", metavar="工作表", help="工作表名称（默认取最像台账的一张）")
+    parser.add_argument(
+        "--table", metavar="第几张", type=int, default=1, help="工作表上有几张表时读第几张（默认第 1 张）"
+    )
+    parser.add_argument("--without-hidden", action="store_true", help="不读隐藏的行和列")
 
 
 def _export(commands: "_Commands[Parser]") -> None:
@@ -304,6 +309,12 @@ def _figure(commands: "_Commands[Parser]") -> None:
         help="一个县的数据湖，可写多次；用 Spark 算各县和合计",
     )
     _asked(parser)
+
+
+def _proposals(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "proposals", "bihuan.cli.proposals", "列出等批准的口径；或看一个改了什么、影响哪些数")
+    parser.add_argument("number", metavar="编号", nargs="?", type=int, help="一个口径修改的编号")
+    _json(parser)
 
 
 def _open(commands: "_Commands[Parser]") -> None:

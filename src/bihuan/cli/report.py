@@ -48,7 +48,7 @@ def _write(document: Document, path: Path) -> None:
         case ".docx":
             write_docx(document, path, base=_BASE)
         case ".html":
-            path.write_text(page_of(document), encoding="utf-8")
+            path.write_text(page_of(document, _BASE), encoding="utf-8")
         case ".pdf":
             with tempfile.TemporaryDirectory() as folder:
                 source = Path(folder) / "report.docx"

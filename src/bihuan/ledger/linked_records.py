@@ -76,11 +76,13 @@ def known_records(
         if field.kind == "record":
             words[field.of] |= _words(raw.get(field.code, ()))
             ids[field.of] |= set(stored.get(field.code, ()))
-    codes = {of: ledger_meant(pack, of) for of in words}
-    ledgers = {ledger.code: ledger for ledger in Ledger.objects.filter(code__in=codes.values())}
+    codes = {of: ledger_meant(pack, of) for of in words if words[of] or ids[of]}
+    ledgers = {ledger.code: ledger for ledger in Ledger.objects.filter(code__in=codes.values())} if codes else {}
     return {
-        of: _known(actor, ledgers[code], words[of], ids[of]) if code in ledgers else KnownRecords()
-        for of, code in codes.items()
+        of: _known(actor, ledgers[code], words[of], ids[of])
+        if (code := codes.get(of, "")) in ledgers
+        else KnownRecords()
+        for of in words
     }
 
 

@@ -13,6 +13,7 @@ class Number:
     """A printed number and all that makes it repeatable: which figure, of whom, when, as known when, by which version.
 
     `records` is how many records stand behind it; `opens` the address that shows them. `value` None is unknown.
+    `aspect` is empty for the figure's value itself, `change` for how it changed, else the slice: `field=value`.
     """
 
     figure: str
@@ -28,6 +29,7 @@ class Number:
     definition: str
     records: int
     opens: str
+    aspect: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """One line or set of bars: a value for each category, None where unknown."""
+    """One line or set of bars: a value for each category, None where unknown; `numbers` are what they are of."""
 
     name: str
     values: tuple[Decimal | None, ...]
+    numbers: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,3 +139,9 @@ class Document:
 def text_of(runs: Runs) -> str:
     """The text of runs, as read."""
     return "".join(run.text for run in runs)
+
+
+def is_number(runs: Runs) -> bool:
+    """Whether a cell holds a number alone, which stands at the right."""
+    text = text_of(runs).replace(",", "").replace("%", "").strip()
+    return bool(text) and text.lstrip("-−").replace(".", "", 1).isdigit()

@@ -82,7 +82,8 @@ def _issued(actor: Actor, codes: Sequence[str]) -> Iterator[GivenOut]:
     rows = Issued.objects.filter(_naming(codes)).select_related("report").order_by("-issued_at", "-pk")
     for row in rows[:_MOST]:
         if may_see(actor, row.report) or actor.is_system:
-            numbers = {(n.figure, n.opens): n for n in restored(row.content).numbers if n.figure in codes}
+            printed = restored(row.content).numbers
+            numbers = {(n.figure, n.opens, n.measure): n for n in printed if n.figure in codes and not n.aspect}
             yield from (_number(row, number, units) for number in numbers.values())
 
 

@@ -3,18 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from urllib.parse import urlencode
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
 from bihuan.expression import ExpressionError
-from bihuan.figure.answer import Answer, Question, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import figure_codes
-from bihuan.figure.period import Period, before, months_of, parse_period, years_before
-from bihuan.figure.rules import Reach
-from bihuan.figure.value import Value, places_of, rounded
+from bihuan.figure.period import Period, before, parse_period, years_before
 from bihuan.ledger.definitions import find_ledger
+from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Record
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.references import lookup_for
@@ -26,7 +23,9 @@ from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.org.tree import Tree, tree_on
+from bihuan.report.breakdowns import broken_down
 from bihuan.report.document import Number, Run, Table
+from bihuan.report.reading import Reading
 from bihuan.report.sources import About, Breakdown
 
 _NAMED = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
@@ -44,37 +43,17 @@ class FigureSources:
         self.tree: Tree = tree_on(min(period.end, clocks.day))
         name = self.tree.name(unit.pk) or unit.code
         self.about = About(unit.code, name, period.code, period.title, min(period.end, clocks.day))
-        self._named = tuple(dict.fromkeys(named))
-        self._answers: dict[tuple[Period, ...], Answer] = {}
+        self.reading = Reading(actor, self.tree, clocks, named)
 
     def number(self, figure: str, *, unit: str = "", period: str = "") -> Number:
         """See `sources.Sources`."""
         asked = self._period(period)
-        node = self._unit(unit)
-        found = self._answer(figure, (asked,))
-        return self._number(found, found.value(figure, node, asked))
+        found = self.reading.answer((figure,), (asked,))
+        return self.reading.number(found, found.value(figure, self._unit(unit), asked))
 
     def breakdown(self, figures: Sequence[str], by: str, *, unit: str = "", period: str = "") -> Breakdown:
-        """See `sources.Sources`. Rows in which every figure is unknown or zero are left out of a table by units."""
-        asked, node = self._period(period), self._unit(unit)
-        if by == "unit":
-            return self._by_units(figures, node, asked)
-        if by == "month":
-            months = tuple(months_of(asked))
-            found = self._answers_for(figures, months)
-            rows = [tuple(self._number(found, found.value(code, node, month)) for code in figures) for month in months]
-            return Breakdown(tuple(f"{month.start.month}月" for month in months), tuple(rows))
-        raise Invalid(f"不能按“{by}”分组，可用：unit、month")
-
-    def _by_units(self, figures: Sequence[str], node: int, asked: Period) -> Breakdown:
-        found = self._answers_for(figures, (asked,))
-        names, rows = [], []
-        for child in (one for one in self.tree.below(node) if one.parent == node):
-            values = [found.value(code, child.pk, asked) for code in figures]
-            if any(value.number for value in values):
-                names.append(child.name)
-                rows.append(tuple(self._number(found, value) for value in values))
-        return Breakdown(tuple(names), tuple(rows))
+        """See `sources.Sources`. Rows in which every figure is unknown or zero are left out."""
+        return broken_down(self.reading, figures, by, self._unit(unit), self._period(period))
 
     def units(self, kind: str) -> list[str]:
         """See `sources.Sources`."""
@@ -97,8 +76,12 @@ class FigureSources:
         except ExpressionError as error:
             raise Invalid(f"材料里的条件式有误：{error}") from error
         chosen = list(columns) or [field.code for field in spec.list_columns]
-        lookup = lookup_for(spec, self.actor.tree)
-        listed = [sight.see(record, lookup) for record in rows[:most]]
+        taken = list(rows[:most])
+        data = [record.data for record in taken]
+        lookup = with_records(
+            lookup_for(spec, self.actor.tree), actor=self.actor, ledger=found.code, spec=spec, data=data
+        )
+        listed = [sight.see(record, lookup) for record in taken]
         cells = [tuple((Run(_cell(record, code, spec, lookup)),) for code in chosen) for record in listed]
         left = rows.count() - len(listed)
         if left:
@@ -121,38 +104,6 @@ class FigureSources:
         if node is None:
             raise NotFound(f"没有单位“{code}”")
         return node.pk
-
-    def _answer(self, figure: str, periods: tuple[Period, ...]) -> Answer:
-        return self._answers_for(self._named if figure in self._named else (figure,), periods)
-
-    def _answers_for(self, figures: Iterable[str], periods: tuple[Period, ...]) -> Answer:
-        codes = tuple(dict.fromkeys((*self._named, *figures)))
-        if periods not in self._answers or not set(codes) <= set(self._answers[periods].question.codes):
-            reach = None if self.actor.is_system else Reach(self.actor)
-            self._answers[periods] = answer(Question(codes, periods, self.clocks), reach=reach)
-        return self._answers[periods]
-
-    def _number(self, found: Answer, value: Value) -> Number:
-        figure = found.figures[value.code]
-        node = self.tree.by_pk.get(value.unit or 0)
-        places = places_of(figure)
-        asked = {"unit": node.code if node else "", "period": value.period.code}
-        asked |= {"as_of": self.clocks.as_of.isoformat(), "known_at": self.clocks.known_at.isoformat()}
-        return Number(
-            figure=value.code,
-            title=figure.spec.title,
-            unit=node.code if node else "",
-            unit_name=node.name if node else "",
-            period=value.period.title,
-            as_of=min(value.period.end, self.clocks.day),
-            known_at=self.clocks.known_at,
-            version=found.catalogue.in_force(value.code).version,
-            value=None if value.number is None else rounded(value.number, places),
-            measure=figure.spec.unit,
-            definition=figure.spec.description,
-            records=value.records or 0,
-            opens=f"/figures/{value.code}/?{urlencode(asked)}",
-        )
 
 
 def figure_sources(

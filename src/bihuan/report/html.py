@@ -1,12 +1,38 @@
 """A document as HTML in which every number is a link to its page."""
 
+import re
 from collections.abc import Iterator
-from decimal import Decimal
 from html import escape
 
-from bihuan.report.document import Block, Chart, Document, Heading, PageBreak, Paragraph, Run, Runs, Table
+from bihuan.report.document import (
+    Block,
+    Chart,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Run,
+    Runs,
+    Series,
+    Table,
+    is_number,
+)
+from bihuan.report.svg import chart_svg
 from bihuan.standards.document_gbt9704 import LEVELS, heading_number
 
+# A page that is kept as a file has no stylesheet beside it.
+_LOOK = (
+    "body{max-width:820px;margin:40px auto;padding:0 16px;font:17px/1.9 FangSong,STFangsong,serif;color:#111}"
+    "h1{text-align:center;font-size:24px}h2,h3,h4,h5{font-size:17px;text-indent:2em;margin:6px 0}"
+    "p{text-indent:2em;margin:0 0 4px;text-align:justify}p.flush,p.note,p.unit,p.red-mark,p.red-number{text-indent:0}"
+    "p.right,p.unit{text-align:right}p.unit{font-size:13px}.num{text-align:right}"
+    "p.red-mark{text-align:center;color:#d00;font-size:34px;font-weight:600}"
+    "p.red-number{text-align:center;border-bottom:2px solid #d00;padding-bottom:12px;margin-bottom:28px}"
+    "table{width:100%;border-collapse:collapse;font-size:14px;line-height:1.5;margin:8px 0 16px}"
+    "th,td{border:1px solid #666;padding:3px 8px}caption,figcaption{text-align:center;font-weight:600;padding:4px}"
+    "figure{margin:12px 0}summary{font-size:13px;color:#555}a{color:#14509e}"
+)
+_OPENS = re.compile(r'(<a class="opens" href=")/')
 _LOOKS = {"body": "", "flush": " class=flush", "right": " class=right", "note": " class=note"}
 
 
@@ -15,11 +41,13 @@ def html_of(document: Document) -> str:
     return "".join(_pieces(document))
 
 
-def page_of(document: Document) -> str:
-    """The document as a page of its own."""
+def page_of(document: Document, base: str) -> str:
+    """The document as a page of its own. `base` is the address under which the numbers' pages open."""
     title = escape(document.title)
-    head = f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head>'
-    return f"{head}<body>{html_of(document)}</body></html>"
+    head = f'<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
+    head += f"<style>{_LOOK}</style></head>"
+    content = _OPENS.sub(lambda link: f"{link[1]}{base.rstrip('/')}/", html_of(document))
+    return f"{head}<body>{content}</body></html>"
 
 
 def _pieces(document: Document) -> Iterator[str]:
@@ -73,20 +101,30 @@ def _run(run: Run) -> str:
 def _table(table: Table) -> str:
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     unit = f'<p class="unit">单位：{escape(table.unit)}</p>' if table.unit else ""
-    heads = "".join(f"<th>{escape(head)}</th>" for head in table.heads)
-    rows = "".join(f"<tr>{''.join(f'<td>{_runs(cell)}</td>' for cell in row)}</tr>" for row in table.rows)
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads)
+    rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in table.rows)
     return f"{unit}<table>{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
 
+def _cell(cell: Runs) -> str:
+    """Numbers stand at the right, as in the Word file."""
+    return f"<td{' class=num' if is_number(cell) else ''}>{_runs(cell)}</td>"
+
+
 def _chart(chart: Chart) -> str:
-    """The chart's numbers as a table: what a reader without pictures needs, and what a page can draw from."""
+    """The chart as a picture, and under it its numbers as a table in which each is a link."""
     rows = tuple(
-        ((Run(category),), *((Run(_plain(series.values[place])),) for series in chart.series))
+        ((Run(category),), *((_point(series, place),) for series in chart.series))
         for place, category in enumerate(chart.categories)
     )
-    heads = ("", *(series.name for series in chart.series))
-    return f'<figure data-chart="{chart.kind}">{_table(Table(heads, rows, chart.title, chart.unit))}</figure>'
+    unit = f"（{chart.unit}）" if chart.unit else ""
+    table = _table(Table(("", *(series.name for series in chart.series)), rows))
+    return (
+        f'<figure data-chart="{chart.kind}"><figcaption>{escape(chart.title + unit)}</figcaption>{chart_svg(chart)}'
+        f"<details><summary>图中的数</summary>{table}</details></figure>"
+    )
 
 
-def _plain(value: Decimal | None) -> str:
-    return "—" if value is None else f"{value:f}"
+def _point(series: Series, place: int) -> Run:
+    value = series.values[place]
+    return Run("—" if value is None else f"{value:f}", series.numbers[place] if series.numbers else None)

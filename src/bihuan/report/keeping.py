@@ -92,7 +92,8 @@ def _number(content: dict[str, Any] | None) -> Number | None:
 
 
 def _series(content: dict[str, Any]) -> Series:
-    return Series(content["name"], tuple(_decimal(value) for value in content["values"]))
+    numbers = tuple(filter(None, map(_number, content.get("numbers", ()))))
+    return Series(content["name"], tuple(_decimal(value) for value in content["values"]), numbers)
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -25,10 +25,15 @@ class About:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """Figures side by side over one dimension: a number for each row and figure."""
+    """Figures side by side over one dimension: a number for each row and figure.
+
+    `heading` is what the dimension is called; `total` holds the figures themselves, whatever their rows add up to.
+    """
 
     categories: tuple[str, ...]
     rows: tuple[tuple[Number, ...], ...]
+    total: tuple[Number, ...] = ()
+    heading: str = ""
 
 
 class Sources(Protocol):
@@ -43,7 +48,11 @@ class Sources(Protocol):
         ...
 
     def breakdown(self, figures: Sequence[str], by: str, *, unit: str = "", period: str = "") -> Breakdown:
-        """Figures by `unit` (the units just below), `month`, or a field of their ledger."""
+        """Figures by `unit` (the units just below), `month`, or a field that all of their ledgers have.
+
+        A field may be a choice, a unit, a person, yes or no, another record, a text of few values. Raises Invalid for
+        what does not cut.
+        """
         ...
 
     def units(self, kind: str) -> list[str]:

@@ -82,3 +82,32 @@ def heading_number(level: int, number: int) -> str:
         case 4:
             return f"（{number}）"
     raise ValueError(f"标题只有四级，没有第 {level} 级")
+
+
+# 7.3.1: a title of several lines breaks where a word ends, its lines alike in length.
+TITLE_CHARACTERS = int(TYPE_AREA[0] * POINTS_PER_MM / SIZES["二号"])
+_JOINING, _BREAKS_BEFORE, _BREAKS_AFTER = "和及与暨", "（《“", "的、，：》”）"
+
+
+def title_lines(title: str) -> tuple[str, ...]:
+    """A title in lines that fit the type area: one, else two broken where a phrase ends, near to the middle.
+
+    A title that is too long for two lines, or has no such place, is left whole for the word processor to break.
+    """
+    if _room(title) <= TITLE_CHARACTERS:
+        return (title,)
+    fitting = [
+        place for place in range(1, len(title)) if max(_room(title[:place]), _room(title[place:])) <= TITLE_CHARACTERS
+    ]
+    joined = [place for place in fitting if title[place] in _JOINING]
+    ended = [place for place in fitting if title[place] in _BREAKS_BEFORE or title[place - 1] in _BREAKS_AFTER]
+    places = joined or ended
+    if not places:
+        return (title,)
+    middle = min(places, key=lambda place: abs(_room(title[:place]) - _room(title[place:])))
+    return title[:middle], title[middle:]
+
+
+def _room(text: str) -> float:
+    """How many characters wide a text is; a digit or Latin letter takes half of one."""
+    return sum(0.5 if character.isascii() else 1 for character in text)

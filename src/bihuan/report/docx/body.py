@@ -3,16 +3,26 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from bihuan.ledger.exporting.telling import width
-from bihuan.report.document import Block, Chart, Document, Heading, PageBreak, Paragraph, Run, Runs, Table, text_of
+from bihuan.report.document import (
+    Block,
+    Chart,
+    Document,
+    Heading,
+    Number,
+    PageBreak,
+    Paragraph,
+    Run,
+    Runs,
+    Table,
+    is_number,
+)
 from bihuan.report.docx import numbers
 from bihuan.report.docx.chart import drawing
-from bihuan.report.docx.markup import paragraph, run, twips
+from bihuan.report.docx.columns import column_widths
+from bihuan.report.docx.markup import paragraph, run
 from bihuan.standards import document_gbt9704 as layout
 
-TEXT_WIDTH = twips(layout.TYPE_AREA[0])
 _LOOKS = {"body": "BodyText", "flush": "Flush", "right": "Right", "note": "Note"}
-_NARROWEST, _WIDEST = 6, 28
 
 
 @dataclass
@@ -56,7 +66,7 @@ def _head(document: Document) -> Iterator[str]:
         yield paragraph("Number", run(document.red_head.number))
         yield paragraph("Flush")
         yield paragraph("Flush")
-    yield paragraph("Title", run(document.title))
+    yield paragraph("Title", run("\n".join(layout.title_lines(document.title))))
     yield paragraph("Flush")
 
 
@@ -118,7 +128,7 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
         yield paragraph("Caption", run(table.caption))
     if table.unit:
         yield paragraph("TableUnit", run(f"单位：{table.unit}"))
-    widths = _widths(table)
+    widths = column_widths(table)
     grid = "".join(f'<w:gridCol w:w="{wide}"/>' for wide in widths)
     yield (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="Report"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -127,14 +137,10 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
     heads = [(wide, "TableHead", run(head)) for wide, head in zip(widths, table.heads, strict=True)]
     yield _row(heads, is_head=True)
     for row in table.rows:
-        yield _row([(wide, _look(cell), _runs(cell, links)) for wide, cell in zip(widths, row, strict=True)])
+        looks = ("TableNumber" if is_number(cell) else "TableText" for cell in row)
+        yield _row(zip(widths, looks, (_runs(cell, links) for cell in row), strict=True))
     yield "</w:tbl>"
     yield paragraph("Note")
-
-
-def _look(cell: Runs) -> str:
-    text = text_of(cell).replace(",", "").replace("%", "").strip()
-    return "TableNumber" if text and text.lstrip("-−").replace(".", "", 1).isdigit() else "TableText"
 
 
 def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str:
@@ -150,17 +156,6 @@ def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str
     )
 
 
-def _widths(table: Table) -> list[int]:
-    """Columns share the text's width by what they hold, none too narrow to read."""
-    wanted = [max(_NARROWEST, min(_WIDEST, width(head))) for head in table.heads]
-    for row in table.rows[:200]:
-        for place, cell in enumerate(row):
-            longest = max(map(width, text_of(cell).split("\n")))
-            wanted[place] = max(wanted[place], min(_WIDEST, longest + 1))
-    total = sum(wanted)
-    return [wide * TEXT_WIDTH // total for wide in wanted]
-
-
 def _annex(document: Document, links: Links) -> Iterator[str]:
     """The list of every number with what it means, how many records stand behind it, and as of when."""
     yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
@@ -169,19 +164,23 @@ def _annex(document: Document, links: Links) -> Iterator[str]:
     told: dict[tuple[object, ...], Run] = {}
     for one in document.runs():
         if one.number:
-            key = (one.number.figure, one.number.unit, one.number.period, one.number.as_of, one.number.known_at)
+            number = one.number
+            key = (number.figure, number.unit, number.period, number.as_of, number.known_at, number.aspect)
             told.setdefault(key, one)
-    rows = [_annex_row(place, one) for place, one in enumerate(told.values(), 1)]
-    heads = ("序号", "指标与口径", "单位", "期间", "数值", "截至与版本", "记录数")
+    explained: set[str] = set()
+    rows = []
+    for place, one in enumerate(told.values(), 1):
+        if one.number:
+            rows.append(_annex_row(place, one.number, is_known=one.number.figure in explained))
+            explained.add(one.number.figure)
+    heads = ("序号", "指标与口径", "单位", "期间", "数值", "计量", "截至", "版本", "记录数")
     yield from table_xml(Table(heads, tuple(rows)), links)
 
 
-def _annex_row(place: int, one: Run) -> tuple[Runs, ...]:
-    number = one.number
-    if number is None:
-        return ()
-    value = "—" if number.value is None else f"{number.value:f}{number.measure}"
-    told = f"{number.title}\n{number.definition}" if number.definition else number.title
-    seen = f"{number.as_of}\n第{number.version}版"
-    cells = (str(place), told, number.unit_name, number.period, value, seen, str(number.records))
-    return tuple((Run(cell),) for cell in cells)
+def _annex_row(place: int, number: Number, *, is_known: bool) -> tuple[Runs, ...]:
+    """What a number means is said where its figure first stands."""
+    told = f"{number.title}\n{number.definition}" if number.definition and not is_known else number.title
+    value = "—" if number.value is None else f"{number.value:f}"
+    where = (number.unit_name, number.period)
+    cells = (str(place), told, *where, value, number.measure, f"{number.as_of}", f"{number.version}")
+    return tuple((Run(cell),) for cell in (*cells, str(number.records)))

@@ -22,13 +22,15 @@ def holdable(text: str) -> str:
 
 
 def attribute(text: str) -> str:
-    """A value in quotes."""
-    return quoteattr(holdable(text))
+    """A value in quotes. A document holds thousands; most are letters and digits alone, which need no care."""
+    return f'"{text}"' if text.isalnum() else quoteattr(holdable(text))
 
 
 def run(text: str, *, bold: bool = False) -> str:
     """A run of text; a line break stays one."""
     look = "<w:rPr><w:b/></w:rPr>" if bold else ""
+    if text.isalnum():
+        return f"<w:r>{look}{_text(text)}</w:r>"
     lines = escape(holdable(text)).split("\n")
     return f"<w:r>{look}{'<w:br/>'.join(_text(line) for line in lines)}</w:r>"
 

@@ -1,5 +1,6 @@
 """Numbers in the document: each a content control, all of them once more as data that a program can read."""
 
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from bihuan.report.document import Number, Run
@@ -24,7 +25,13 @@ def control(one: Run, number: int, relation: str) -> str:
 
 def address(number: Number, base: str) -> str:
     """Where the number opens."""
-    return urljoin(base, number.opens)
+    return f"{_origin(base)}{number.opens}"
+
+
+@lru_cache(maxsize=16)
+def _origin(base: str) -> str:
+    """The address without its path: what opens a number begins at the root."""
+    return urljoin(base, "/").removesuffix("/")
 
 
 def numbers_part(numbers: tuple[tuple[int, Run], ...], base: str) -> str:
@@ -37,18 +44,10 @@ def _row(number: int, one: Run, base: str) -> str:
     what = one.number
     if what is None:
         return ""
-    held = {
-        "id": f"{TAG}{number}",
-        "printed": one.text,
-        "figure": what.figure,
-        "unit": what.unit,
-        "period": what.period,
-        "as_of": what.as_of.isoformat(),
-        "known_at": what.known_at.isoformat(),
-        "version": str(what.version),
-        "value": "" if what.value is None else f"{what.value:f}",
-        "measure": what.measure,
-        "records": str(what.records),
-        "opens": address(what, base),
-    }
-    return f"<number {' '.join(f'{name}={attribute(value)}' for name, value in held.items())}/>"
+    value = "" if what.value is None else f"{what.value:f}"
+    return (
+        f'<number id="{TAG}{number}" printed={attribute(one.text)} figure={attribute(what.figure)}'
+        f" unit={attribute(what.unit)} period={attribute(what.period)}"
+        f' as_of="{what.as_of}" known_at="{what.known_at.isoformat()}" version="{what.version}" value="{value}"'
+        f' measure={attribute(what.measure)} records="{what.records}" opens={attribute(address(what, base))}/>'
+    )

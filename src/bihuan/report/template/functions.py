@@ -107,31 +107,54 @@ class Language:
         digits = shown(said.amount)
         before_amount, _, after = said.text.partition(digits)
         title = f"{now.title}（比{_AGAINST[against]}）"
-        number = replace(now, title=title, value=said.amount, measure="个百分点" if now.measure == "%" else "%")
+        measure = said.measure or now.measure
+        number = replace(now, title=title, value=said.amount, measure=measure, aspect="change")
         return before_amount + self.marks.number(number, digits) + after
 
     def table(
-        self, figures: Sequence[str], by: str = "unit", caption: str = "", period: str = "", places: int | None = None
+        self,
+        figures: Sequence[str],
+        by: str = "unit",
+        caption: str = "",
+        period: str = "",
+        places: int | None = None,
+        unit: str = "",
+        total: bool = True,
     ) -> str:
-        """A table of figures by units, months or a field."""
-        found = self.sources.breakdown(list(figures), by, period=period)
-        heads = [_titled(number) for number in found.rows[0]] if found.rows else list(figures)
+        """A table of figures by units, months or a field, a column each; its last line is the figures themselves."""
+        found = self.sources.breakdown(list(figures), by, unit=unit, period=period)
+        columns = found.total or (found.rows[0] if found.rows else ())
+        heads = [_titled(number) for number in columns] or list(figures)
         rows = [_table_row(category, numbers, places) for category, numbers in _lines(found)]
-        return self.marks.block(Table(("", *heads), tuple(rows), str(caption)))
+        if total and found.total:
+            rows.append(tuple(_bold(cell) for cell in _table_row("合计", found.total, places)))
+        return self.marks.block(Table((found.heading, *heads), tuple(rows), str(caption)))
 
-    def chart(self, kind: str, figures: Sequence[str], by: str = "month", title: str = "", period: str = "") -> str:
-        """A native chart of figures by units, months or a field."""
+    def chart(
+        self,
+        kind: str,
+        figures: Sequence[str],
+        by: str = "month",
+        title: str = "",
+        period: str = "",
+        unit: str = "",
+    ) -> str:
+        """A native chart of figures by units, months or a field; a pie shows one figure."""
         if kind not in _KINDS:
             raise Invalid(f"没有“{kind}”这种图，可用：{'、'.join(_KINDS)}")
-        found = self.sources.breakdown(list(figures), by, period=period)
+        if kind == "pie" and len(figures) != 1:
+            raise Invalid(f"饼图只能画 1 个指标，写了 {len(figures)} 个")
+        found = self.sources.breakdown(list(figures), by, unit=unit, period=period)
+        columns = found.total or (found.rows[0] if found.rows else ())
         series = [
-            Series(found.rows[0][place].title if found.rows else figure, tuple(row[place].value for row in found.rows))
-            for place, figure in enumerate(figures)
+            Series(name, tuple(row[place].value for row in found.rows), tuple(row[place] for row in found.rows))
+            for place, name in enumerate([number.title for number in columns] or figures)
         ]
-        measures = {number.measure for row in found.rows for number in row}
+        measures = {number.measure for number in columns}
         shape: Literal["bar", "line", "pie"] = kind  # type: ignore[assignment] # checked above
-        unit = measures.pop() if len(measures) == 1 else ""
-        return self.marks.block(Chart(shape, str(title) or series[0].name, found.categories, tuple(series), unit))
+        measure = measures.pop() if len(measures) == 1 else ""
+        name = str(title) or "、".join(one.name for one in series)
+        return self.marks.block(Chart(shape, name, found.categories, tuple(series), measure))
 
     def records(
         self, ledger: str, where: str = "", columns: Sequence[str] = (), most: int = 100, caption: str = ""
@@ -157,6 +180,10 @@ def _titled(number: Number) -> str:
 
 def _lines(found: Breakdown) -> list[tuple[str, tuple[Number, ...]]]:
     return list(zip(found.categories, found.rows, strict=True))
+
+
+def _bold(cell: Runs) -> Runs:
+    return tuple(replace(run, bold=True) for run in cell)
 
 
 def _table_row(category: str, numbers: Sequence[Number], places: int | None) -> tuple[Runs, ...]:

@@ -44,6 +44,7 @@ _ALLOWED = (
     nodes.CondExpr,
     nodes.Neg,
 )
+_LEAVES = (nodes.TemplateData, nodes.Name, nodes.Const)
 _WORDS = {
     nodes.Getattr: "用点取属性",
     nodes.Getitem: "用方括号取值",
@@ -147,8 +148,9 @@ def _check(node: nodes.Node, functions: set[str], depth: int) -> None:
         _check_call(node, functions)
     if isinstance(node, nodes.Name) and (node.name in _JINJAS_OWN or node.name.startswith("_")):
         raise Fault(f"模板第 {node.lineno} 行不能使用名称“{node.name}”")
-    for child in node.iter_child_nodes():
-        _check(child, functions, depth)
+    if not isinstance(node, _LEAVES):
+        for child in node.iter_child_nodes():
+            _check(child, functions, depth)
 
 
 def _check_call(node: nodes.Call, functions: set[str]) -> None:

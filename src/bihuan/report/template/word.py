@@ -1,10 +1,12 @@
 """A template that an office made in Word or WPS: filled as it is, its numbers made content controls, its look kept."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -39,7 +41,7 @@ def fill(
     source: Path, name: str, functions: Functions, values: Mapping[str, Any], marks: Marks, path: Path, base: str
 ) -> Filled:
     """Fill a Word template and write it. Raises Fault or Invalid in words; then nothing is written."""
-    require_harmless(source, name)
+    _require_harmless_once(hashlib.sha256(source.read_bytes()).hexdigest(), source, name)
     rendered = _rendered(source, name, functions, values)
     links = Links(base, _FIRST_LINK)
     with zipfile.ZipFile(io.BytesIO(rendered)) as package:
@@ -49,12 +51,19 @@ def fill(
         if _settle(root, marks, links):
             parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
             _relate(parts, part, links)
-    parts["word/styles.xml"] = _styled(parts["word/styles.xml"], name)
+    if any(isinstance(block, Table) for block in marks.blocks):
+        parts["word/styles.xml"] = _styled(parts["word/styles.xml"], name)
     parts["customXml/bihuan.xml"] = numbers_part(tuple(links.printed), base).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for part, content in parts.items():
             package.writestr(part, content)
     return Filled(tuple(run.number for _, run in links.printed if run.number))
+
+
+@lru_cache(maxsize=256)
+def _require_harmless_once(digest: str, source: Path, name: str) -> None:  # noqa: ARG001 - what was looked at
+    """The same content needs one look; a refusal is not remembered, and is told each time."""
+    require_harmless(source, name)
 
 
 def _rendered(source: Path, name: str, functions: Functions, values: Mapping[str, Any]) -> bytes:

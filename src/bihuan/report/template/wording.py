@@ -8,10 +8,14 @@ PERCENT = "%"
 
 @dataclass(frozen=True)
 class Wording:
-    """What is said of a change. `text` is empty where there is nothing to say; `amount` is what it prints."""
+    """What is said of a change. `text` is empty where there is nothing to say; `amount` is what it prints.
+
+    `measure` is the amount's unit of measure; empty for that of the figure itself.
+    """
 
     text: str
     amount: Decimal | None = None
+    measure: str = ""
 
 
 def shown(value: Decimal | None, *, places: int | None = None, unknown: str = "—") -> str:
@@ -41,7 +45,7 @@ def change(now: Decimal | None, before: Decimal | None, *, is_percent: bool, aga
         if not points:
             return Wording(f"与{against}持平", Decimal(0))
         word = "提高" if points > 0 else "下降"
-        return Wording(f"比{against}{word}{shown(abs(points))}个百分点", abs(points))
+        return Wording(f"比{against}{word}{shown(abs(points))}个百分点", abs(points), "个百分点")
     if now == before:
         return Wording(f"与{against}持平", Decimal(0))
     word = "增长" if now > before else "下降"
@@ -50,4 +54,4 @@ def change(now: Decimal | None, before: Decimal | None, *, is_percent: bool, aga
     rate = rounded(abs((now - before) / before) * 100, places)
     if not rate:
         return Wording(f"与{against}基本持平", rate)
-    return Wording(f"比{against}{word}{shown(rate)}%", rate)
+    return Wording(f"比{against}{word}{shown(rate)}%", rate, "%")
