@@ -14,7 +14,7 @@ from bihuan.report.document import Document
 from bihuan.report.docx.package import write_docx
 from bihuan.report.html import page_of
 from bihuan.report.pdf import write_pdf
-from bihuan.report.queries import document_now, subject_of
+from bihuan.report.queries import document_now, record_of, subject_of
 
 _BASE = "http://127.0.0.1:8000/"
 
@@ -30,13 +30,15 @@ def run(arguments: Namespace) -> int:
     report = report_in_force(arguments.report)
     asked = clocks(arguments.as_of or "", arguments.known_at or "")
     period = arguments.period or f"{asked.day.year}"
+    actor = system_actor("命令行")
     document = document_now(
-        system_actor("命令行"),
+        actor,
         report,
         unit=named(arguments.unit) if arguments.unit else subject_of(report),
         period=period,
         as_of=asked.day,
         known_at=asked.known_at,
+        record=record_of(actor, report, arguments.record or ""),
     )
     _write(document, path)
     print(f"已生成“{document.title}”：{path}，{len(document.numbers)} 个数字")

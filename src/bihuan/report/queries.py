@@ -7,6 +7,9 @@ from decimal import Decimal
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
+from bihuan.ledger.definitions import find_ledger
+from bihuan.ledger.models import Record
+from bihuan.ledger.rules import visible_records
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.org.tree import tree_on
@@ -28,13 +31,16 @@ def document_now(
     as_of: date,
     known_at: datetime,
     texts: dict[str, str] | None = None,
+    record: Record | None = None,
 ) -> Document:
-    """A report computed for reading; nothing is kept of it."""
+    """A report computed for reading; nothing is kept of it. `record` is what a report on one record is about."""
     require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
     spec = spec_of(report)
     written = {part.code: part.body for part in spec.parts} | (texts or {})
     named = [spec.title, *written.values()]
-    sources = figure_sources(actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=named)
+    sources = figure_sources(
+        actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=named, subject=record
+    )
     return compose(spec, sources, texts=written, signed_on=as_of)
 
 
@@ -42,7 +48,14 @@ def draft_document(actor: Actor, draft: Draft, known_at: datetime) -> Document:
     """A draft with its parts as they stand."""
     texts = dict(draft.parts.values_list("code", "text"))
     return document_now(
-        actor, draft.report, unit=draft.unit, period=draft.period, as_of=draft.as_of, known_at=known_at, texts=texts
+        actor,
+        draft.report,
+        unit=draft.unit,
+        period=draft.period,
+        as_of=draft.as_of,
+        known_at=known_at,
+        texts=texts,
+        record=draft.record,
     )
 
 
@@ -51,6 +64,20 @@ def issued_document(issued: Issued) -> Document:
     if hashlib.sha256(issued.content.encode()).hexdigest() != issued.hash:
         raise Invalid(f"“{issued.title}”的存档与印发时不一致，可能被改动过")
     return restored(issued.content)
+
+
+def record_of(actor: Actor, report: ReportVersion, number: str) -> Record | None:
+    """The record that a report is about, by its number; None for a report that is about none."""
+    code = spec_of(report).subject
+    if not code:
+        return None
+    ledger = find_ledger(code)
+    if not number:
+        raise Invalid(f"请写这份材料是关于“{ledger.title}”的哪一条记录（编号）")
+    found = visible_records(actor, ledger).select_related("ledger").filter(number=number).first()
+    if found is None:
+        raise NotFound(f"“{ledger.title}”里没有编号为“{number}”的记录，或者它不在您的查看范围内")
+    return found
 
 
 def subject_of(report: ReportVersion) -> Unit:

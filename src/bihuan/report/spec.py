@@ -55,6 +55,7 @@ class ReportSpec(Spec):
     period: Period = "year"
     description: str = ""
     unit: str = Field(default="", description="关于哪个单位：单位代码；空：全县")
+    subject: str = Field(default="", description="一企一档：写的是哪个台账的一条记录，包.台账")
     red_head: RedHeadSpec | None = None
     signed_by: str = Field(default="", max_length=60)
     annex: bool = Field(default=True, description="附上本材料数字一览")

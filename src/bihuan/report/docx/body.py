@@ -183,4 +183,4 @@ def _annex_row(place: int, number: Number, *, is_known: bool) -> tuple[Runs, ...
     value = "—" if number.value is None else f"{number.value:f}"
     where = (number.unit_name, number.period)
     cells = (str(place), told, *where, value, number.measure, f"{number.as_of}", f"{number.version}")
-    return tuple((Run(cell),) for cell in (*cells, str(number.records)))
+    return tuple((Run(cell),) for cell in (*cells, "—" if number.aspect == "score" else str(number.records)))

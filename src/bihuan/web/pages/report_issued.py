@@ -72,6 +72,7 @@ def changes(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         as_of=clock.today(),
         known_at=clock.now(),
         texts=texts,
+        record=issued.record,
     )
     moved = since(issued_document(issued), now)
     context = {

@@ -10,11 +10,13 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.figure.period import parse_period
+from bihuan.ledger.definitions import find_ledger
 from bihuan.org.actor import Actor
 from bihuan.report.actions import start_draft
 from bihuan.report.definitions import report_in_force, reports_in_force, spec_of
+from bihuan.report.figure_uses import without_period
 from bihuan.report.models import Draft, Issued, ReportVersion
-from bihuan.report.queries import subject_of
+from bihuan.report.queries import record_of, subject_of
 from bihuan.report.rules import may_see, may_write
 from bihuan.report.spec import KINDS
 from bihuan.web import showing
@@ -47,7 +49,8 @@ def begin(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     report = report_in_force(code)
     as_of = _day(request.POST.get("as_of", "")) or clock.today()
     period = request.POST.get("period", "") or f"{as_of.year}"
-    draft = start_draft(actor=actor, report=report, unit=subject_of(report), period=period, as_of=as_of)
+    record = record_of(actor, report, request.POST.get("record", "").strip())
+    draft = start_draft(actor=actor, report=report, unit=subject_of(report), period=period, as_of=as_of, record=record)
     return go(request, reverse("report_draft", args=[draft.pk]))
 
 
@@ -60,13 +63,21 @@ def _day(text: str) -> date | None:
 
 def _report(actor: Actor, report: ReportVersion) -> dict[str, Any]:
     spec, today = spec_of(report), clock.today()
-    months = {"month": f"{today:%Y-%m}", "year": f"{today.year}", "quarter": f"{today.year}-Q{(today.month + 2) // 3}"}
+    now = {
+        "week": f"{today:%G}-W{today:%V}",
+        "month": f"{today:%Y-%m}",
+        "quarter": f"{today.year}-Q{(today.month + 2) // 3}",
+        "half": f"{today.year}-H{(today.month + 5) // 6}",
+        "year": f"{today.year}",
+    }
     return {
         "code": report.code,
         "kind": KINDS[spec.kind],
+        "name": without_period(spec.title),
         "about": spec.description,
+        "subject": find_ledger(spec.subject).title if spec.subject else "",
         "owner": actor.tree.name(report.owner_id),
-        "period": months.get(spec.period, today.isoformat()),
+        "period": now.get(spec.period, today.isoformat()),
         "as_of": today.isoformat(),
         "can_write": may_write(actor, report),
         "begin_url": reverse("report_begin", args=[report.code]),
@@ -75,7 +86,7 @@ def _report(actor: Actor, report: ReportVersion) -> dict[str, Any]:
 
 def _draft(draft: Draft) -> dict[str, Any]:
     return {
-        "title": KINDS[spec_of(draft.report).kind],
+        "title": f"{KINDS[spec_of(draft.report).kind]}：{without_period(draft.report.title)}",
         "period": parse_period(draft.period, draft.as_of).title,
         "as_of": draft.as_of.isoformat(),
         "state": draft.get_state_display(),
