@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from bihuan.org.models import Unit
 
 
-def start() -> Path:
-    """Make the home, the tables and nothing else. Call it before any of our models are imported."""
-    home = Path(tempfile.mkdtemp(prefix="bihuan-bench-"))
+def start(kept: str = "") -> Path:
+    """Make the home, the tables and nothing else. Call it before any of our models are imported.
+
+    `kept` is a home that stays after the measure, and may hold what an earlier run made.
+    """
+    home = Path(kept or tempfile.mkdtemp(prefix="bihuan-bench-"))
+    home.mkdir(parents=True, exist_ok=True)
     os.environ["BIHUAN_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.settings"
     import django

@@ -24,11 +24,13 @@ PAGES = (
     ("全部事项", "/matters/"),
     ("超期的事项", "/matters/?colour=red"),
     ("已销号的事项", "/matters/?colour=white"),
+    ("中间一页", "/matters/?page={middle}"),
+    ("超期的中间一页", "/matters/?colour=red&page={red}"),
     ("最后一页", "/matters/?page=999999"),
     ("台账里临期的", "/ledgers/audit.measure/?colour=yellow"),
     ("闭环情况", "/ledgers/audit.measure/loop/?from=2026-01-01"),
 )
-"""What a leader opens. The loop's own page replays ten thousand matters at most, in some seconds: see `SLOW`."""
+"""What a leader opens. The loop's own page tells days in colours and doubles of all matters, in seconds: see `SLOW`."""
 SLOW = ("闭环情况",)
 
 
@@ -37,6 +39,7 @@ def ledger_to_measure() -> "Ledger":
     from bihuan.ledger.spec import FieldSpec, LedgerSpec
     from bihuan.loop.definitions import install_loop
     from bihuan.loop.intake import loop_over
+    from bihuan.loop.spec import DoublesSpec
     from bihuan.org.models import Unit
 
     fields = (
@@ -49,7 +52,8 @@ def ledger_to_measure() -> "Ledger":
     spec = LedgerSpec(code="measure", title="测量", fields=fields, unit_field="unit_1", due_field="due_1")
     owner = Unit.objects.get(code="330999-SJ")
     ledger = install_definition(code="audit.measure", spec=spec, owner=owner, origin="file")
-    install_loop(ledger=ledger, spec=loop_over(spec))
+    doubles = DoublesSpec(match=("title", "unit_1"))
+    install_loop(ledger=ledger, spec=loop_over(spec).model_copy(update={"doubles": doubles}))
     return ledger
 
 
@@ -121,7 +125,8 @@ def main() -> int:
         append_many(actor=system_actor(), ledger=ledger, drafts=drafts(units, made, size))
         made = size
         measure("四色计数", size, lambda: counts_by_place(actor, [(ledger, loop)], clock.now()))
-        for subject, address in PAGES:
+        for subject, page in PAGES:
+            address = page.format(middle=size // 100, red=size // 400)
             assert client.get(address).status_code == 200
             measure(subject, size, lambda url=address: client.get(url))
         measure("列表一页", size, lambda: list(list_records(actor, ledger, spec_of(ledger), loop.states, Asked())[:50]))

@@ -29,6 +29,7 @@ class Walk:
     def __init__(self) -> None:
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=600)
         self.slowest = self.began = 0.0
+        self.which = ""
         self.is_slow = False
 
     def ask(self, method: str, url: str, **more: object) -> httpx.Response:
@@ -36,7 +37,12 @@ class Walk:
         headers = {"X-CSRFToken": token, "Referer": str(self.client.base_url), **dict(more.pop("headers", {}))}  # type: ignore[call-overload]
         began = time.perf_counter()
         answer = self.client.request(method, url, headers=headers, **more)  # type: ignore[arg-type]
-        self.slowest = max(self.slowest, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        if took > self.slowest:
+            self.slowest, self.which = (
+                took,
+                f"{method} {answer.status_code}{' 局部' if _PART.keys() <= headers.keys() else ''}",
+            )
         return answer
 
     def begin(self) -> None:
@@ -44,7 +50,8 @@ class Walk:
 
     def told(self, step: str, *, waits: bool = True) -> None:
         self.is_slow |= waits and self.slowest > SLOW
-        print(f"{step} · 最慢的一次请求 {self.slowest:.2f} s · 共 {time.perf_counter() - self.began:.1f} s", flush=True)
+        took = time.perf_counter() - self.began
+        print(f"{step} · 最慢的一次请求 {self.slowest:.2f} s（{self.which}） · 共 {took:.1f} s", flush=True)
 
     def wait(self, url: str) -> str:
         """Ask as the page does, until it is redirected; returns where to."""

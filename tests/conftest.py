@@ -4,6 +4,7 @@ The home folder is made earlier, by the plugin `tests.home`; the browser's fixtu
 """
 
 import os
+from collections.abc import Generator
 
 import pytest
 from django.conf import settings as django_settings
@@ -37,19 +38,32 @@ hypothesis_settings.load_profile("thorough" if os.environ.get("BIHUAN_THOROUGH")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks by what a test uses, so that no test of the database is forgotten on the second database.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Marks before tests are chosen by their marks; and after everybody else has ordered them, an order of our own."""
+    for item in items:
+        _mark_by_fixtures(item)
+    yield
+    _put_long_files_first(items)
+
+
+def _mark_by_fixtures(item: pytest.Item) -> None:
+    """What a test uses marks it, so that no test of the database is forgotten on the second database.
 
     A browser test is not repeated there: it looks at pages, and each page's queries have tests of their own.
     """
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if "browser" in fixtures:
-            item.add_marker("browser")
-            item.add_marker("outside")
-        elif fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
-            item.add_marker("database")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if "browser" in fixtures:
+        item.add_marker("browser")
+        item.add_marker("outside")
+    elif fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+        item.add_marker("database")
+
+
+def _put_long_files_first(items: list[pytest.Item]) -> None:
+    """What takes long begins first, or one worker would be busy with it when the other has nothing left to do."""
+    long, outside = ({item.path for item in items if item.get_closest_marker(mark)} for mark in ("long", "outside"))
+    items.sort(key=lambda item: (item.path not in long, item.path not in outside))
 
 
 def pytest_configure() -> None:

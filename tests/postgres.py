@@ -145,10 +145,10 @@ def run_pytest(title: str, *arguments: str, **environment: str) -> int:
 
 
 def side_by_side(arguments: Sequence[str]) -> list[str]:
-    """A worker a core, the tests of a file together; not where a debugger or the caller's own number is asked for."""
+    """A worker a core, the tests of a file together, in the order of conftest.py; not where a debugger or the caller's own number is asked for."""
     cores = len(os.sched_getaffinity(0))
     own = any(argument.startswith(("-n", "--pdb", "--numprocesses")) for argument in arguments)
-    return [] if own or cores < 2 else ["-n", str(cores), "--dist", "loadfile"]
+    return [] if own or cores < 2 else ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def run_all(arguments: list[str], *, both: bool) -> int:

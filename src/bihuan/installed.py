@@ -10,7 +10,7 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Conflict, Issue, NotFound
 from bihuan.figure.checks import FIGURES
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.ledger.checks import LEDGERS
 from bihuan.ledger.definitions import install_definition, spec_of
 from bihuan.ledger.models import Ledger, LedgerVersion

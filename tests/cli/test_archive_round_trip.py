@@ -26,7 +26,7 @@ from bihuan.org.actor import system_actor
 from tests.cast import MONDAY
 from tests.cli.archived import ENGINES, SQLITE, Instance, Maker, add_record, upload
 
-pytestmark = pytest.mark.usefixtures("maker")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("maker")]
 
 
 def findings() -> list[str]:

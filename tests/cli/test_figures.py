@@ -1,9 +1,14 @@
 """`bihuan figures`, `figure`, `open`, `explain` and `lake`: what they say, as tables and as JSON."""
 
+from datetime import timedelta
+
 import pytest
 
+from bihuan.base import clock
+from bihuan.figure.actions import approve_period
 from bihuan.figure.lake.absorbing import folder_of
-from tests.cast import Cast
+from bihuan.figure.period import parse_period
+from tests.cast import MONDAY, Cast
 from tests.cli.typing_in import Typing
 from tests.figure.county import FIGURES, install, some_findings
 
@@ -56,6 +61,21 @@ def test_definitions_are_explained_and_mistakes_told(cast: Cast, type_in: Typing
     assert "2026-Q1" in type_in("figure", "demo.total", "--period", "Q1").err
     assert "没有单位" in type_in("figure", "demo.total", "--unit", cast.town.code[:-1]).err
     assert "没有变化" in type_in("figure", "demo.total", "--why-since", "2026-03-02 09:00").out
+
+
+def test_what_waits_for_a_word_is_told(cast: Cast, type_in: Typing) -> None:
+    assert "没有等批准的口径修改" in type_in("proposals").out
+    install(cast, **{"demo.large": {**FIGURES["demo.large"], "where": "amount >= 10"}})
+    (row,) = type_in("proposals", "--json").json["proposals"]
+    assert row["figure"] == "demo.large" and "业务包升级" in type_in("proposals").out
+    with clock.fixed(MONDAY + timedelta(days=1)):
+        january = parse_period("2026-01", MONDAY.date())
+        approve_period(actor=cast["office"], codes=("demo.large",), unit=None, period=january)
+    shown = type_in("proposals", str(row["proposal"])).out
+    assert "改为“涉及金额 大于等于 10”" in shown and "1 个会不一样" in shown and "审定的数" in shown
+    told = type_in("proposals", str(row["proposal"]), "--json").json["differing"]
+    assert [(one["old"], one["new"]) for one in told] == [("1", "2")]
+    assert "没有等批准的口径修改 999" in type_in("proposals", 999).err
 
 
 def test_the_lake_is_checked_and_made_anew(cast: Cast, type_in: Typing) -> None:

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from bihuan.base import clock
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.definitions import new_version
+from bihuan.figure.installing import install_figures
+from bihuan.figure.models import Figure
 from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import create_record
@@ -45,9 +47,14 @@ FIGURES = {
 
 
 def install(cast: Cast, **changed: dict[str, object]) -> None:
-    """Put the figures in force, some of them with another definition."""
+    """Put the figures in force; with another definition of one that is known, as a pack that was changed."""
     specs = {code: FigureSpec.model_validate(shape) for code, shape in (FIGURES | changed).items()}
     install_figures(pack="demo", specs=specs, owner=cast.office, origin="pack")
+
+
+def redefine(code: str, **changed: object) -> None:
+    """Another definition, as if it had been approved."""
+    new_version(Figure.objects.get(code=code), FigureSpec.model_validate(FIGURES[code] | changed), origin="pack")
 
 
 def find(cast: Cast, unit: str, day: str, amount: float | None, number: str, project: str = "") -> Record:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bihuan.figure.answer import Question, answer
 from bihuan.figure.change import STEPS, Change, Reason, _amounts, split_change
 from bihuan.figure.clocks import Clocks
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.period import Period, parse_period
 from bihuan.figure.spec import FigureSpec
 from tests.cast import Cast, examples, undone

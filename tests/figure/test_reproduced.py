@@ -9,7 +9,8 @@ from bihuan.base import clock
 from bihuan.figure.answer import Question, answer
 from bihuan.figure.change import split_change
 from bihuan.figure.clocks import Clocks
-from bihuan.figure.definitions import Catalogue, install_figures
+from bihuan.figure.definitions import Catalogue
+from bihuan.figure.installing import install_figures
 from bihuan.figure.period import parse_period
 from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.append import Draft, append_many

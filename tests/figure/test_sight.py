@@ -6,7 +6,8 @@ from bihuan.base import clock
 from bihuan.base.errors import NotAllowed
 from bihuan.figure.change import split_change
 from bihuan.figure.counting import figures_counting
-from bihuan.figure.definitions import Catalogue, install_figures
+from bihuan.figure.definitions import Catalogue
+from bihuan.figure.installing import install_figures
 from bihuan.figure.opening import open_value
 from bihuan.figure.queries import ask
 from bihuan.figure.resolve import Faulty

@@ -25,7 +25,7 @@ from bihuan.loop.actions import edit_record
 from bihuan.org.actions import end_unit
 from bihuan.org.actor import system_actor
 from tests.cast import MONDAY, Cast
-from tests.figure.county import FIGURES, find, install, some_findings
+from tests.figure.county import FIGURES, find, install, redefine, some_findings
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 WINTER = parse_period("2026-01..2026-02", date(2026, 3, 1))
@@ -124,7 +124,7 @@ def test_an_old_answer_is_given_again_and_the_change_adds_up(cast: Cast, finding
         edit_record(actor=cast["colleague"], record=findings[0], fields={"amount": 90, "found_on": "2026-01-11"})
         edit_record(actor=cast["colleague"], record=findings[1], fields={"responsible_unit": "白石镇"})
         find(cast, "青溪镇", "2026-02-25", 800, "7")
-        install(cast, **{"demo.large": {**FIGURES["demo.large"], "where": "amount >= 15"}})
+        redefine("demo.large", where="amount >= 15")
         later = now()
         assert {code: number(code, period=WINTER, at=Clocks(then.as_of, then.known_at)) for code in FIGURES} == was
         for code, unit in (
@@ -207,6 +207,8 @@ def test_a_definition_is_told_in_chinese(cast: Cast, findings: list[Record]) -> 
     assert explained("demo.large", catalogue) == (
         "“审计发现问题台账”中涉及金额 大于等于 100 的记录有几条，所问时点的状态，按“发现日期”归入时期。单位：个。"
     )
+    titles = [catalogue[code].spec.title for code in ("demo.total", "demo.large")]
+    assert explained("demo.sum", catalogue).startswith("按算式 “{}” × 2 ＋ “{}”。".format(*titles))
     for code in FIGURES:
         assert explained(code, catalogue)
     after = catalogue.in_force("demo.large").spec.model_copy(update={"where": "amount >= 50"})

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.spec import FigureSpec
 from bihuan.form.actions import fill_form, filled_file
 from bihuan.form.sources import Asking, answer

@@ -10,7 +10,8 @@ from bihuan.installed import install_pack
 from bihuan.ledger.definitions import find_ledger, spec_of
 from bihuan.ledger.linked_names import links_of
 from bihuan.ledger.models import Record
-from bihuan.ledger.record_checks import checker, require_sound
+from bihuan.ledger.record_checks import checker
+from bihuan.ledger.settling import settle
 from bihuan.loop.actions import create_record, edit_record
 from tests.cast import Cast
 from tests.pack.packs import PACK, read
@@ -56,20 +57,20 @@ def data(officer: Record, day: str) -> dict[str, Any]:
 def test_a_linked_record_is_looked_at(officer: Record) -> None:
     spec = spec_of(find_ledger("demo.case"))
     assert links_of(spec) == ("handler",)
-    require_sound(spec, data(officer, "2026-06-30"))
+    settle(spec, {}, data(officer, "2026-06-30"))
     with pytest.raises(Invalid, match="证件已过期"):
-        require_sound(spec, data(officer, "2026-07-01"))
+        settle(spec, {}, data(officer, "2026-07-01"))
 
 
 def test_it_is_looked_at_as_it_stands_now(cast: Cast, officer: Record) -> None:
     spec = spec_of(find_ledger("demo.case"))
     edit_record(actor=cast["office"], record=officer, fields={"works": "广告", "valid_until": "2027-06-30"})
     with pytest.raises(Invalid, match="不在范围"):
-        require_sound(spec, data(officer, "2026-07-01"))
+        settle(spec, {}, data(officer, "2026-07-01"))
 
 
 def test_where_nothing_is_linked_nothing_is_broken(officer: Record) -> None:
-    require_sound(spec_of(find_ledger("demo.case")), {"filed_on": "2030-01-01"})
+    settle(spec_of(find_ledger("demo.case")), {}, {"filed_on": "2030-01-01"})
 
 
 def test_many_rows_read_each_linked_record_once(officer: Record, django_assert_num_queries: Any) -> None:

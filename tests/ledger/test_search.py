@@ -13,6 +13,7 @@ from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger, Record, SearchMark
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.search.grams import asked_grams, grams_of
+from bihuan.ledger.search.tables import TABLE
 from bihuan.loop.actions import create_record, edit_record
 from tests.cast import Cast, examples, undone
 from tests.ledger.making import make_ledger
@@ -150,3 +151,31 @@ def test_a_whole_value_is_found_as_by_a_look_at_every_record(cast: Cast, rows: l
                 by_look = Record.objects.filter(ledger=ledger, **{f"data__{code}": value})
                 newest = held.order_by(search.newest_first(held))
                 assert [row.pk for row in newest] == [row.pk for row in by_look.order_by("-pk")]
+
+
+@examples(15)
+@given(ROWS, WORDS, st.sampled_from(["followed", "behind", "absorbed"]))
+def test_a_condition_finds_the_same_with_and_without_the_index(
+    cast: Cast, rows: list[dict[str, Any]], word: str, way: str
+) -> None:
+    with undone():
+        ledger = make_ledger(cast.office)
+        for place, row in enumerate(rows):
+            create_record(actor=cast["office"], ledger=ledger, fields={"no": f"{place:03d}", **row})
+        if way != "followed":
+            search.forget(ledger)
+        if way == "absorbed":
+            search.absorb(ledger)
+        plain = word.strip().replace("'", "")
+        kept = rows[0]["name"].strip()
+        for where, holds in (
+            (f"name LIKE '%{plain}%'", lambda data: plain in data.get("name", "")),
+            (f"name = '{kept}' AND level = 'high'", lambda d: d.get("name") == kept and d.get("level") == "high"),
+            (f"level = 'high' OR name = '{kept}'", lambda d: d.get("name") == kept or d.get("level") == "high"),
+            ("NOT level = 'high'", lambda data: data.get("level") not in (None, "high")),
+        ):
+            query = list_records(cast["office"], ledger, spec_of(ledger), {}, Asked(where=where))
+            records = Record.objects.filter(ledger=ledger).order_by("-pk")
+            assert [record.pk for record in query] == [record.pk for record in records if holds(record.data)]
+            narrowed = TABLE in str(query.query)
+            assert narrowed == (" OR " not in where and "NOT" not in where), where

@@ -15,6 +15,7 @@ from bihuan.loop.merging_by_rule import merge_doubles
 from bihuan.loop.rules import open_verbs
 from bihuan.loop.tally_counts import counts_by_place, summed
 from bihuan.loop.waiting import waiting_for
+from bihuan.web.doubles_shown import doubles_shown
 from bihuan.web.matters import Matters
 from tests.cast import MONDAY, Cast
 from tests.ledger.making import SHORT_LOOP, TASK_FIELDS, TASK_PARTS, findings, make_ledger
@@ -70,7 +71,7 @@ def counted(cast: Cast, *ledgers: Ledger) -> int:
     told = summed(counts_by_place(cast["leader"], loops, MONDAY).values())
     matters = Matters(cast["leader"], loops, MONDAY)
     for colour in Colour:
-        assert sum(len(piece) for piece in matters.in_order("", colour)) == told[colour]
+        assert sum(piece.rows.count() for piece in matters.in_order("", colour)) == told[colour]
     assert matters.all().count() == sum(told.values())
     return sum(told.values())
 
@@ -156,6 +157,10 @@ def test_doubles_are_found_and_merged_by_rule(cast: Cast, county: Ledger, provin
     loop = loop_of(county)
     assert loop is not None
     assert find_across(cast["leader"], county, loop, 9) == ([(records[2], theirs)], 1)
+    for login in ("leader", "office", "town", "outsider"):
+        as_stored = doubles_shown(cast[login], county, loop, 9)
+        assert doubles_shown(cast[login], county, loop, 9, stored=0) == as_stored, "the lake finds the same"
+        assert as_stored["total"] == (0 if login == "outsider" else 2)
     done = merge_doubles(actor=cast["office"], ledger=county)
     assert (done.done, done.refused) == (2, ())
     assert (counted(cast, county), counted(cast, county, province)) == (3, 3)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import clocks
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.spec import FigureSpec
 from bihuan.report.proofreading import proofread, read_draft, told
 from tests.cast import Cast

@@ -7,7 +7,7 @@ import pytest
 
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.spec import FigureSpec
 from bihuan.loop.actions import edit_record
 from bihuan.report.actions import (

@@ -8,7 +8,7 @@ import pytest
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotAllowed, NotFound
 from bihuan.figure.clocks import clocks
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.period import parse_period
 from bihuan.figure.spec import FigureSpec
 from bihuan.scorecard.actions import answer_appeal, give_score, make_appeal, publish

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bihuan.base import clock
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.models import Approval, ApprovedValue, Figure, Proposal
 from bihuan.figure.proposals import propose_definition
 from bihuan.figure.spec import FigureSpec

@@ -10,7 +10,7 @@ from typing import Any
 
 from bihuan.base import clock
 from bihuan.figure.clocks import clocks
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.period import parse_period
 from bihuan.figure.spec import FigureSpec
 from bihuan.form.actions import fill_form, keep_form, map_blank

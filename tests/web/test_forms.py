@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.spec import FigureSpec
 from bihuan.form.models import Filling, Form
 from bihuan.loop.actions import create_record

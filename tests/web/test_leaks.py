@@ -39,6 +39,8 @@ from tests.web.leaking import (
     make_world,
 )
 
+pytestmark = pytest.mark.long
+
 Clients = Callable[[str], Client]
 MAY_SEE_NOTHING = ("town", "village", "neighbour", "outsider", "system_admin", "security_admin", "audit_admin", "")
 FORBIDDEN: dict[str, tuple[str, ...]] = {

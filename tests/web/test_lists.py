@@ -8,8 +8,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -323,3 +325,21 @@ def test_every_page_is_the_same_from_either_end(cast: Cast, monkeypatch: pytest.
             for start in range(0, 13, size):
                 for total in (11, None):
                     assert [row.pk for row in rows_of(rows, start, size, total)] == whole[start : start + size]
+
+
+def test_a_list_takes_the_same_few_queries_for_one_record_and_for_many(
+    cast: Cast, clients: Clients, django_assert_num_queries: Any
+) -> None:
+    make_finding(cast)
+    client = clients("office")
+    for address in (URL, f"{URL}?where=amount+>+1", "/api/ledgers/audit.finding/records"):
+        client.get(address)
+        with CaptureQueriesContext(connection) as one:
+            client.get(address)
+        asked = len(one)
+        for number in range(3):
+            make_finding(cast, number + 5 * len(address), amount="7")
+        client.get(address)
+        with django_assert_num_queries(asked):
+            assert client.get(address).status_code == 200
+        assert 0 < asked <= 12

@@ -25,6 +25,8 @@ from bihuan.org.models import Person
 from tests.outside import REPOSITORY
 from tests.web.conftest import sit_down
 
+pytestmark = pytest.mark.long
+
 KEEPS = os.environ.get("BIHUAN_PICTURES") == "1"
 SIZE = Size() if KEEPS else Size(towns=3, villages=6, enterprises=3, projects=4, findings=24, pace=0)
 TODAY = date(2026, 11, 23)

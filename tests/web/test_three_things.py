@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from bihuan.figure.clocks import clocks
-from bihuan.figure.definitions import install_figures
+from bihuan.figure.installing import install_figures
 from bihuan.figure.period import Period
 from bihuan.figure.queries import ask
 from bihuan.figure.rules import Reach

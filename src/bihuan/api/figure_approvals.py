@@ -1,5 +1,6 @@
 """Approvals, changes of definitions, and data quality of figures, for other programs."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,14 +14,11 @@ from bihuan.figure.actions import approve_period, approved_cells, unlock_cell
 from bihuan.figure.clocks import clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.expectations import checked_cells, demand_in_words, expecting
-from bihuan.figure.explaining import differences
-from bihuan.figure.impact import impact_of
-from bihuan.figure.models import ApprovedValue, Figure, Proposal
+from bihuan.figure.models import ApprovedValue, Figure
 from bihuan.figure.period import parse_period
-from bihuan.figure.proposals import decide_proposal, dependents, get_proposal, propose_definition
+from bihuan.figure.proposals import decide_proposal, get_proposal, propose_definition, weigh_proposal
 from bihuan.figure.queries import ask, frozen_value
 from bihuan.figure.rules import Reach
-from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.append import moment
 from bihuan.report.figure_uses import given_out
 
@@ -133,10 +131,7 @@ def proposal(request: HttpRequest, pk: int) -> dict[str, Any]:
     """What it changes, and which numbers given out would be others."""
     actor = acting(request)
     found = get_proposal(actor, pk)
-    code, spec = found.figure.code, FigureSpec.model_validate(found.definition)
-    after = Catalogue(given={code: spec})
-    given = given_out(actor, [code, *dependents(code, after)])
-    impact = impact_of(code, spec, given, Reach(actor))
+    weighed = weigh_proposal(found, partial(given_out, actor), Reach(actor))
     numbers = [
         {
             "figure": one.given.figure,
@@ -146,17 +141,17 @@ def proposal(request: HttpRequest, pk: int) -> dict[str, Any]:
             "old": None if one.given.value is None else str(one.given.value),
             "new": None if one.new is None else str(one.new),
         }
-        for one in impact.differing
+        for one in weighed.impact.differing
     ]
     return {
-        "figure": code,
+        "figure": found.figure.code,
         "state": found.state,
         "why": found.why,
-        "differences": differences(code, Catalogue(), after) if found.state == Proposal.State.OPEN else [],
+        "differences": weighed.lines,
         "differing": numbers,
-        "same": impact.same,
-        "unseen": impact.unseen,
-        "left_out": impact.left_out,
+        "same": weighed.impact.same,
+        "unseen": weighed.impact.unseen,
+        "left_out": weighed.impact.left_out,
     }
 
 

@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
         _draw,
         _figures,
         _figure,
+        _proposals,
         _open,
         _explain,
         _lake,
@@ -305,6 +306,12 @@ def _figure(commands: "_Commands[Parser]") -> None:
         help="一个县的数据湖，可写多次；用 Spark 算各县和合计",
     )
     _asked(parser)
+
+
+def _proposals(commands: "_Commands[Parser]") -> None:
+    parser = _command(commands, "proposals", "bihuan.cli.proposals", "列出等批准的口径；或看一个改了什么、影响哪些数")
+    parser.add_argument("number", metavar="编号", nargs="?", type=int, help="一个口径修改的编号")
+    _json(parser)
 
 
 def _open(commands: "_Commands[Parser]") -> None:

@@ -70,6 +70,7 @@ class Answer:
     snapshots: Snapshots
     reach: Reach | None = None
     _values: dict[tuple[str, int | None, Period, Slice | None], Value] = field(default_factory=dict)
+    _trees: dict[date, RollUp] = field(default_factory=dict)
 
     def value(self, code: str, unit: int | None, period: Period, cut: Slice | None = None) -> Value:
         """One cell. Raises NotAllowed where the person may not know it."""
@@ -94,7 +95,11 @@ class Answer:
         return min(period.end, self.question.clocks.day)
 
     def roll_up(self, period: Period) -> RollUp:
-        return roll_up_on(self.day_of(period))
+        """The tree of that day; one for all cells of the answer, whatever changes meanwhile."""
+        day = self.day_of(period)
+        if day not in self._trees:
+            self._trees[day] = roll_up_on(day)
+        return self._trees[day]
 
     def _work_out(self, code: str, unit: int | None, period: Period, cut: Slice | None) -> Value:
         figure = self.figures[code]

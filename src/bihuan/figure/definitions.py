@@ -1,13 +1,9 @@
 """Which definitions of figures are in force, now or at an instant, and putting a new version in its place."""
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
-
-from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import NotFound, did_you_mean
@@ -23,9 +19,6 @@ from bihuan.figure.spec import FigureSpec
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Ledger
 from bihuan.loop.definitions import loop_of
-from bihuan.org.models import Unit
-
-_log = logging.getLogger("bihuan.figure")
 
 
 @dataclass(frozen=True)
@@ -37,6 +30,8 @@ class InForce:
 
 
 _OVER_LEDGERS: Kept[Resolved] = Kept(4_096)
+_FEW = 4
+"""So many figures are looked up one by one; whoever asks for more gets all of them with one query."""
 
 
 class Catalogue:
@@ -46,6 +41,7 @@ class Catalogue:
         self.known_at = known_at
         self._given = dict(given or {})
         self._specs: dict[str, InForce | None] = {}
+        self._all: dict[str, InForce] | None = None
         self._views: dict[str, LedgerView | None] = {}
         self._resolved: dict[str, Resolved] = {}
         self.ledgers: dict[str, Ledger] = {}
@@ -94,9 +90,11 @@ class Catalogue:
     def _find(self, code: str) -> InForce | None:
         if code in self._given:
             return InForce(self._given[code], 0)
-        if code not in self._specs:
-            self._specs[code] = _definition(code, self.known_at)
-        return self._specs[code]
+        if code not in self._specs and len(self._specs) < _FEW:
+            self._specs[code] = _in_force((code,), self.known_at).get(code)
+        elif code not in self._specs and self._all is None:
+            self._all = _in_force(None, self.known_at)
+        return self._specs[code] if code in self._specs else (self._all or {}).get(code)
 
     def _spec(self, code: str) -> FigureSpec | None:
         found = self._find(code)
@@ -111,13 +109,17 @@ class Catalogue:
         return self._views[code]
 
 
-def _definition(code: str, known_at: datetime | None) -> InForce | None:
-    """The version in force at an instant; for one before the first version, the first."""
-    versions = FigureVersion.objects.filter(figure__code=code).order_by("-version")
-    known = versions.filter(recorded_at__lte=known_at) if known_at else versions
-    row = known.values_list("figure__stamp", "figure_id", "version").first()
-    row = row or versions.order_by("version").values_list("figure__stamp", "figure_id", "version").first()
-    return InForce(_spec_at(*row), row[2]) if row else None
+def _in_force(codes: Sequence[str] | None, known_at: datetime | None) -> dict[str, InForce]:
+    """The versions in force at an instant, of some figures or all; for one before the first version, the first."""
+    rows = FigureVersion.objects.order_by("figure", "version")
+    if codes is not None:
+        rows = rows.filter(figure__code__in=codes)
+    found: dict[str, tuple[str, int, int]] = {}
+    columns = ("figure__code", "recorded_at", "figure__stamp", "figure_id", "version")
+    for code, recorded_at, *row in rows.values_list(*columns).iterator():
+        if code not in found or known_at is None or recorded_at <= known_at:
+            found[code] = (row[0], row[1], row[2])
+    return {code: InForce(_spec_at(*row), row[2]) for code, row in found.items()}
 
 
 @lru_cache(maxsize=4_096)
@@ -128,54 +130,6 @@ def _spec_at(stamp: str, figure: int, version: int) -> FigureSpec:  # noqa: ARG0
 def figure_codes() -> list[str]:
     """The ids of all figures in use."""
     return list(Figure.objects.filter(retired=False).order_by("code").values_list("code", flat=True))
-
-
-@transaction.atomic
-def install_figures(
-    *,
-    pack: str,
-    specs: Mapping[str, FigureSpec],
-    owner: Unit,
-    origin: str,
-    tell: Callable[[str], None] = _log.warning,
-) -> None:
-    """Put a pack's figures in force: a changed one gets a new version, one that is gone is retired.
-
-    One that the county has redefined since stays as it is, and where the pack has moved on too, `tell` is told.
-    """
-    known = {figure.code: figure for figure in Figure.objects.filter(code__startswith=f"{pack}.")}
-    versions = _versions(pack)
-    for code, spec in specs.items():
-        figure = known.get(code) or Figure(code=code)
-        definition = spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
-        own = versions.get(figure.pk, [])
-        current = own[-1] if own else None
-        is_kept = current is not None and current.origin == "screen"
-        if is_kept and _last_from_pack(own) != definition:
-            tell(f"指标“{figure.title}”（{code}）在本县改过口径，业务包里的新口径没有覆盖它")
-        is_same = is_kept or (current is not None and current.definition == definition)
-        if is_same and figure.owner_id == owner.pk and not figure.retired:
-            continue
-        figure.owner, figure.retired = owner, False
-        if is_same:
-            figure.stamp = fresh_stamp()
-            figure.save()
-        else:
-            new_version(figure, spec, origin=origin)
-    gone = [figure.pk for code, figure in known.items() if code not in specs and not figure.retired]
-    Figure.objects.filter(pk__in=gone).update(retired=True)
-
-
-def _versions(pack: str) -> dict[int, list[FigureVersion]]:
-    """All versions of a pack's figures in their order."""
-    found: dict[int, list[FigureVersion]] = {}
-    for version in FigureVersion.objects.filter(figure__code__startswith=f"{pack}.").order_by("version"):
-        found.setdefault(version.figure_id, []).append(version)
-    return found
-
-
-def _last_from_pack(versions: Sequence[FigureVersion]) -> Any:
-    return next((version.definition for version in reversed(versions) if version.origin != "screen"), None)
 
 
 def new_version(

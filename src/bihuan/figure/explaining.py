@@ -1,10 +1,13 @@
 """A figure's definition in plain Chinese, as it is printed under its number; and how two definitions differ."""
 
 from bihuan.expression import compile_check, explain
+from bihuan.expression.names import Column, Kind, Name
 from bihuan.figure.checks import EXPECTED_NAMES
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.measure import Function
+from bihuan.figure.resolve import FORMULA_PLACES
 from bihuan.figure.resolved import Base, Derived, Doubled, External, Flow, Resolved, UnitCount
+from bihuan.figure.spec import FigureSpec
 from bihuan.org.models import UnitKind
 
 _AGAINST = {
@@ -75,8 +78,16 @@ def _of_derived(figure: Derived, catalogue: Catalogue) -> str:
         case "cumulative":
             return f"{names[0]}从{'有记录' if spec.since == 'beginning' else '年初'}起到期末的累计"
         case _:
-            given = "，".join(f"{name} 为{title}" for name, title in zip(spec.names, names, strict=True))
-            return f"按算式 {spec.formula}，其中 {given}"
+            return _of_formula(spec, names)
+
+
+def _of_formula(spec: FigureSpec, titles: list[str]) -> str:
+    """The formula with the figures' titles in place of their short names."""
+    names = {
+        code: Name(code, title, Kind.DECIMAL, Column("value"), scale=FORMULA_PLACES)
+        for code, title in zip(spec.names, titles, strict=True)
+    }
+    return f"按算式 {explain(compile_check(spec.formula, names, expect=Kind.DECIMAL))}"
 
 
 def facets(code: str, catalogue: Catalogue) -> dict[str, str]:

@@ -33,6 +33,12 @@ class Kept(Generic[Item]):
             while self._bytes > self._most:
                 self._bytes -= self._items.popitem(last=False)[1][1]
 
+    def drop(self, key: Hashable) -> None:
+        """Give up a thing that another has taken the place of."""
+        with self._lock:
+            found = self._items.pop(key, None)
+            self._bytes -= found[1] if found else 0
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -44,7 +44,8 @@ class FigureVersion(models.Model):
 class Proposal(models.Model):
     """A change of a figure's definition that waits for another person's word, and what was decided of it.
 
-    `base` is the version that it was made from: one that was overtaken is not approved any more.
+    `base` is the version that it was made from: one that was overtaken is not approved any more. `origin` is `screen`
+    for a person's and `pack` for one that a pack brought.
     """
 
     class State(models.TextChoices):
@@ -56,6 +57,7 @@ class Proposal(models.Model):
     base = models.PositiveIntegerField()
     definition = models.JSONField()
     why = models.CharField("修改原因", max_length=500)
+    origin = models.CharField(max_length=20, default="screen")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=60)
     proposed_at = models.DateTimeField()

@@ -1,6 +1,7 @@
 """Changing a figure's definition: somebody proposes, another one approves; nothing is in force before that."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,8 +11,10 @@ from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed, NotFound
 from bihuan.figure.checks import shape_faults
 from bihuan.figure.definitions import Catalogue, new_version
-from bihuan.figure.models import Figure, Proposal
-from bihuan.figure.rules import may_approve, may_know_of, may_propose
+from bihuan.figure.explaining import differences
+from bihuan.figure.impact import GivenOut, Impact, impact_of
+from bihuan.figure.models import Figure, FigureVersion, Proposal
+from bihuan.figure.rules import Reach, may_approve, may_know_of, may_propose
 from bihuan.figure.spec import FigureSpec
 from bihuan.org.actor import Actor
 
@@ -83,12 +86,14 @@ def propose_definition(*, actor: Actor, figure: Figure, definition: Mapping[str,
 def decide_proposal(*, actor: Actor, proposal: Proposal, approved: bool, answer: str = "") -> Proposal:
     """Approve a proposed definition, which is then in force as the next version, or deny it with the reason.
 
-    Nobody approves what they proposed themselves.
+    Only a person approves, and nobody what they proposed themselves.
     """
     found = Proposal.objects.select_for_update().select_related("figure").get(pk=proposal.pk)
     figure = Figure.objects.select_for_update().get(pk=found.figure_id)
     if not may_approve(actor, figure):
         raise NotAllowed(f"只有“{actor.tree.name(figure.owner_id)}”的审核或领导可以批准“{figure.title}”的口径")
+    if actor.person is None:
+        raise NotAllowed("口径由人批准，不由命令批准")
     if approved and found.person_id == actor.person:
         raise NotAllowed("自己提出的口径修改，要由另一个人批准")
     if found.state != Proposal.State.OPEN:
@@ -99,11 +104,48 @@ def decide_proposal(*, actor: Actor, proposal: Proposal, approved: bool, answer:
         if figure.version != found.base:
             raise Conflict(f"提出以后口径已经改到第 {figure.version} 版，请对照新的口径重新提出")
         spec = proposed_spec(figure.code, found.definition)
-        found.version = new_version(figure, spec, origin="screen", approved_by=actor.name, why=found.why).version
+        found.version = new_version(figure, spec, origin=found.origin, approved_by=actor.name, why=found.why).version
     found.state = Proposal.State.APPROVED if approved else Proposal.State.DENIED
     found.decided_by, found.decided_at, found.answer = actor.name, clock.now(), answer.strip()
     found.save(update_fields=["state", "decided_by", "decided_at", "answer", "version"])
     return found
+
+
+def open_proposals(actor: Actor | None) -> list[Proposal]:
+    """What waits for a word, the oldest first, as far as the actor may know of it; all for the machine."""
+    rows = Proposal.objects.filter(state=Proposal.State.OPEN, figure__retired=False)
+    found = rows.select_related("figure", "figure__owner").order_by("pk")
+    return [row for row in found if actor is None or may_know_of(actor, row.figure)]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What a proposal would change: the definition part by part, the figures made of it, the numbers given out."""
+
+    before: Catalogue
+    after: Catalogue
+    lines: list[str]
+    above: list[str]
+    impact: Impact
+
+
+def weigh_proposal(
+    proposal: Proposal, given: Callable[[Sequence[str]], Iterable[GivenOut]], reach: Reach | None
+) -> Weighed:
+    """Set a proposal beside the version that it was made from. `given` tells which numbers of figures were given out.
+
+    The present state of the ledger may not fit one of the two any more: then that is what stands in the lines.
+    """
+    code, spec = proposal.figure.code, FigureSpec.model_validate(proposal.definition)
+    row = FigureVersion.objects.get(figure=proposal.figure, version=proposal.base)
+    before = Catalogue(given={code: FigureSpec.model_validate(row.definition)})
+    after = Catalogue(given={code: spec})
+    above = dependents(code, after)
+    try:
+        lines = differences(code, before, after)
+    except BihuanError as error:
+        lines = [f"现行口径与台账已经对不上：{error.message}"]
+    return Weighed(before, after, lines, above, impact_of(code, spec, given([code, *above]), reach))
 
 
 def get_proposal(actor: Actor, pk: int) -> Proposal:

@@ -48,14 +48,14 @@ def library(words: str = "", pack: str = "") -> list[Listed]:
     owners = {node.pk: node.name for node in tree_on(clock.today()).nodes}
     for row in rows:
         spec = catalogue.in_force(row.code).spec
-        text = _explained(row.code, catalogue)
+        text = told_plainly(row.code, catalogue)
         searched = f"{row.code} {row.title} {text} {owners.get(row.owner_id, '')}".casefold()
         if all(word in searched for word in asked):
             found.append(Listed(row, spec.unit, spec.kind, text))
     return found
 
 
-def _explained(code: str, catalogue: Catalogue) -> str:
+def told_plainly(code: str, catalogue: Catalogue) -> str:
     """What a figure means; one that does not fit its ledger any more says so, and the library goes on."""
     try:
         return explained(code, catalogue)

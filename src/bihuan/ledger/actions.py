@@ -13,8 +13,10 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid
 from bihuan.ledger.append import Draft, Fresh, append_many, hold
+from bihuan.ledger.fresh_block import FreshBlock
 from bihuan.ledger.importing import Check
 from bihuan.ledger.models import Batch, Ledger
+from bihuan.ledger.new_rows import NewBlock
 from bihuan.ledger.numbering import numberer, series_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.org.actor import Actor
@@ -62,12 +64,17 @@ def _refuse_known(ledger: Ledger, check: Check) -> None:
             raise Conflict("预览之后有人导入了相同的记录，请重新预览")
 
 
-def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft | Fresh]:
+def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft | Fresh | FreshBlock]:
     wanted = Counter[str]()
     for opened_at, count in check.creates.opened.items():
         wanted[series_of(spec, _opened(opened_at))] += count
     give = numberer(ledger, spec, wanted)
-    for row, opening in check.creates:
+    for part in check.creates.parts():
+        if isinstance(part, NewBlock):
+            numbers = [give(_opened(at)) for at in part.openings.opened_at]
+            yield FreshBlock(numbers, part.block.keys, part.block.texts, part.block.numbers, part.openings)
+            continue
+        row, opening = part
         number = give(_opened(opening.system.get("opened_at")))
         system = {**opening.system, "number": number, "key": row.key}
         detail = {"row": row.number}

@@ -2,12 +2,11 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,8 +19,9 @@ from bihuan.base.errors import Conflict
 from bihuan.ledger import rows, search
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.derived import Change, follow
+from bihuan.ledger.fresh_block import FreshBlock
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
-from bihuan.ledger.projection import RecordState, apply, state_of
+from bihuan.ledger.projection import RecordState, apply, states_of
 from bihuan.ledger.sealed import seal_data, sealed_fields
 from bihuan.org.actor import Actor
 
@@ -63,7 +63,7 @@ class Fresh(NamedTuple):
         return Draft(self.kind, None, loads(self.text), self.system, self.detail, self.effective_at)
 
 
-Drafts = Iterable[Draft | Fresh]
+Drafts = Iterable[Draft | Fresh | FreshBlock]
 
 
 @lru_cache(maxsize=8_192)
@@ -99,12 +99,13 @@ def append_many(
     door = hold(ledger)
     _require_current(ledger)
     writer = _Writer(actor, ledger, batch, door.position, door.head, clock.now())
-    source = iter(drafts)
     ids = array("q")  # of half a million, a list would hold twenty megabytes
     with rows.indexed_afterwards(new), ThreadPoolExecutor(1, "append") as hand:
-        while some := list(islice(source, _ROWS_AT_ONCE)):
-            ids.extend(writer.write(some, hand))
+        for some in _portions(drafts, writer.encrypted):
+            written = writer.write_block(some, hand) if isinstance(some, FreshBlock) else writer.write(some, hand)
+            ids.extend(written)
         writer.wait()
+    follow(ledger.pk, (), writer.alike_states())
     Chain.objects.filter(pk=ledger.pk).update(
         position=writer.position,
         head=writer.head,
@@ -112,6 +113,36 @@ def append_many(
     )
     search.follow(ledger, door.position, writer.position)
     return ids
+
+
+def _portions(drafts: Drafts, encrypted: Collection[str]) -> Iterator[list[Draft | Fresh] | FreshBlock]:
+    """Drafts so many at once, and blocks as they are; those of a ledger that seals fields come apart."""
+    waiting: list[Draft | Fresh] = []
+    for draft in drafts:
+        if not isinstance(draft, FreshBlock):
+            waiting.append(draft)
+        elif encrypted:
+            waiting += _apart(draft)
+        else:
+            if waiting:
+                yield waiting
+            waiting = []
+            yield draft
+        if len(waiting) >= _ROWS_AT_ONCE:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _apart(block: FreshBlock) -> Iterator[Fresh]:
+    """The records of a block one by one."""
+    columns = (block.texts, block.numbers, block.keys, block.places, block.openings.effective_at)
+    for (text, number, key, place, at), system in zip(
+        zip(*columns, strict=True), block.openings.systems(), strict=True
+    ):
+        named = {**system, "number": number, "key": key}
+        yield Fresh(text, named, {"row": place}, datetime.fromisoformat(at) if at else None, block.kind)
 
 
 def _require_current(ledger: Ledger) -> None:
@@ -139,6 +170,7 @@ class _Writer:
         self.last_record: int | None = None
         self.made_by = {"creator": actor.person} if actor.person else {}
         self.encrypted = sealed_fields(spec_of(ledger))
+        self.alike = Counter[tuple[Any, ...]]()
 
     def write(self, drafts: Sequence[Draft | Fresh], hand: ThreadPoolExecutor) -> list[int]:
         """Write one portion; returns the ids of its records, in the order of the drafts.
@@ -152,13 +184,36 @@ class _Writer:
         made = rows.record_rows(self.of_all, portion.created) + rows.fresh_rows(self.of_all, portion.fresh)
         events = rows.event_rows(self.of_all, portion.events)
         self.wait()
-        rows.update_records(portion.changed, self.now)
-        follow(self.ledger.pk, portion.changes(), portion.alike())
-        if len(drafts) < _ROWS_AT_ONCE:
+        rows.update_records(portion.changed, self.now, portion.known)
+        follow(self.ledger.pk, portion.changes())
+        self.alike.update(portion.alike())
+        if portion.changed or len(drafts) < _ROWS_AT_ONCE:
+            # Whoever changes records reads others for the next drafts, and few rows are not worth another hand.
             _insert(connection.cursor(), made, events)
         else:
             self.under_way = hand.submit(_insert, connection.cursor(), made, events)
         return ids
+
+    def write_block(self, block: FreshBlock, hand: ThreadPoolExecutor) -> Sequence[int]:
+        """Write new records by column; returns their ids."""
+        ids = self._reserve(len(block.numbers))
+        payloads = block.payloads(self.ledger.version, self.actor.person)
+        written = zip(ids, block.openings.effective_at, payloads, strict=True)
+        fresh = [
+            self._event(pk, 1, block.kind, datetime.fromisoformat(at) if at else None, "", payload)
+            for pk, at, payload in written
+        ]
+        made, events = block.record_rows(self.of_all, ids), rows.event_rows(self.of_all, fresh)
+        self.alike.update(block.alike())
+        self.wait()
+        self.under_way = hand.submit(_insert, connection.cursor(), made, events)
+        return ids
+
+    def alike_states(self) -> Iterator[tuple[RecordState, int]]:
+        """The new records of no one's draft as states that count alike, and how many there are of each."""
+        for (unit, state, due_at, closed_at, loop), number in self.alike.items():
+            system = {"unit": unit, "state": state or "", "due_at": due_at, "closed_at": closed_at}
+            yield apply(RecordState(), {"system": {**system, "loop": loads(loop)}}), number
 
     def _take(self, draft: Draft | Fresh, ids: Iterator[int], portion: "_Portion") -> int:
         """Put one draft's events and state into the portion; returns its record's id."""
@@ -200,8 +255,7 @@ class _Writer:
         if not wanted:
             return {}
         self.wait()
-        found = Record.objects.select_for_update().filter(ledger=self.ledger, pk__in=wanted)
-        return {record.pk: state_of(record) for record in found}
+        return dict(states_of(Record.objects.select_for_update().filter(ledger=self.ledger, pk__in=wanted)))
 
     def _fold(self, pk: int, state: RecordState, draft: Draft, events: list[rows.EventRow]) -> RecordState:
         for step in (draft, *draft.follows):
@@ -269,15 +323,10 @@ class _Portion:
         yield from ((pk, None, self.changed.get(pk, state)) for pk, state in made.items())
         yield from ((pk, self.known[pk], state) for pk, state in self.changed.items() if pk not in made)
 
-    def alike(self) -> Iterator[tuple[RecordState, int]]:
-        """The other new records as states that count alike, and how many there are of each."""
+    def alike(self) -> Counter[tuple[Any, ...]]:
+        """How many of the other new records count alike, as `FreshBlock.alike` tells it."""
         names = ("unit", "state", "due_at", "closed_at")
-        kinds: Counter[tuple[Any, ...]] = Counter(
-            (*map(system.get, names), dumps(system.get("loop") or {})) for _, system, _ in self.fresh
-        )
-        for (unit, state, due_at, closed_at, loop), number in kinds.items():
-            system = {"unit": unit, "state": state or "", "due_at": due_at, "closed_at": closed_at}
-            yield apply(RecordState(), {"system": {**system, "loop": loads(loop)}}), number
+        return Counter((*map(system.get, names), dumps(system.get("loop") or {})) for _, system, _ in self.fresh)
 
 
 def _insert(cursor: Any, records: list[tuple[Any, ...]], events: list[tuple[Any, ...]]) -> None:

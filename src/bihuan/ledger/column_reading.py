@@ -10,6 +10,7 @@ from typing import Any
 from bihuan.base.canonical import dumps
 from bihuan.ledger.excel import CellError
 from bihuan.ledger.excel.model import UNCOMPUTED
+from bihuan.ledger.fresh_block import json_insides
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BadValue, is_blank
 
@@ -45,17 +46,17 @@ class ColumnReader:
     read: Callable[[Any], Any]
     known: dict[type, _Memory]
 
-    def texts(self, values: Sequence[Any]) -> list[str]:
-        """Stored values as members of a JSON object, each behind a comma; empty for None."""
+    def member(self, values: Sequence[Any]) -> tuple[str, list[str]]:
+        """How stored values are members of a JSON object, each behind a comma: a template, and what it takes of each.
+
+        A None is no member.
+        """
         head, types = f",{dumps(self.field.code)}:", set(map(type, values))
-        whole = dumps(values)[1:-1]
-        # All of a column is written at once and cut again, where a comma can only stand between two values.
-        if types == {str} and '\\"' not in whole:
-            return (head + whole.replace('","', f'"\n{head}"')).split("\n")
-        if types <= {int, float, bool, type(None)}:
-            members = (head + whole.replace(",", f"\n{head}")).split("\n")
-            return ["" if value is None else member for value, member in zip(values, members, strict=True)]
-        return ["" if value is None else head + dumps(value) for value in values]
+        if types == {str}:
+            return f'{head}"%s"', json_insides(values)
+        if types <= {int, float, bool}:
+            return f"{head}%s", dumps(values)[1:-1].split(",")
+        return "%s", ["" if value is None else head + dumps(value) for value in values]
 
     def values(self, raws: Sequence[Any], faults: Faults) -> list[Any]:
         """The stored values of some cells; None for a blank, and for a fault, which is noted."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, models
@@ -23,14 +24,15 @@ Change = tuple[int, RecordState | None, RecordState]
 _DUE_KEY = ("unit", "closed", "due_day", "early")
 _STEP_KEY = ("loop_version", "unit", "state", "closed", "held", "paused")
 _AT_ONCE = 5_000
+_counted = attrgetter("unit", "state", "due_at", "closed_at", "loop", "deleted")
 
 
 def due_key(state: RecordState) -> Key:
     """The row of DueTally in which a record counts."""
     unit = state.unit or 0
-    if state.closed_at is not None or state.due_at is None:
-        return unit, state.closed_at is not None, 0, False
-    return unit, False, *_due_day(state.due_at)
+    if state.closed_at is not None:
+        return unit, True, _due_day(state.closed_at)[0], False
+    return (unit, False, 0, False) if state.due_at is None else (unit, False, *_due_day(state.due_at))
 
 
 @lru_cache(maxsize=8_192)
@@ -88,6 +90,8 @@ def follow(ledger: int, changes: Iterable[Change], alike: Iterable[tuple[RecordS
         made.count(state, number)
     for pk, before, after in changes:
         if before is not None:
+            if _counted(before) == _counted(after):
+                continue
             made.count(before, -1)
             if before.loop != after.loop or before.deleted != after.deleted:
                 _replace(pk, before, after)

@@ -10,7 +10,7 @@ from django.db import models
 
 
 class DueTally(models.Model):
-    """How many records of a unit fall due on a day; a closed one has no day.
+    """How many records of a unit fall due on a day; of the closed ones, how many were closed on it.
 
     `unit` and `due_day` (the day's ordinal) are 0 where there is none, so that every row has a whole key. `early` are
     those due before the last second of their day.

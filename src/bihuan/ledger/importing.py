@@ -16,11 +16,11 @@ from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.new_rows import NewRows
 from bihuan.ledger.past_terms import PastTerms
-from bihuan.ledger.row_reading import NUMBER, CellProblem, Columns, Row, read_rows
+from bihuan.ledger.row_reading import NUMBER, Block, CellProblem, Columns, Row, read_rows
 from bihuan.ledger.settling import settle
 from bihuan.ledger.sight import Sight, mask
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
-from bihuan.ledger.standing_records import Standing, standing_records
+from bihuan.ledger.standing_records import Standing, is_anybody, standing_records
 from bihuan.ledger.types import Lookup
 from bihuan.ledger.unreported import marked
 from bihuan.ledger.values import key_of, shown
@@ -145,6 +145,8 @@ def check_table(
         check.doubts += reading.doubts
         for problem in reading.problems:
             check.fault(problem)
+        if reading.block and _creates_all(reading.block, ledger, rules, seen, check):
+            continue
         rows = _without_duplicates(spec, reading.rows, seen, check)
         standing = standing_records(ledger, rows, back.mark, visible, terms) if ledger and terms else Standing()
         for row in rows:
@@ -153,6 +155,21 @@ def check_table(
     _require_free_keys(whole, rules, check)
     check.removed = whole.removed(touched)
     return check
+
+
+def _creates_all(block: Block, ledger: Ledger | None, rules: _Rules, seen: dict[str, int], check: Check) -> bool:
+    """Take rows as new records all at once, if each is one, and none has to be looked at by itself."""
+    names = set(block.keys)
+    if len(names) < len(block.keys) or not seen.keys().isdisjoint(names) or "{}" in block.texts:
+        return False
+    if ledger and is_anybody(ledger, block.keys):
+        return False
+    openings = rules.lifecycle.open_all(block.opens, len(block.numbers))
+    if openings is None:
+        return False
+    seen.update(zip(block.keys, block.numbers, strict=True))
+    check.creates.append_block(block, openings)
+    return True
 
 
 def _check_row(row: Row, standing: Standing, rules: _Rules, touched: dict[int, int], check: Check) -> None:

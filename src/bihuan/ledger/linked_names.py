@@ -47,9 +47,17 @@ def linked_in_force(spec: LedgerSpec, links: tuple[str, ...]) -> dict[str, Ledge
     return {link: spec_of(ledgers[code]) for link, code in wanted.items() if code in ledgers}
 
 
-def linked_reader(linked: Linked) -> Callable[[Mapping[str, Any]], dict[str, object]]:
-    """A function that gives the values of a record's linked records by dotted name. It reads each of them once."""
-    known: dict[int, dict[str, Any]] = {}
+def linked_reader(
+    linked: Linked, about: Iterable[Mapping[str, Any]] = ()
+) -> Callable[[Mapping[str, Any]], dict[str, object]]:
+    """A function that gives the values of a record's linked records by dotted name. It reads each of them once.
+
+    Those that the data `about` point at are read at once.
+    """
+    wanted = {pk for data in about for link in linked if isinstance(pk := data.get(link), int)}
+    known: dict[int, dict[str, Any]] = {pk: {} for pk in wanted}
+    if wanted:
+        known |= Record.objects.filter(pk__in=wanted, deleted=False).values_list("pk", "data")
 
     def read(data: Mapping[str, Any]) -> dict[str, object]:
         values: dict[str, object] = {}

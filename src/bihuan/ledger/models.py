@@ -1,7 +1,7 @@
 """The ledger's tables. Only `append.py` writes records and events; the database itself refuses to change an event."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -140,6 +140,16 @@ _STANDING = models.Q(deleted=False)
 _CREATED, _ASSIGNED = models.Q(creator__isnull=False), models.Q(assignee__isnull=False)
 
 
+class DrawnForRecheck(models.Func):
+    """Whether a record was drawn for a re-check, the same text in the index and where it is asked (as for looks)."""
+
+    output_field = models.BooleanField()
+    template = "JSON_TYPE(%(expressions)s, '$.recheck') IS NOT NULL"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="%(expressions)s ? 'recheck'")
+
+
 class Record(models.Model):
     """A row of a ledger: the projection of its events, and nothing else.
 
@@ -185,6 +195,9 @@ class Record(models.Model):
             models.Index(fields=["creator", "ledger", "-id"], name="record_creator", condition=_STANDING & _CREATED),
             models.Index(fields=["assignee", "ledger", "-id"], name="record_assignee", condition=_STANDING & _ASSIGNED),
             models.Index(fields=["due_at"], name="record_due", condition=_STANDING & models.Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["ledger", "-closed_at"], name="record_recheck", condition=models.Q(DrawnForRecheck("loop"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -356,6 +369,7 @@ __all__ = [
     "Batch",
     "Chain",
     "DataScope",
+    "DrawnForRecheck",
     "DueTally",
     "Event",
     "FieldRight",

@@ -1,11 +1,14 @@
 """Pieces of long lists: how many rows there are, up to a bound, and the rows of a stretch by their place."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import QuerySet
+from orjson import loads
 
 from bihuan.ledger.models import Record
 
@@ -52,31 +55,7 @@ def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
     """
     if start < _NEAR:
         return list(rows[start : start + count])
-    return _read(list(rows.values_list("pk", flat=True)[start : start + count]))
-
-
-def stretch_of(pieces: Sequence[QuerySet[Record]], start: int, count: int, total: int) -> list[Record]:
-    """The same of a list of `total` rows made of several ordered queries after each other, from its nearer end."""
-    last = min(start + count, total)
-    if start <= total // 2:
-        return _read(_walk(pieces, start, last - start))
-    backwards = [rows.reverse() for rows in reversed(pieces)]
-    return _read(_walk(backwards, total - last, last - start)[::-1])
-
-
-def _walk(pieces: Iterable[QuerySet[Record]], start: int, count: int) -> list[int]:
-    """Ids by their place. A piece is counted only to step over it."""
-    ids: list[int] = []
-    for rows in pieces:
-        if len(ids) >= count:
-            break
-        some = list(rows.values_list("pk", flat=True)[start : start + count - len(ids)])
-        ids += some
-        start = 0 if some or not start else max(0, start - rows.order_by().count())
-    return ids
-
-
-def _read(ids: Sequence[int]) -> list[Record]:
+    ids = list(rows.values_list("pk", flat=True)[start : start + count])
     found = Record.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
@@ -84,7 +63,7 @@ def _read(ids: Sequence[int]) -> list[Record]:
 def rows_of(rows: QuerySet[Record], start: int, count: int, total: int | None = None) -> list[Row]:
     """The same, for showing only. With the `total`, a place in the second half is walked to from the end."""
     if start < _NEAR:
-        return [Row(*row) for row in rows.values_list(*Row._fields)[start : start + count]]
+        return _rows(rows[start : start + count])
     ids = rows.values_list("pk", flat=True)
     if total is None or start < total // 2:
         return rows_by_id(list(ids[start : start + count]))
@@ -92,7 +71,39 @@ def rows_of(rows: QuerySet[Record], start: int, count: int, total: int | None = 
     return rows_by_id(list(ids.reverse()[end : max(0, total - start)])[::-1])
 
 
+def _rows(records: QuerySet[Record]) -> list[Row]:
+    """Django's statement, read without its converters for each cell: of a page they are half the time."""
+    try:
+        statement, parameters = records.values_list(*Row._fields).query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [_row(*cells) for cells in cursor.fetchall()]
+
+
+def _row(
+    pk: int,
+    number: str,
+    unit: int | None,
+    state: str,
+    opened_at: datetime | None,
+    due_at: datetime | None,
+    closed_at: datetime | None,
+    version: int,
+    data: str,
+    loop: str,
+) -> Row:
+    instants = (_instant(opened_at), _instant(due_at), _instant(closed_at))
+    return Row(pk, number, unit, state, *instants, version, loads(data), loads(loop))
+
+
+def _instant(at: datetime | None) -> datetime | None:
+    """SQLite keeps instants in UTC without saying so."""
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def rows_by_id(ids: Sequence[int]) -> list[Row]:
     """Rows in the order of their ids. The caller has checked the right to see them."""
-    found = {row[0]: Row(*row) for row in Record.objects.filter(pk__in=ids).values_list(*Row._fields)}
+    found = {row.pk: row for row in _rows(Record.objects.filter(pk__in=ids))}
     return [found[pk] for pk in ids if pk in found]

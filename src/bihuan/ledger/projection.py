@@ -1,9 +1,12 @@
 """The fold: a record's state is what its events make of it, in order, and nothing else."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import QuerySet
 
 from bihuan.ledger.models import Record
 
@@ -42,6 +45,10 @@ class RecordState:
     version: int = 0
 
 
+STATE_FIELDS = tuple(RecordState.__dataclass_fields__)
+_EVERY_PLACE = tuple(range(len(STATE_FIELDS)))
+
+
 def apply(state: RecordState, payload: dict[str, Any]) -> RecordState:
     """The state after one more event. `set` holds fields (null clears one), `system` the columns beside them."""
     changes = payload.get("set")
@@ -77,6 +84,20 @@ def state_of(record: Record) -> RecordState:
         data=record.data,
         version=record.version,
     )
+
+
+def states_of(records: QuerySet[Record]) -> Iterator[tuple[int, RecordState]]:
+    """The states of many records by their ids, without making a model instance of each."""
+    for pk, *values in records.values_list("pk", *STATE_FIELDS):
+        yield pk, RecordState(*values)
+
+
+def moved_places(before: RecordState | None, after: RecordState) -> tuple[int, ...]:
+    """The places among STATE_FIELDS of what differs between two states; all of them where nothing is known before."""
+    if before is None:
+        return _EVERY_PLACE
+    was, is_now = vars(before), vars(after)
+    return tuple([place for place, name in enumerate(STATE_FIELDS) if was[name] != is_now[name]])
 
 
 def put(state: RecordState, record: Record) -> Record:

@@ -17,7 +17,7 @@ from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, put
 from bihuan.ledger.resealing import RESEALED
 from bihuan.ledger.rules import visible_records
-from bihuan.ledger.search import containing, newest_first, searched_fields
+from bihuan.ledger.search import containing, narrowed, newest_first, searched_fields
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import Lookup
@@ -67,7 +67,8 @@ def list_records(
     if words := asked.words.split()[:_MOST_WORDS]:
         rows = containing(rows, actor, ledger, searched_fields(sight.whole, sight.searched), words)
     if asked.where.strip():
-        rows = matching(rows, compile_check(asked.where, sight.names(states)))
+        checked = compile_check(asked.where, sight.names(states))
+        rows = matching(rows if words else narrowed(rows, ledger, sight.whole, checked.tree), checked)
     for word in order_words(asked.order):
         sight.require_sortable(word.removeprefix("-"))
     return rows.order_by(*_order(spec, asked.order), newest_first(rows))

@@ -1,12 +1,11 @@
 """The rules a ledger declares over a whole record: what must not be false of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from bihuan.base import clock
-from bihuan.base.errors import Invalid
 from bihuan.expression import Checked, Name, compile_check, evaluate
 from bihuan.ledger.linked_names import Linked, linked_in_force, linked_names, linked_reader, links_of
 from bihuan.ledger.names import names_of
@@ -25,14 +24,15 @@ class Breach:
 Checker = Callable[[Mapping[str, Any]], list[Breach]]
 
 
-def checker(spec: LedgerSpec) -> Checker:
+def checker(spec: LedgerSpec, about: Iterable[Mapping[str, Any]] = ()) -> Checker:
     """A function, made once for many records, that gives the rules which a record's stored data breaks.
 
     A rule is broken when it is false; unknown, for want of a value, is not broken. A rule over a linked record is
-    looked at where there is one; each of those is read once in the life of the function.
+    looked at where there is one; each of those is read once in the life of the function, and those that the data
+    `about` point at all at once.
     """
     links = links_of(spec)
-    return _checker(spec, linked_in_force(spec, links)) if links else _own_checker(spec)
+    return _checker(spec, linked_in_force(spec, links), about) if links else _own_checker(spec)
 
 
 @lru_cache(maxsize=256)
@@ -40,10 +40,10 @@ def _own_checker(spec: LedgerSpec) -> Checker:
     return _checker(spec, {})
 
 
-def _checker(spec: LedgerSpec, linked: Linked) -> Checker:
+def _checker(spec: LedgerSpec, linked: Linked, about: Iterable[Mapping[str, Any]] = ()) -> Checker:
     rules = _compiled(spec, tuple(linked.items()))
     kinds = {field.code: BY_CODE[field.kind] for field in spec.fields}
-    read = linked_reader(linked)
+    read = linked_reader(linked, about)
 
     def breaches(data: Mapping[str, Any]) -> list[Breach]:
         values = {code: kind.python(data[code]) if code in data else None for code, kind in kinds.items()}
@@ -74,10 +74,3 @@ def names_of_rules(spec: LedgerSpec, linked: Linked) -> dict[str, Name]:
     """
     own = {code: name for code, name in names_of(spec, {}).items() if code in spec.by_code}
     return own | linked_names(spec, linked)
-
-
-def require_sound(spec: LedgerSpec, data: Mapping[str, Any]) -> None:
-    """Raise Invalid if a record's data breaks a rule of its ledger."""
-    errors = [breach.message for breach in checker(spec)(data) if breach.is_error]
-    if errors:
-        raise Invalid("；".join(errors))

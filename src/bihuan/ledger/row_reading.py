@@ -86,13 +86,41 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Some rows of a table: those that read well, the faults of the others, and what looks doubtful."""
+class Block:
+    """Rows that all read well, by column: their numbers in the sheet, keys, data as canonical JSON, `opens` by code."""
 
-    rows: list[Row] = field(default_factory=list)
+    numbers: Sequence[int]
+    keys: Sequence[str]
+    texts: Sequence[str]
+    opens: Mapping[str, Sequence[Any]]
+
+    def rows(self) -> list[Row]:
+        """The same one by one."""
+        opens = zip(*self.opens.values(), strict=True) if self.opens else [()] * len(self.numbers)
+        rows = zip(self.numbers, self.keys, self.texts, opens, strict=True)
+        codes = tuple(self.opens)
+        return [
+            Row(number, None, key, text=text, opens=dict(zip(codes, values, strict=True)))
+            for number, key, text, values in rows
+        ]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Some rows of a table: those that read well, the faults of the others, and what looks doubtful.
+
+    Where all read well and nothing is asked of each alone, they are a `block`.
+    """
+
+    single: list[Row] = field(default_factory=list)
     problems: list[CellProblem] = field(default_factory=list)
     doubts: list[tuple[int, str]] = field(default_factory=list)
     count: int = 0
+    block: Block | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        return self.block.rows() if self.block else self.single
 
 
 def read_rows(
@@ -153,23 +181,22 @@ class _Rows:
         values = [self._column(column, cells_of[column.place], some, faults) for column in self.columns]
         by_code = {column.field.code: found for column, found in zip(self.columns, values, strict=True)}
         if self.apart and not faults and not any(None in by_code[column.field.code] for column in self.required):
-            reading.rows.extend(self._whole([number for number, _ in some], by_code))
-            return reading
+            return Reading(count=len(some), block=self._whole([number for number, _ in some], by_code))
         codes = [column.field.code for column in self.columns]
         for place, ((number, cells), row) in enumerate(zip(some, zip(*values, strict=True), strict=True)):
             data = {code: value for code, value in zip(codes, row, strict=True) if value is not None}
             self._finish(number, cells, data, faults.get(place, []), reading)
         return reading
 
-    def _whole(self, numbers: Sequence[int], values: Mapping[str, list[Any]]) -> Iterator[Row]:
+    def _whole(self, numbers: Sequence[int], values: Mapping[str, list[Any]]) -> Block:
         """Rows without a fault, written down column by column."""
         columns = sorted(self.columns, key=lambda column: column.field.code)
-        members = map("".join, zip(*(column.texts(values[column.field.code]) for column in columns), strict=True))
-        texts = ["{" + text[1:] + "}" for text in members]
-        opening = [column.field.code for column in (columns if self.opening is None else self.opening)]
-        known = zip(*(values[code] for code in opening), strict=True) if opening else [()] * len(texts)
-        for number, text, key, opens in zip(numbers, texts, self._keys(values, texts), known, strict=True):
-            yield Row(number, None, key, text=text, opens=dict(zip(opening, opens, strict=True)))
+        members = [column.member(values[column.field.code]) for column in columns]
+        template = "".join(template for template, _ in members)
+        texts = ["{" + (template % row)[1:] + "}" for row in zip(*(parts for _, parts in members), strict=True)]
+        opening = columns if self.opening is None else self.opening
+        opens = {column.field.code: values[column.field.code] for column in opening}
+        return Block(numbers, list(self._keys(values, texts)), texts, opens)
 
     def _keys(self, values: Mapping[str, list[Any]], texts: Sequence[str]) -> Iterable[str]:
         codes = self.spec.key
@@ -216,7 +243,7 @@ class _Rows:
         if faults:
             reading.problems.extend(faults)
         else:
-            reading.rows.append(Row(number, data, key, record))
+            reading.single.append(Row(number, data, key, record))
 
 
 def _reader(named: FieldSpec, measure: str | None, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:

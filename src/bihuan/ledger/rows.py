@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,7 @@ import orjson
 from django.db import connection
 
 from bihuan.ledger.models import Event, Record
-from bihuan.ledger.projection import RecordState
+from bihuan.ledger.projection import STATE_FIELDS, RecordState, moved_places
 
 _A_STATEMENT = 250
 """So many rows go in one statement: it stays within the parameters that every SQLite since 3.32 allows, and takes long
@@ -60,22 +62,8 @@ _EVENT_COLUMNS = (
     "payload",
     "hash",
 )
-_STATE_COLUMNS = (
-    "number",
-    "key",
-    "unit_id",
-    "state",
-    "opened_at",
-    "due_at",
-    "closed_at",
-    "data",
-    "loop",
-    "version",
-    "deleted",
-    "creator_id",
-    "assignee_id",
-    "updated_at",
-)
+_POINTING = frozenset({"unit", "creator", "assignee"})
+_STATE_COLUMNS = tuple(f"{name}_id" if name in _POINTING else name for name in STATE_FIELDS)
 
 
 def reserve_records(count: int) -> Sequence[int]:
@@ -126,15 +114,15 @@ def indexed_afterwards(new: int) -> Iterator[None]:
 
 def record_rows(of_all: OfAll, created: Iterable[tuple[int, RecordState]]) -> list[tuple[Any, ...]]:
     """New records with their ids, as the database keeps them."""
-    keep = _moment_keeper()
+    keep = moment_keeper()
     stamp = keep(of_all.now)
     return [(pk, of_all.ledger, *_state_values(state, keep), stamp, stamp) for pk, state in created]
 
 
 def fresh_rows(of_all: OfAll, fresh: Iterable[FreshRow]) -> list[tuple[Any, ...]]:
     """New records that hold nothing yet but what their first event says, as the database keeps them."""
-    keep, ledger = _moment_reader(), of_all.ledger
-    stamp = _moment_keeper()(of_all.now)
+    keep, ledger = moment_reader(), of_all.ledger
+    stamp = moment_keeper()(of_all.now)
     return [
         (
             pk,
@@ -146,12 +134,12 @@ def fresh_rows(of_all: OfAll, fresh: Iterable[FreshRow]) -> list[tuple[Any, ...]
             keep(system.get("opened_at")),
             keep(system.get("due_at")),
             keep(system.get("closed_at")),
-            text,
             orjson.dumps(system.get("loop", {})).decode(),
-            1,
             False,
             system.get("creator"),
             system.get("assignee"),
+            text,
+            1,
             stamp,
             stamp,
         )
@@ -161,7 +149,7 @@ def fresh_rows(of_all: OfAll, fresh: Iterable[FreshRow]) -> list[tuple[Any, ...]
 
 def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> list[tuple[Any, ...]]:
     """Events as the database keeps them."""
-    keep, by = _moment_keeper(), (of_all.person, of_all.actor_name, of_all.unit, _batch(of_all.batch))
+    keep, by = moment_keeper(), (of_all.person, of_all.actor_name, of_all.unit, _batch(of_all.batch))
     ledger, stamp = of_all.ledger, keep(of_all.now)
     return [
         (ledger, position, pk, version, kind, *by, keep(effective), stamp, reason, payload, link)
@@ -171,7 +159,7 @@ def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> list[tuple[Any, ...
 
 def insert_records(cursor: Any, values: Sequence[tuple[Any, ...]]) -> None:
     """Insert what `record_rows` made, with a cursor of the caller's transaction."""
-    _insert(cursor, Record._meta.db_table, ("id", "ledger_id", *_STATE_COLUMNS, "created_at"), values)  # noqa: SLF001
+    _insert(cursor, Record._meta.db_table, ("id", "ledger_id", *_STATE_COLUMNS, "updated_at", "created_at"), values)  # noqa: SLF001
 
 
 def insert_events(cursor: Any, values: Sequence[tuple[Any, ...]]) -> None:
@@ -179,18 +167,27 @@ def insert_events(cursor: Any, values: Sequence[tuple[Any, ...]]) -> None:
     _insert(cursor, Event._meta.db_table, _EVENT_COLUMNS, values)  # noqa: SLF001
 
 
-def update_records(changed: Mapping[int, RecordState], now: datetime) -> None:
-    """Bring changed records up to date."""
-    if not changed:
-        return
-    assignments = ", ".join(f'"{column}" = %s' for column in _STATE_COLUMNS)
-    keep = _moment_keeper()
-    values = [(*_state_values(state, keep), keep(now), pk) for pk, state in changed.items()]
+def update_records(
+    changed: Mapping[int, RecordState], now: datetime, known: Mapping[int, RecordState] = MappingProxyType({})
+) -> None:
+    """Bring changed records up to date, in their order.
+
+    Of those whose rows are `known`, only what moves is written: an index over a column that is named in the statement
+    is changed too, be the value the same or not, and there are eight.
+    """
+    keep = moment_keeper()
+    stamp = keep(now)
+    moved = [(moved_places(known.get(pk), state), pk, state) for pk, state in changed.items()]
     with connection.cursor() as cursor:
-        cursor.executemany(f'UPDATE "{Record._meta.db_table}" SET {assignments} WHERE "id" = %s', values)  # noqa: SLF001
+        for places, some in groupby(moved, key=itemgetter(0)):
+            assignments = "".join(f'"{_STATE_COLUMNS[place]}" = %s, ' for place in places)
+            sql = f'UPDATE "{Record._meta.db_table}" SET {assignments}"updated_at" = %s WHERE "id" = %s'  # noqa: SLF001
+            values = ((_state_values(state, keep), pk) for _, pk, state in some)
+            cursor.executemany(sql, [(*[kept[place] for place in places], stamp, pk) for kept, pk in values])
 
 
 def _state_values(state: RecordState, keep: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    """A state as the database keeps it, in the order of STATE_FIELDS."""
     return (
         state.number,
         state.key,
@@ -199,21 +196,21 @@ def _state_values(state: RecordState, keep: Callable[[datetime | None], Any]) ->
         keep(state.opened_at),
         keep(state.due_at),
         keep(state.closed_at),
-        orjson.dumps(state.data).decode(),
         orjson.dumps(state.loop).decode() if state.loop else "{}",
-        state.version,
         state.deleted,
         state.creator,
         state.assignee,
+        orjson.dumps(state.data).decode(),
+        state.version,
     )
 
 
-def _moment_keeper() -> Callable[[datetime | None], Any]:
+def moment_keeper() -> Callable[[datetime | None], Any]:
     """A function that gives an instant as the database keeps it."""
     return (lambda value: value) if connection.vendor == "postgresql" else _sqlite_text
 
 
-def _moment_reader() -> Callable[[str | None], Any]:
+def moment_reader() -> Callable[[str | None], Any]:
     """The same for an instant as events hold it."""
     return (lambda text: text) if connection.vendor == "postgresql" else _sqlite_text_of
 

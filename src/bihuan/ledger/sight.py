@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from bihuan.base.errors import Invalid, NotAllowed
-from bihuan.base.sealing import KeyMissing, key_of
+from bihuan.base.sealing import KeyMissing, is_sealed, key_of
 from bihuan.expression import ExpressionError, JsonKey, Kind, Name
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.field_rights import RANK, FieldRights, Right, rights_of
@@ -161,10 +161,21 @@ class Sight:
         """The fields that are masked in a record at a step, or in many at whatever step."""
         if self.bare is None or record in self.bare:
             return frozenset()
-        closed = self._sometimes_masked
-        if step is not None:
-            closed = frozenset(code for code in closed if self.right(code, step) is Right.MASKED)
-        return self.personal | closed
+        if step is None or not self._sometimes_masked:
+            return self._ever_masked
+        known = self._masked_by_step
+        if step not in known:
+            closed = frozenset(code for code in self._sometimes_masked if self.right(code, step) is Right.MASKED)
+            known[step] = self.personal | closed
+        return known[step]
+
+    @cached_property
+    def _ever_masked(self) -> frozenset[str]:
+        return self.personal | self._sometimes_masked
+
+    @cached_property
+    def _masked_by_step(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def hidden_at(self, step: str) -> frozenset[str]:
         """The fields that are hidden in records at a step."""
@@ -197,7 +208,11 @@ class Sight:
         """Data of a record at a step as the actor sees it."""
         hidden, masked = self.hidden_at(step), self.masks(record, step)
         shown = marked(self.whole, data)
-        return {code: self._seen(code, value, masked, lookup) for code, value in shown.items() if code not in hidden}
+        return {
+            code: self._seen(code, value, masked, lookup) if code in masked or is_sealed(value) else value
+            for code, value in shown.items()
+            if code not in hidden
+        }
 
     def _seen(self, code: str, value: Any, masked: Collection[str], lookup: Lookup) -> Any:
         if value is UNREPORTED:

@@ -1,6 +1,6 @@
 """The records that the rows of a file mean, found by number or by key, and what is known of their past."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,13 +78,19 @@ def standing_records(
     return Standing(ledger, mark, by_number, by_key, bases, fields, among, _merged(ledger, keys))
 
 
+def is_anybody(ledger: Ledger, keys: Sequence[str]) -> bool:
+    """Whether any of some keys is that of a record that stands, or of one that went into another."""
+    standing = (_standing(ledger).filter(key__in=some).exists() for some in _portions(keys))
+    return any(standing) or bool(_merged(ledger, keys))
+
+
 def version_at(ledger: Ledger, position: int) -> int:
     """The version of the definition under which an event was written."""
     payload = Event.objects.filter(ledger=ledger, position=position).values_list("payload", flat=True).first()
     return int(loads(payload).get("v", 1)) if payload else ledger.version
 
 
-def _merged(ledger: Ledger, keys: list[str]) -> dict[str, str]:
+def _merged(ledger: Ledger, keys: Sequence[str]) -> dict[str, str]:
     """By their keys, the records that went into another, and that one's number."""
     ties = Tie.objects.filter(record__ledger=ledger, kind="merged")
     if not ties.exists():
@@ -104,7 +110,7 @@ def _standing(ledger: Ledger) -> QuerySet[Record]:
     return Record.objects.filter(ledger=ledger, deleted=False)
 
 
-def _portions(values: list[Any]) -> Iterator[list[Any]]:
+def _portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     for start in range(0, len(values), _AT_ONCE):
         yield values[start : start + _AT_ONCE]
 

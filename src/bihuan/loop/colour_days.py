@@ -12,35 +12,41 @@ from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.ledger.rules import visible_records
 from bihuan.loop.colour import Colour
 from bihuan.loop.course import Stretch, course, moments_of, turned_red
+from bihuan.loop.definitions import every_version
 from bihuan.loop.spec import LoopSpec
 from bihuan.org.actor import Actor
 
 
 @dataclass
 class UnitDays:
-    """What one unit's matters went through between two instants. `paused` is a part of the green days."""
+    """What one unit's matters went through between two instants; how many there were, and how many turned red.
+
+    `paused` are days within those of the colours.
+    """
 
     days: dict[Colour, float] = field(default_factory=lambda: dict.fromkeys(Colour, 0.0))
     paused: float = 0.0
     red_by_level: dict[str, float] = field(default_factory=dict)
-    matters: set[int] = field(default_factory=set)
-    turned: set[int] = field(default_factory=set)
-
-    def add(self, record: int, stretch: Stretch) -> None:
-        self.matters.add(record)
-        self.days[stretch.colour] += stretch.days
-        if stretch.paused:
-            self.paused += stretch.days
-        if stretch.colour is Colour.RED:
-            self.red_by_level[stretch.level] = self.red_by_level.get(stretch.level, 0.0) + stretch.days
+    matters: int = 0
+    turned: int = 0
 
 
 @dataclass(frozen=True)
 class ColourDays:
     """By the unit that owed the matters, and the red days by the unit whose turn it was."""
 
-    by_unit: dict[int | None, UnitDays]
-    charged: dict[int | None, float]
+    by_unit: dict[int | None, UnitDays] = field(default_factory=dict)
+    charged: dict[int | None, float] = field(default_factory=dict)
+
+    def of(self, unit: int | None) -> UnitDays:
+        """What a unit's matters went through, to be added to."""
+        return self.by_unit.setdefault(unit, UnitDays())
+
+    def charge(self, unit: int | None, level: str, charged: int | None, days: float) -> None:
+        """Red days of a unit's matters, to the level and the unit whose turn it was."""
+        by_level = self.of(unit).red_by_level
+        by_level[level] = by_level.get(level, 0.0) + days
+        self.charged[charged] = self.charged.get(charged, 0.0) + days
 
 
 def to_replay(actor: Actor, ledger: Ledger, start: datetime, units: Collection[int] | None = None) -> QuerySet[Record]:
@@ -56,20 +62,31 @@ def colour_days(
 
     Time after the close-out is not counted: white is where a matter stops.
     """
-    by_unit: dict[int | None, UnitDays] = {}
-    charged: dict[int | None, float] = {}
+    found = ColourDays()
+    open_in: set[tuple[int | None, int]] = set()
+    turned_in: set[tuple[int | None, int]] = set()
     for record, stretches in _courses(actor, rows, ledger, loop, end):
-        within = [part for stretch in stretches if (part := _within(stretch, start, end))]
-        for stretch in within:
+        for stretch in (part for one in stretches if (part := _within(one, start, end))):
             if stretch.colour is Colour.WHITE:
                 continue
-            by_unit.setdefault(stretch.unit, UnitDays()).add(record, stretch)
+            of = found.of(stretch.unit)
+            open_in.add((stretch.unit, record))
+            of.days[stretch.colour] += stretch.days
+            of.paused += stretch.days if stretch.paused else 0.0
             if stretch.colour is Colour.RED:
-                charged[stretch.charged] = charged.get(stretch.charged, 0.0) + stretch.days
-        for stretch in turned_red(stretches):
-            if start <= stretch.start < end:
-                by_unit.setdefault(stretch.unit, UnitDays()).turned.add(record)
-    return ColourDays(by_unit, charged)
+                found.charge(stretch.unit, stretch.level, stretch.charged, stretch.days)
+        turned_in |= {(one.unit, record) for one in turned_red(stretches) if start <= one.start < end}
+    for unit, _ in open_in:
+        found.of(unit).matters += 1
+    for unit, _ in turned_in:
+        found.of(unit).turned += 1
+    return found
+
+
+def ever_paused(ledger: Ledger, rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Those of the matters that somebody paused at any time: only they have pauses to replay."""
+    pauses = {f"verb:{verb.code}" for loop in every_version(ledger) for verb in loop.verbs if verb.effect == "pause"}
+    return rows.filter(pk__in=Event.objects.filter(ledger=ledger, kind__in=sorted(pauses)).values("record"))
 
 
 def _courses(

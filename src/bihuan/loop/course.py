@@ -97,12 +97,14 @@ def _stretches(
 
 def _edges(state: RecordState, loop: LoopSpec, start: datetime, end: datetime) -> list[datetime]:
     """The instants between two at which the colour may turn, though nothing happens."""
-    due = state.due_at
-    if state.closed_at or due is None:
+    due, closed = state.due_at, state.closed_at
+    if closed and closed <= start:
         return []
-    edges = {due + _TICK}
-    edges |= {clock.start_of_day(rule.valid_from) for rule in loop.colours}
-    edges |= {clock.start_of_day(near_from(rule, clock.local_date(due))) for rule in loop.colours}
+    edges = {closed} if closed else set()
+    if due:
+        edges.add(due + _TICK)
+        edges |= {clock.start_of_day(rule.valid_from) for rule in loop.colours}
+        edges |= {clock.start_of_day(near_from(rule, clock.local_date(due))) for rule in loop.colours}
     return sorted(edge for edge in edges if start < edge < end)
 
 

@@ -77,6 +77,12 @@ def loops_of(ledgers: Iterable[Ledger]) -> dict[int, LoopSpec]:
     return {ledger: _loop_at(stamp, ledger, version) for ledger, (stamp, version) in current.items()}
 
 
+def every_version(ledger: Ledger) -> list[LoopSpec]:
+    """All versions of a ledger's loop that there ever were, the oldest first."""
+    versions = LoopVersion.objects.filter(ledger=ledger).order_by("version").values_list("stamp", "version")
+    return [_loop_at(stamp, ledger.pk, version) for stamp, version in versions]
+
+
 @lru_cache(maxsize=512)
 def _loop_at(stamp: str, ledger: int, version: int) -> LoopSpec:  # noqa: ARG001 - the stamp makes the key unique
     return LoopSpec.model_validate(LoopVersion.objects.get(ledger_id=ledger, version=version).definition)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from bihuan.ledger.models import Ledger, Record
+from bihuan.ledger.models import Ledger, Record, Tie
 from bihuan.ledger.rules import visible_records
 from bihuan.loop.effects.merging import JOINED, code_across
 from bihuan.loop.spec import AcrossSpec, LoopSpec
@@ -15,12 +15,19 @@ Pair = tuple[Record, Record]
 """A matter of the ledger asked, and the one of another ledger that it may be."""
 
 
+def may_be_doubles(actor: Actor, ledger: Ledger) -> QuerySet[Record]:
+    """The open matters in sight that are not handled with one of another ledger."""
+    rows = visible_records(actor, ledger).filter(closed_at__isnull=True)
+    joined = Tie.objects.filter(kind=JOINED, record__ledger=ledger)
+    return rows.exclude(pk__in=joined.values("record")) if joined.exists() else rows
+
+
 def find_doubles(actor: Actor, ledger: Ledger, loop: LoopSpec, most: int) -> tuple[list[list[Record]], int]:
     """The first groups of open matters that agree, each in order of number, and how many groups there are in all."""
     if loop.doubles is None:
         return [], 0
     fields = [f"data__{code}" for code in loop.doubles.match]
-    rows = visible_records(actor, ledger).filter(closed_at__isnull=True).exclude(loop__has_key=JOINED)
+    rows = may_be_doubles(actor, ledger)
     for field in fields:
         rows = rows.filter(**{f"{field}__isnull": False})
     alike = rows.order_by().values(*fields).annotate(n=Count("pk")).filter(n__gt=1).order_by("-n", *fields)
@@ -52,7 +59,7 @@ def _agreeing(actor: Actor, ledger: Ledger, other: Ledger, across: AcrossSpec) -
 
 
 def _keyed(actor: Actor, ledger: Ledger, codes: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    rows = visible_records(actor, ledger).filter(closed_at__isnull=True).exclude(loop__has_key=JOINED).order_by("pk")
+    rows = may_be_doubles(actor, ledger).order_by("pk")
     data: dict[str, Any]
     for pk, data in rows.values_list("pk", "data").iterator(5_000):
         values = [data.get(code) for code in codes]

@@ -19,7 +19,7 @@ from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import may_import
 from bihuan.ledger.sealed import open_data
-from bihuan.ledger.settling import settle
+from bihuan.ledger.settling import Settler, settler
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup, is_blank
@@ -148,7 +148,8 @@ class Planner:
         taken: set[str] = set()
         while some := list(islice(source, _AT_ONCE)):
             self._know([item.raw for item in some])
-            found = [self._plan(item) for item in some]
+            settled = settler(self.spec, [item.record.data for item in some])
+            found = [self._plan(item, settled) for item in some]
             keys = {
                 str(one.draft.system["key"])
                 for one in found
@@ -171,7 +172,7 @@ class Planner:
         taken.add(key)
         return one
 
-    def _plan(self, wanted: Wanted) -> Planned | Refused | None:
+    def _plan(self, wanted: Wanted, settled: Settler) -> Planned | Refused | None:
         record = wanted.record
         if why := self.locked(record):
             return Refused(record, {WHOLE: why})
@@ -186,7 +187,7 @@ class Planner:
         if not changes:
             return None
         try:
-            changes = settle(self.spec, record.data, changes)
+            changes = settled(record.data, changes)
         except Invalid as error:
             return Refused(record, {WHOLE: error.message})
         system = moved_columns(self.spec, self.loop, record, changes)

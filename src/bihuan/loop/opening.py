@@ -1,14 +1,15 @@
 """How a row becomes a matter: where it stands, when it was found and is due; how a row with a past comes in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from bihuan.base import clock
 from bihuan.expression import Kind, compile_check, evaluate
 from bihuan.ledger.append import Draft, moment
+from bihuan.ledger.fresh_block import Openings
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.models import Record
 from bihuan.ledger.names import names_of
@@ -28,7 +29,11 @@ def lifecycle(
     """How a ledger's rows open and change, with this version of its loop or without one."""
     open_row = opener(spec, loop, version, look_back)
     looks_at = _looked_at(spec, loop, look_back)
-    return Lifecycle(open_row, _changer(spec, loop), _reopener(spec, open_row, look_back), looks_at)
+    many = _opener_of_many(spec, loop, version)
+    alone = look_back or spec.closed_field or spec.status_field or looks_at is None
+    again = _reopener(spec, open_row, look_back)
+    change = _changer(spec, loop)
+    return Lifecycle(open_row, change, again, looks_at) if alone else Lifecycle(open_row, change, again, looks_at, many)
 
 
 def _looked_at(spec: LedgerSpec, loop: LoopSpec | None, look_back: LookBack | None) -> frozenset[str] | None:
@@ -79,6 +84,41 @@ def opener(
         return Opening(system, closing, opened, doubts)
 
     return open_row
+
+
+def _opener_of_many(
+    spec: LedgerSpec, loop: LoopSpec | None, version: int
+) -> Callable[[Mapping[str, Sequence[Any]], int], Openings]:
+    """`opener` for rows by column, in a ledger whose rows bring no close-out with them and repeat no closed matter."""
+    counted_from = loop.deadline.field if loop and loop.deadline and loop.deadline.start == "field" else ""
+
+    def open_all(values: Mapping[str, Sequence[Any]], count: int) -> Openings:
+        blank: list[Any] = [None] * count
+        effective = [moment(instant(day)) for day in values.get(spec.opened_field, blank)]
+        now = moment(clock.now()) or ""
+        days = values.get(counted_from, blank) if counted_from else values.get(spec.opened_field, blank)
+        by_term = cache(lambda day: _due_by_term(loop, day, spec))
+        dues = zip(values.get(spec.due_field, blank), days, strict=True)
+        due = [moment(instant(own, end=True)) if own else by_term(day) for own, day in dues]
+        return Openings(
+            values.get(spec.unit_field, blank),
+            values.get(spec.assignee_field, blank),
+            effective,
+            [at or now for at in effective],
+            due,
+            loop.steps[0].code if loop else None,
+            {"v": version} if loop else None,
+        )
+
+    return open_all
+
+
+def _due_by_term(loop: LoopSpec | None, day: str | None, spec: LedgerSpec) -> str | None:
+    """When what is counted from a stored day is due by the loop's own term, if it counts from such a day."""
+    if loop is None or loop.deadline is None or loop.deadline.start not in ("opened", "field"):
+        return None
+    at = instant(day) or (clock.now() if loop.deadline.start == "opened" else None)
+    return start_clock(loop, clock.local_date(at), {}, spec).get("due_at") if at else None
 
 
 def _changer(spec: LedgerSpec, loop: LoopSpec | None) -> Callable[[Record, dict[str, Any]], Opening | str]:

@@ -38,7 +38,7 @@ def counts_by_place(actor: Actor, ledgers: Matters, at: datetime) -> dict[Place,
     mine = [ledger for ledger, _ in ledgers]
     groups = alike(ledgers, at)
     tallies = DueTally.objects.filter(tally_scope(actor, mine)).order_by()
-    coloured = tallies.annotate(colour=_by_days(groups)).values_list("ledger", "unit", "colour")
+    coloured = tallies.annotate(colour=by_days(groups)).values_list("ledger", "unit", "colour")
     for ledger, unit, colour, total in coloured.annotate(n=Sum("total")):
         _add(found, (ledger, unit or None), Colour(colour), total)
     _set_right(found, actor, mine, groups, at)
@@ -60,7 +60,7 @@ def alike(ledgers: Matters, at: datetime) -> list[tuple[list[int], Bounds]]:
     return list(groups.values())
 
 
-def _by_days(groups: list[tuple[list[int], Bounds]]) -> Case:
+def by_days(groups: list[tuple[list[int], Bounds]]) -> Case:
     """A tally's colour: a whole day is past, near or far."""
     cases = [When(closed=True, then=Value(Colour.WHITE.value)), When(due_day=0, then=Value(Colour.GREEN.value))]
     if groups:

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
 from bihuan.ledger.models import Record
 from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
 from bihuan.ledger.rules import whole_total
-from bihuan.loop.colour import colour_of
+from bihuan.loop.colour import colour_case
 from bihuan.loop.queries import colour_counts
 from bihuan.loop.tally_counts import Counts, no_counts
 from bihuan.loop.whole_counts import whole_counts
@@ -23,11 +22,10 @@ _LONGEST_NUMBER = 9
 
 
 class Found(NamedTuple):
-    """A record that a condition finds, with what its colour follows from."""
+    """A record that a condition finds, with its colour; blank in a ledger without a loop."""
 
     pk: int
-    due_at: datetime | None
-    closed_at: datetime | None
+    colour: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,9 @@ class Standing:
         """All that a condition finds, in order; None without one, and where it finds more than are kept."""
         if not self.query.get("where").strip():
             return None
-        some = list(self.alike.values_list("pk", "due_at", "closed_at")[: COUNTED + 1])
+        bounds = self.query.opened.bounds
+        colour = colour_case(bounds) if bounds else Value("")
+        some = list(self.alike.annotate(colour=colour).values_list("pk", "colour")[: COUNTED + 1])
         return [Found(*one) for one in some] if len(some) <= COUNTED else None
 
     @property
@@ -62,8 +62,8 @@ class Standing:
         if opened.loop is None or opened.bounds is None:
             return None
         if self.found is not None:
-            colours = Counter(colour_of(one.due_at, one.closed_at, opened.bounds) for one in self.found)
-            return no_counts() | dict(colours)
+            colours = Counter(one.colour for one in self.found)
+            return {colour: colours[colour.value] for colour in no_counts()}
         if not self.query.narrows_beside_colour:
             return whole_counts(opened.actor, opened.ledger, opened.loop, opened.bounds, self.query.head)
         if total_of(self.alike, COUNTED).more and not self.query.counts_all:
@@ -86,12 +86,8 @@ class Standing:
         """The rows of a page."""
         if self.found is None:
             return rows_of(self.rows, start, size, None if self.total.more else self.total.count)
-        bounds, chosen = self.query.opened.bounds, self.query.colour
-        listed = [
-            one.pk
-            for one in self.found
-            if chosen is None or bounds is None or colour_of(one.due_at, one.closed_at, bounds) is chosen
-        ]
+        chosen = self.query.colour
+        listed = [one.pk for one in self.found if chosen is None or one.colour == chosen.value]
         return rows_by_id(listed[start : start + size])
 
 

@@ -4,10 +4,10 @@ Ledgers differ in their loops, and so in what is near due. Conditions are theref
 asked in one query.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import BooleanField, Count, Q, QuerySet, prefetch_related_objects
@@ -15,11 +15,13 @@ from django.db.models.expressions import RawSQL
 from django.urls import reverse
 
 from bihuan.ledger.models import Event, Involved, Ledger, Record
+from bihuan.ledger.pieces import Piece
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import scope_among, scope_aside, tally_scope
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.ledger.types import Lookup
 from bihuan.loop.colour import Bounds, Colour, bounds_at
+from bihuan.loop.day_counts import Field, day_counts
 from bihuan.loop.joined import counted_elsewhere
 from bihuan.loop.spec import LoopSpec
 from bihuan.loop.tally_counts import Counts, alike, any_of, colour_in, counts_by_place, no_counts, summed
@@ -29,6 +31,32 @@ from bihuan.web import showing
 
 _PORTION, _PORTIONS = 300, 4
 VIEWS = {"waiting": "待我办理", "done": "已办", "opened": "我发起", "copied": "抄送我"}
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units whose matters are meant; with `outside`, what belongs to none of them."""
+
+    units: frozenset[int]
+    outside: bool = False
+
+    def has(self, unit: int | None) -> bool:
+        return (unit in self.units) is not self.outside
+
+    def condition(self) -> Q:
+        """On records."""
+        if self == EVERYWHERE:
+            return Q()
+        inside = Q(unit__in=sorted(self.units))
+        return Q(unit__isnull=True) | ~inside if self.outside else inside
+
+    def on_tallies(self) -> Q:
+        """On tallies, which say 0 for no unit."""
+        inside = Q(unit__in=sorted(self.units))
+        return ~inside if self.outside else inside
+
+
+EVERYWHERE = Units(frozenset(), outside=True)
 
 
 @dataclass
@@ -70,18 +98,21 @@ class Matters:
         """The condition that a matter has a colour, by its own ledger's rule."""
         return any_of(alike(self.ledgers, self.at), colour)
 
-    def by_ledger(self, condition: Q | None = None) -> dict[int, Counts]:
-        """How many of each colour every ledger has, among those of a condition."""
+    def by_ledger(self) -> dict[int, Counts]:
+        """How many of each colour every ledger has."""
         counts = {ledger.pk: no_counts() for ledger, _ in self.ledgers}
-        if condition is None:
-            for (ledger, _), some in counts_by_place(self.actor, self.ledgers, self.at).items():
-                counts[ledger] = summed([counts[ledger], some])
-            return counts
-        colour = colour_in(alike(self.ledgers, self.at))
-        rows = self.all().filter(condition).order_by().annotate(colour=colour).values_list("ledger", "colour")
-        for ledger, name, number in rows.annotate(n=Count("pk")):
-            counts[ledger][Colour(name)] = number
+        for (ledger, _), some in counts_by_place(self.actor, self.ledgers, self.at).items():
+            counts[ledger] = summed([counts[ledger], some])
         return counts
+
+    def counts(self, condition: Q | None = None, of: Units = EVERYWHERE) -> Counts:
+        """How many of each colour there are of these units, among those of a condition."""
+        if condition is None:
+            places = counts_by_place(self.actor, self.ledgers, self.at)
+            return summed(some for (_, unit), some in places.items() if of.has(unit))
+        colour = colour_in(alike(self.ledgers, self.at))
+        rows = self.all().filter(condition, of.condition()).order_by().annotate(colour=colour).values_list("colour")
+        return no_counts() | {Colour(name): number for name, number in rows.annotate(n=Count("pk"))}
 
     @cached_property
     def waiting(self) -> Waiting:
@@ -94,24 +125,38 @@ class Matters:
         rows = self.all() if view == "waiting" else self.aside()
         return rows.filter(self.view(view) or Q()).count() if counted is None else counted
 
-    def in_order(self, view: str, colour: Colour | None = None) -> list[QuerySet[Record]]:
-        """The matters of a view and a colour, in pieces that stand after each other, each by an index of its own.
+    def in_order(self, view: str, colour: Colour | None = None, of: Units = EVERYWHERE) -> list[Piece]:
+        """The matters of a view, a colour and these units, in pieces, each by an index of its own.
 
         What is open and due first comes first (so red stands before yellow, and yellow before green), then what has no
-        deadline, then what is closed, the last closed first.
+        deadline, then what is closed, the last closed first. With no view, the tallies tell where a page lies.
         """
-        condition = self.view(view) or Q()
+        condition = (self.view(view) or Q()) & of.condition()
         rows = (self.all() if view == "waiting" else self.aside()).filter(condition)
         still = rows.filter(closed_at__isnull=True)
-        due, free = still.filter(due_at__isnull=False), still.filter(due_at__isnull=True)
+        due, free = still.filter(due_at__isnull=False).order_by("due_at", "pk"), still.filter(due_at__isnull=True)
         closed = self.all().filter(condition, closed_at__isnull=False).order_by("-closed_at", "-pk")
-        pieces = [due.order_by("due_at", "pk"), free.order_by("pk"), closed]
-        if colour is None:
-            return pieces
-        if colour is Colour.WHITE:
-            return [closed.filter(self.coloured(colour))]
         to_come = closed.filter(closed_at__gt=self.at)
-        return [piece.filter(self.coloured(colour)) for piece in (*pieces[: 1 + (colour is Colour.GREEN)], to_come)]
+        if colour is not None:
+            due, free, closed, to_come = (some.filter(self.coloured(colour)) for some in (due, free, closed, to_come))
+        pieces: list[Piece] = []
+        if colour is not Colour.WHITE:
+            pieces.append(Piece(due, "due_at", days=self._days(view, due, "due_at", colour, of)))
+        if colour in (None, Colour.GREEN):
+            pieces.append(Piece(free.order_by("pk")))
+        if colour in (None, Colour.WHITE):
+            days = self._days(view, closed, "closed_at", colour, of)
+            return [*pieces, Piece(closed, "closed_at", latest_first=True, days=days)]
+        return [*pieces, Piece(to_come)]
+
+    def _days(
+        self, view: str, rows: QuerySet[Record], field: Field, colour: Colour | None, of: Units
+    ) -> Callable[[], Mapping[int, int]] | None:
+        """How many of the rows lie on each day; None in a view, which no tally counts."""
+        if view:
+            return None
+        units = of.on_tallies()
+        return cache(lambda: day_counts(self.actor, self.ledgers, self.at, rows, field, colour, units))
 
     def opened_here(self) -> Q:
         """The condition that the person brought a matter in, and it is still open."""

@@ -32,6 +32,8 @@ from tests.cli.typing_in import Typing
 from tests.outside import REPOSITORY
 from tests.packs.figure_cases import CASES, Case
 
+pytestmark = pytest.mark.long
+
 HERE = REPOSITORY / "tests" / "packs"
 EFFECTS = {"ask_extension", "grant_extension", "pause", "resume", "except", "recur", "order", "receive"}
 

@@ -13,6 +13,8 @@ from bihuan.ledger.excel import open_workbook, read_table
 from bihuan.ledger.models import Event, Ledger, Record
 from bihuan.org.actions import add_unit
 from bihuan.org.models import Person, Unit
+from bihuan.report.models import Draft, Issued
+from bihuan.scorecard.models import Publication
 from tests.cli.typing_in import Typing
 
 TODAY = date(2026, 3, 2)
@@ -35,6 +37,9 @@ def test_it_loads_once_and_says_who_can_sign_in(db: None, own_home: Path, type_i
     assert PASSWORD in answer.out and "只用于示范" in answer.out
     assert all(f"\n{login} " in answer.out and Person.objects.filter(username=login).exists() for login in MEMORABLE)
     assert Unit.objects.count() == 412
+    assert (Issued.objects.count(), Publication.objects.count()) == (6, 3)
+    assert "印发材料、公布考核 9 件" in answer.out
+    assert all(draft.person_id != draft.approved_by_id for draft in Draft.objects.all())
     again = type_in(*words)
     assert (again.status, "示范县已经装入，数据保留不动。" in again.out) == (0, True)
     assert (Record.objects.count(), Event.objects.count()) == (records, events)

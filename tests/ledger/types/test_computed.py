@@ -13,7 +13,7 @@ from bihuan.expression import ExpressionError, Kind
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BY_CODE, BadValue
-from bihuan.ledger.types.formula import compile_formula, computed_values, computer
+from bihuan.ledger.types.formula import compile_formula, computer
 from tests.ledger.types.fields import LOOKUP
 
 OWN = (
@@ -35,7 +35,7 @@ def ledger(*computed: tuple[str, str, dict[str, Any]]) -> LedgerSpec:
 
 
 def value(formula: str, data: dict[str, Any], **more: Any) -> Any:
-    return computed_values(ledger(("x", formula, more)), data).get("x")
+    return computer(ledger(("x", formula, more)))(data).get("x")
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def test_a_ratio_is_rounded_half_up_to_the_fields_places(whole: int, part: int, 
 def test_one_formula_builds_on_another_before_it() -> None:
     spec = ledger(("left", "amount - fixed", {}), ("share", "left / amount * 100", {"result": "percent"}))
     data = {"amount": 4.0, "fixed": 1.0}
-    assert computed_values(spec, data) == {"left": 3.0, "share": 75.0}
+    assert computer(spec)(data) == {"left": 3.0, "share": 75.0}
     assert data == {"amount": 4.0, "fixed": 1.0}
 
 
 def test_what_was_computed_before_is_not_trusted() -> None:
     spec = ledger(("left", "amount - fixed", {}))
-    assert computed_values(spec, {"amount": 4.0, "left": 99.0}) == {}
+    assert computer(spec)({"amount": 4.0, "left": 99.0}) == {}
 
 
 @pytest.mark.parametrize("formula", ["x + 1", "later", "due_at", "place", "state = 'open'", "nothing", "found"])

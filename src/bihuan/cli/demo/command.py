@@ -9,6 +9,7 @@ from bihuan.cli.arguments import DEFAULT_HOST
 from bihuan.cli.database import migrate
 from bihuan.cli.demo.build import LEDGER, county_of, is_loaded, load, size_at
 from bihuan.cli.demo.county import County, Size
+from bihuan.cli.demo.given_out import give_out
 from bihuan.cli.demo.people import MEMORABLE, PASSWORD, workers
 from bihuan.cli.demo.sheet import SAMPLE_FOLDER, SAMPLE_NAME, SAMPLE_ROWS, write_sample
 from bihuan.cli.listing import print_table
@@ -16,6 +17,7 @@ from bihuan.cli.progress import Progress
 from bihuan.cli.serve import listen, prepare, serve
 from bihuan.ledger.models import Event, Record
 from bihuan.org.roles import role_title
+from bihuan.report.models import Issued
 
 
 def run(arguments: Namespace) -> int:
@@ -47,6 +49,9 @@ def load_once(size: Size, seed: int) -> None:
         print(
             f"示范县已装入：{findings:,} 个审计发现问题，其他台账 {others:,} 条记录，{Event.objects.count():,} 个事件。"
         )
+    if not Issued.objects.exists():
+        # After the loading is committed: what is given out counts from the lake, which knows of no transaction.
+        print(f"已按当时的数据印发材料、公布考核 {give_out(today)} 件。")
     if not (home() / SAMPLE_FOLDER / SAMPLE_NAME).exists():
         write_sample(county_of(Size(), today), seed=seed, today=today, folder=home() / SAMPLE_FOLDER)
 

@@ -2,10 +2,13 @@
 
 Rows are counted by one whole number, which packs unit, part of time and class (the values of all the columns that the
 figures' conditions look at). Conditions are then decided once a class, and each figure is a sum over its classes.
-Against one aggregate a figure in one group-by this is several times faster (bench/measure_figures.py).
+Where the numbers are few enough for a table, each row is added at its place; else they are grouped by hashing. Against
+one aggregate a figure in one group-by this is many times faster (bench/measure_figures.py).
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -13,9 +16,10 @@ import polars as pl
 from bihuan.expression import Checked
 from bihuan.expression.columnar import Held, bound_of, to_columnar
 from bihuan.figure.clocks import Clocks
+from bihuan.figure.engine.changed import Touched, changed, few_rows, inside
 from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.rows import part_of_time
-from bihuan.figure.engine.spread import Reading, Spread, changed, nothing, spread
+from bihuan.figure.engine.spread import MOST_DENSE, Reading, Spread, nothing, spread, spread_tables
 from bihuan.figure.engine.tally import Amounts, Cuts, Numbers
 from bihuan.figure.kept import Kept
 from bihuan.figure.lake.reading import Part
@@ -24,8 +28,13 @@ from bihuan.figure.resolved import Flow
 INT64 = 2**63 - 1
 _MOST_ROWS = 10**10
 _FEW_ROWS = 200_000
+_SINGLE_ROWS = 20_000
+"""A delta of no more rows is put together row by row: for these few, planning a group-by costs more than doing it."""
+_FEW_PLACES = 4_000_000
+_FILES_AT_ONCE = 8
+_AS_WRITTEN = pl.QueryOptFlags.none()
 _COUNTED: Kept[Spread] = Kept(256 * 1024 * 1024)
-"""Cells of the lake's base, which does not change between compactions: kept in the process."""
+"""Cells of the lake's base, which does not change between compactions, and of the base with the last deltas."""
 
 
 class Cube:
@@ -34,23 +43,69 @@ class Cube:
     def __init__(self, group: Group, held: Mapping[str, Held], cuts: Cuts, clocks: Clocks) -> None:
         self.group, self.held, self.cuts, self.clocks = group, held, cuts, clocks
         self.parts = len(cuts.days) if isinstance(group.time, Flow) else 1
+        self.slots = self.parts + isinstance(group.time, Flow)  # one before all for what lies outside of them
 
     def count(self, parts: Sequence[Part]) -> list[Amounts]:
         """The amounts of each figure of the group, in its order."""
-        whole = nothing(self.group, self.parts)
-        for part in parts:
-            if not part.weighted:
-                whole = self._base(part)
-        deltas = [self.read(part) for part in parts if part.weighted]
-        return (changed(whole, deltas, self.group) if deltas else whole).amounts(self.group)
+        deltas = [part for part in parts if part.weighted]
+        base = next((part for part in parts if not part.weighted), None)
+        return self._whole(base, deltas).amounts(self.group)
 
-    def _base(self, part: Part) -> Spread:
-        key = (part.identity, self.signature)
-        found = _COUNTED.get(key)
-        if found is None:
-            found = spread(self.read(part), self.group)
-            _COUNTED.put(key, found, found.size)
+    def _whole(self, base: Part | None, deltas: Sequence[Part]) -> Spread:
+        """The base with its deltas; only those are read that came since the same was asked."""
+        names = [part.identity for part in (base, *deltas) if part]
+        keys = [(tuple(names[: len(names) - less]), self.signature) for less in range(len(deltas) + 1)]
+        known = [_COUNTED.get(key) for key in keys]
+        less = next((less for less, found in enumerate(known) if found is not None), len(deltas))
+        whole = known[less] or self._base(base, keys[-1])
+        if less:
+            whole = changed(whole, [self._touched(part) for part in deltas[len(deltas) - less :]], self.group)
+            _COUNTED.put(keys[0], whole, whole.size)
+            if less < len(deltas):
+                _COUNTED.drop(keys[less])
+        return whole
+
+    def _base(self, base: Part | None, key: Hashable) -> Spread:
+        if base is None:
+            return nothing(self.group, self.parts)
+        units = base.largest("unit") + 1
+        places = self.group.classes * self.slots * units
+        is_table = places <= min(MOST_DENSE, max(_FEW_PLACES, 8 * base.count)) and not self.wide
+        found = (
+            spread_tables(self._tables(base, units), self.group) if is_table else spread(self.read(base), self.group)
+        )
+        _COUNTED.put(key, found, found.size)
         return found
+
+    def _tables(self, base: Part, units: int) -> dict[str, Numbers]:
+        """Each row added at its place in tables of class by part by unit, so many rows at once as memory allows."""
+        size = self.group.classes * self.slots * units
+        whole = np.zeros(size, dtype=np.int64)
+        unknown: dict[str, Numbers] = {}
+        sums = {name: np.zeros(size, dtype=np.int64) for name in self.group.operands}
+        for some in base.portions(_FILES_AT_ONCE):
+            found = some.rows.select(self._cell(units).alias("key"), *self._operands).collect(engine=_engine_for(some))
+            keys = found["key"].to_numpy()
+            whole += np.bincount(keys, minlength=size)
+            for name, total in sums.items():
+                column, own = found[name], keys
+                if column.null_count():
+                    blank = column.is_null().to_numpy()
+                    unknown[name] = unknown.get(name, 0) + np.bincount(keys[blank], minlength=size)
+                    column, own = column.drop_nulls(), keys[~blank]
+                np.add.at(total, own, column.to_numpy())
+        tables = {"n": whole} | {f"s_{name}": total for name, total in sums.items()}
+        tables |= {f"k_{name}": whole - unknown[name] if name in unknown else whole for name in sums}
+        shape, outside = (self.group.classes, self.slots, units), self.slots - self.parts
+        return {name: table.reshape(shape)[:, outside:] for name, table in tables.items()}
+
+    def _touched(self, part: Part) -> Touched:
+        if part.count > _SINGLE_ROWS:
+            return Touched.of(self.read(part))
+        units = part.largest("unit") + 1
+        columns = [self._cell(units).alias("key"), pl.col("weight").cast(pl.Int64), *self._operands]
+        found = part.rows.select(columns).collect(engine="in-memory", optimizations=_AS_WRITTEN)
+        return few_rows(found, self.slots, self.parts, units)
 
     @property
     def signature(self) -> Hashable:
@@ -61,17 +116,12 @@ class Cube:
     def read(self, part: Part) -> Reading:
         """One pass over the rows of a part."""
         units = part.largest("unit") + 1
-        key, place = self._key(units)
         weight = pl.col("weight").cast(pl.Int64) if part.weighted else None
-        columns = [key.alias("key"), *([weight.alias("weight")] if weight is not None else [])]
-        columns += [self._operand(checked).alias(name) for name, checked in self.group.operands.items()]
-        rows = part.rows
-        if place is not None:
-            rows = rows.filter((place >= 0) & (place < self.parts))
-        counted = rows.select(columns).group_by("key").agg(self._aggregates(part))
-        found = counted.collect(engine="in-memory" if part.count < _FEW_ROWS else "streaming")
+        columns = [self._cell(units).alias("key"), *([weight.alias("weight")] if weight is not None else [])]
+        counted = part.rows.select(*columns, *self._operands).group_by("key").agg(self._aggregates(part))
+        found = counted.collect(engine=_engine_for(part))
         sums = {name: as_numbers(found[name]) for name in found.columns if name != "key"}
-        return Reading(found["key"].to_numpy(), sums, self.parts, units)
+        return inside(found["key"].to_numpy(), sums, self.slots, self.parts, units)
 
     def _aggregates(self, part: Part) -> list[pl.Expr]:
         """Counts, and sums that cannot overflow: where 64 bits could be too few, they are made in 128."""
@@ -83,20 +133,32 @@ class Cube:
             found += [known.alias(f"k_{name}"), (value if weight is None else value * weight).sum().alias(f"s_{name}")]
         return found
 
-    def _operand(self, checked: Checked) -> pl.Expr:
-        value = to_columnar(checked, self.held, today=self.clocks.day, now=self.clocks.as_of)
-        return value.cast(pl.Int128) if is_wide(checked, self.held) else value.cast(pl.Int64)
+    @cached_property
+    def wide(self) -> bool:
+        """Whether a sum could need more than 64 bits."""
+        return any(is_wide(checked, self.held) for checked in self.group.operands.values())
 
-    def _key(self, units: int) -> tuple[pl.Expr, pl.Expr | None]:
+    @cached_property
+    def _operands(self) -> list[pl.Expr]:
+        found = []
+        for name, checked in self.group.operands.items():
+            value = to_columnar(checked, self.held, today=self.clocks.day, now=self.clocks.as_of)
+            found.append(value.cast(pl.Int128 if is_wide(checked, self.held) else pl.Int64).alias(name))
+        return found
+
+    def _cell(self, units: int) -> pl.Expr:
+        """The whole number that a row is counted by: (class * slots + slot) * units + unit."""
         number = pl.lit(0, dtype=pl.Int64)
         for atom in self.group.atoms:
             number = number * pl.lit(atom.values, dtype=pl.Int64) + atom.number(self.held, self.clocks)
-        place = part_of_time(self.group.time, self.held, self.cuts) if isinstance(self.group.time, Flow) else None
-        number = number * pl.lit(self.parts, dtype=pl.Int64)
-        if place is not None:
-            number = number + place.cast(pl.Int64)
-        unit = pl.col("unit").fill_null(0).cast(pl.Int64)
-        return number * pl.lit(units, dtype=pl.Int64) + unit, place
+        if isinstance(self.group.time, Flow):
+            place = part_of_time(self.group.time, self.held, self.cuts).cast(pl.Int64)
+            number = number * pl.lit(self.slots, dtype=pl.Int64) + place + pl.lit(1, dtype=pl.Int64)
+        return number * pl.lit(units, dtype=pl.Int64) + pl.col("unit").fill_null(0).cast(pl.Int64)
+
+
+def _engine_for(part: Part) -> Literal["in-memory", "streaming"]:
+    return "in-memory" if part.count < _FEW_ROWS else "streaming"
 
 
 def is_wide(checked: Checked, held: Mapping[str, Held]) -> bool:

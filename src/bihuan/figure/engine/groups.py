@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
@@ -38,6 +38,7 @@ class Group:
     def classes(self) -> int:
         return int(self.chosen.shape[1])
 
+    @cached_property
     def needed(self) -> dict[str, list[int]]:
         """What is counted, and for which conditions: `n` rows; of an operand `k_` those that know it, `s_` its sum."""
         pairs = set(zip(self.operand_of, self.where_of, strict=True))

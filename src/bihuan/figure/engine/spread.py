@@ -1,12 +1,7 @@
-"""The cells of a group of figures: from counted classes to what each condition counts, by part of time and unit.
-
-What was counted of the base of the lake is kept. A delta touches few classes; only the cells of the conditions that
-count them are made again, so that the answer after a change costs what the change is worth.
-"""
+"""The cells of a group of figures: from counted classes to what each condition counts, by part of time and unit."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,7 +10,8 @@ from bihuan.figure.engine.tally import Amounts, Numbers
 
 _EXACT_FLOAT = 2**53
 _MOST_CELLS = 4_000_000
-_MOST_DENSE = 20_000_000
+MOST_DENSE = 20_000_000
+"""A table of class by part by unit has no more places."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,7 @@ class Spread:
 def nothing(group: Group, parts: int) -> Spread:
     """The cells before any row is counted."""
     none = np.zeros((parts, 0), dtype=np.int64)
-    cells = {(name, where): none for name, wheres in group.needed().items() for where in wheres}
+    cells = {(name, where): none for name, wheres in group.needed.items() for where in wheres}
     return Spread(np.zeros(0, dtype=np.int64), parts, cells)
 
 
@@ -78,28 +74,38 @@ def spread(reading: Reading, group: Group) -> Spread:
         numbers, number = np.unique(number, return_inverse=True)
         shape, chosen = (len(numbers), reading.parts, len(units)), chosen[:, numbers]
         keys = np.ravel_multi_index((number, part, unit), shape) if len(keys) else keys
-    cells = {}
-    for name, wheres in group.needed().items():
-        for where, array in _by_condition(keys, reading.sums[name], shape, chosen, wheres):
-            cells[name, where] = array
+    size = np.prod(shape, dtype=np.float64)
+    cells: dict[tuple[str, int], Numbers] = {}
+    for name, wheres in group.needed.items():
+        values = reading.sums[name]
+        if size > MOST_DENSE or not size:
+            found = _by_rows(keys, values, shape, chosen, wheres)
+        else:
+            dense = np.zeros(shape, dtype=values.dtype)
+            dense.reshape(-1)[keys] = values
+            found = _by_classes(dense, chosen, wheres)
+        cells |= {(name, where): array for where, array in found}
     return Spread(units, reading.parts, cells)
 
 
-def _by_condition(
-    keys: Numbers, values: Numbers, shape: tuple[int, int, int], chosen: Numbers, wheres: Sequence[int]
-) -> Iterator[tuple[int, Numbers]]:
-    size = np.prod(shape, dtype=np.float64)
+def spread_tables(tables: Mapping[str, Numbers], group: Group) -> Spread:
+    """As `spread`, from tables of class by part by unit, one for each thing that is counted."""
+    cells = {
+        (name, where): array
+        for name, wheres in group.needed.items()
+        for where, array in _by_classes(tables[name], group.chosen, wheres)
+    }
+    _, parts, units = tables["n"].shape
+    return Spread(np.arange(units), parts, cells)
+
+
+def _by_classes(dense: Numbers, chosen: Numbers, wheres: Sequence[int]) -> Iterator[tuple[int, Numbers]]:
     classes = {where: np.flatnonzero(chosen[where]) for where in wheres}
-    if size > _MOST_DENSE or not size:
-        yield from _by_rows(keys, values, shape, chosen, wheres)
-        return
-    dense = np.zeros(shape, dtype=values.dtype)
-    dense.reshape(-1)[keys] = values
     many = [where for where in wheres if len(classes[where]) > 4]
-    is_small = values.dtype != object and float(np.abs(values).sum(dtype=np.float64)) < _EXACT_FLOAT / 2
-    if many and is_small:
-        met = chosen[many].astype(np.float64) @ dense.reshape(shape[0], -1).astype(np.float64)
-        yield from zip(many, met.astype(np.int64).reshape(-1, *shape[1:]), strict=True)
+    is_small = bool(many) and dense.dtype != object and float(np.abs(dense).sum(dtype=np.float64)) < _EXACT_FLOAT / 2
+    if is_small:
+        met = chosen[many].astype(np.float64) @ dense.reshape(len(dense), -1).astype(np.float64)
+        yield from zip(many, met.astype(np.int64).reshape(-1, *dense.shape[1:]), strict=True)
     for where in wheres:
         own = classes[where]
         if where not in many or not is_small:
@@ -117,39 +123,3 @@ def _by_rows(
         found = np.zeros(cells, dtype=values.dtype)
         np.add.at(found, cell[mask], values[mask])
         yield where, found.reshape(shape[1:])
-
-
-def changed(before: Spread, readings: Sequence[Reading], group: Group) -> Spread:
-    """The cells once the rows of deltas have come and gone; arrays that stay the same are not copied."""
-    places = [reading.places() for reading in readings]
-    number, part, unit = (np.concatenate(some) for some in zip(*places, strict=True))
-    whole = _with_units(before, unit)
-    at = np.searchsorted(whole.units, unit)
-    cells: dict[tuple[str, int], Any] = dict(whole.cells)
-    for name, wheres in group.needed().items():
-        values = np.concatenate([reading.sums[name] for reading in readings])
-        told = np.flatnonzero(values != 0)
-        hits, entries = np.nonzero(group.chosen[wheres][:, number[told]])
-        ends = np.searchsorted(hits, np.arange(len(wheres) + 1))
-        for index in np.unique(hits):
-            own = told[entries[ends[index] : ends[index + 1]]]
-            array = cells[name, wheres[index]]
-            array = array.astype(np.result_type(array.dtype, values.dtype))
-            np.add.at(array, (part[own], at[own]), values[own])
-            cells[name, wheres[index]] = array
-    return replace(whole, cells=cells)
-
-
-def _with_units(before: Spread, units: Numbers) -> Spread:
-    """With a column for each unit that had none."""
-    more = np.setdiff1d(units, before.units)
-    if not len(more):
-        return before
-    whole = np.union1d(before.units, more)
-    old = np.searchsorted(whole, before.units)
-    cells = {}
-    for key, array in before.cells.items():
-        wider = np.zeros((before.parts, len(whole)), dtype=array.dtype)
-        wider[:, old] = array
-        cells[key] = wider
-    return Spread(whole, before.parts, cells)

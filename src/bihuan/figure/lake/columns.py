@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -59,7 +60,7 @@ class LakeColumn:
     name: Name
     is_symbol: bool
 
-    @property
+    @cached_property
     def code(self) -> str:
         """Under which name it stands in the files; a field never clashes with a column of the record itself."""
         return self.name.code if isinstance(self.name.storage, TableColumn) else f"f_{self.name.code}"
@@ -107,47 +108,62 @@ class Symbols:
         return found
 
 
+class _Reader(NamedTuple):
+    """How one column takes in what is stored, and where its values are gathered."""
+
+    column: LakeColumn
+    values: list[Any]
+    read: Callable[[Any, Name], Any]
+
+
 class Rows:
     """Rectangles gathered as columns, until there are enough of them for a file."""
 
     def __init__(self, columns: tuple[LakeColumn, ...], symbols: Symbols, *, weighted: bool = False) -> None:
         self.columns, self.symbols, self.weighted = columns, symbols, weighted
         self.unreadable: dict[str, int] = {}
-        self._readers = [(column, _READERS[column.name.kind]) for column in columns]
         self._values: dict[str, list[Any]] = {code: [] for code in schema_of(columns, weighted=weighted)}
+        own: list[tuple[str, _Reader]] = []
+        fields: list[tuple[str, _Reader]] = []
+        for column in columns:
+            one = _Reader(column, self._values[column.code], _READERS[column.name.kind])
+            (own if isinstance(column.name.storage, TableColumn) else fields).append((column.name.code, one))
+        self._own, self._fields = own, fields
 
     def __len__(self) -> int:
         return len(self._values["record"])
 
     def add(self, record: int, piece: Rectangle, weight: int = 1) -> None:
         """Take in one row."""
-        values, standing = self._values, piece.standing
+        values, standing, state = self._values, piece.standing, piece.standing.state
         values["record"].append(record)
         values["version"].append(standing.version)
-        for bound in BOUNDS:
-            values[bound].append(getattr(piece, bound))
+        values["effective_from"].append(piece.effective_from)
+        values["effective_to"].append(piece.effective_to)
+        values["known_from"].append(piece.known_from)
+        values["known_to"].append(piece.known_to)
         if self.weighted:
             values["weight"].append(weight)
         own = {
-            "number": standing.state.number,
-            "state": standing.state.state,
-            "unit": standing.state.unit,
-            "opened_at": standing.state.opened_at,
-            "due_at": standing.state.due_at,
-            "closed_at": standing.state.closed_at,
+            "number": state.number,
+            "state": state.state,
+            "unit": state.unit,
+            "opened_at": state.opened_at,
+            "due_at": state.due_at,
+            "closed_at": state.closed_at,
             "created_at": standing.created,
             "updated_at": standing.updated,
         }
-        data = standing.state.data
-        for column, read in self._readers:
-            code = column.name.code
-            stored = own[code] if isinstance(column.name.storage, TableColumn) else data.get(code)
-            values[column.code].append(None if stored is None else self._read(column, read, stored))
+        for readers, stored in ((self._own, own), (self._fields, state.data)):
+            for code, reader in readers:
+                value = stored.get(code)
+                reader.values.append(None if value is None else self._read(reader, value))
 
-    def _read(self, column: LakeColumn, read: Callable[[Any, Name], Any], stored: Any) -> Any:
+    def _read(self, reader: "_Reader", stored: Any) -> Any:
         """The value as the lake keeps it; one that is not of the field's present kind is unknown, and counted."""
+        column = reader.column
         try:
-            value = read(stored, column.name)
+            value = reader.read(stored, column.name)
         except (TypeError, ValueError, ArithmeticError):
             self.unreadable[column.name.code] = self.unreadable.get(column.name.code, 0) + 1
             return None

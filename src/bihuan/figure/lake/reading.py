@@ -1,7 +1,7 @@
 """What a question needs of the lake: the rows that hold on its two clocks, from as few files as can be."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -38,6 +38,11 @@ class Part:
     def largest(self, column: str) -> int:
         """The greatest absolute value that a column holds in them."""
         return max((file.largest.get(column, 0) for file in self.files), default=0)
+
+    def portions(self, files: int) -> list["Part"]:
+        """The same rows, so many files at a time."""
+        every = range(0, len(self.files), files)
+        return [replace(self, files=self.files[start : start + files]) for start in every]
 
     @cached_property
     def rows(self) -> pl.LazyFrame:

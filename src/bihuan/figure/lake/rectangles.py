@@ -6,7 +6,7 @@ record with n events in their natural order has 2n - 1 rectangles, and any order
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bihuan.ledger.projection import RecordState, apply
@@ -73,10 +73,11 @@ def _split(piece: Rectangle, event: Happened) -> list[Rectangle]:
     parts: list[Rectangle] = []
     effective, known = max(piece.effective_from, event.effective), max(piece.known_from, event.recorded)
     if piece.effective_from < effective:
-        parts.append(replace(piece, effective_to=effective))
+        parts.append(Rectangle(piece.effective_from, effective, piece.known_from, piece.known_to, piece.standing))
     if piece.known_from < known:
-        parts.append(replace(piece, effective_from=effective, known_to=known))
-    parts.append(replace(piece, effective_from=effective, known_from=known, standing=_after(piece.standing, event)))
+        parts.append(Rectangle(effective, piece.effective_to, piece.known_from, known, piece.standing))
+    after = _after(piece.standing, event)
+    parts.append(Rectangle(effective, piece.effective_to, known, piece.known_to, after))
     return parts
 
 

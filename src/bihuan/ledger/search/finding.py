@@ -9,9 +9,11 @@ from django.db import connection
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from bihuan.expression.tree import Node
 from bihuan.ledger.models import Event, Ledger, Record, SearchMark
 from bihuan.ledger.sealed import sealed_fields
 from bihuan.ledger.search.grams import asked_grams, code_gram
+from bihuan.ledger.search.hints import grams_asked
 from bihuan.ledger.search.keeping import POINTING, is_whole, ledger_gram, whole_fields
 from bihuan.ledger.search.tables import TABLE
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
@@ -66,6 +68,17 @@ def holding(rows: QuerySet[Record], ledger: Ledger, spec: LedgerSpec, code: str,
         found, params = (f"{TABLE} MATCH %s", [f'"{gram}"']) if sqlite else ("grams @> %s", [[gram]])
         rows = _indexed(rows, ledger, found, params)
     return rows.filter(**{f"data__{code}": value})
+
+
+def narrowed(rows: QuerySet[Record], ledger: Ledger, spec: LedgerSpec, condition: Node) -> QuerySet[Record]:
+    """The rows of a ledger for which the index does not rule a checked condition out."""
+    grams = sorted(grams_asked(spec, condition))
+    if not grams:
+        return rows
+    if connection.vendor == "postgresql":
+        return _indexed(rows, ledger, "grams @> %s", [[ledger_gram(ledger.pk), *grams]])
+    match = " AND ".join(f'"{gram}"' for gram in (ledger_gram(ledger.pk), *grams))
+    return _indexed(rows, ledger, f"{TABLE} MATCH %s", [match])
 
 
 def newest_first(rows: QuerySet[Record]) -> Any:

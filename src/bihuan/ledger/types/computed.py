@@ -16,7 +16,7 @@ RESULTS: dict[str, FieldType] = {
 
 
 class Computed(FieldType):
-    """Nobody fills it in: `bihuan.ledger.types.formula.computed_values` gives its value."""
+    """Nobody fills it in: `bihuan.ledger.types.formula.computer` gives its value."""
 
     code = "computed"
     title = "计算"

@@ -46,7 +46,11 @@ def compile_formula(spec: LedgerSpec, field: FieldSpec) -> Checked:
 
 
 def computer(spec: LedgerSpec) -> Computer:
-    """A function, made once for many records, that works out the computed fields in the order of declaration."""
+    """A function, made once for many records, that works out the computed fields in the order of declaration.
+
+    It gives their stored values; a field whose value is unknown is absent. It raises Invalid for a number that is too
+    large or a text that is too long to be stored.
+    """
     formulas = [Formula(field, compile_formula(spec, field)) for field in spec.fields if field.kind == "computed"]
 
     def compute(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,14 +65,6 @@ def computer(spec: LedgerSpec) -> Computer:
         return {code: known[code] for code in computed if code in known}
 
     return compute if formulas else lambda _: {}
-
-
-def computed_values(spec: LedgerSpec, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored values of a ledger's computed fields for one record; a field whose value is unknown is absent.
-
-    Raises Invalid for a number that is too large or a text that is too long to be stored.
-    """
-    return computer(spec)(data)
 
 
 def _stored(value: object, field: FieldSpec) -> Any:

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger
-from bihuan.ledger.paging import stretch_of
+from bihuan.ledger.pieces import stretch_of
 from bihuan.loop.colour import Colour
 from bihuan.loop.spec import LoopSpec
-from bihuan.loop.tally_counts import Counts, summed
+from bihuan.loop.tally_counts import Counts
 from bihuan.org.actor import Actor
 from bihuan.org.separation import administrator_role
 from bihuan.web import showing
@@ -33,7 +33,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     if office := administrator_role(actor):
         return admin_home.show(request, actor, office)
     matters = Matters(actor, my_loops(request, actor), clock.now())
-    counts = summed(matters.by_ledger().values())
+    counts = matters.counts()
     chosen = request.GET.get("view", "")
     chosen = chosen if chosen in VIEWS else "waiting"
     numbers = {view: matters.how_many(view) for view in VIEWS}

@@ -1,5 +1,6 @@
 """Changing what a figure means: propose on a form, see the difference and the numbers given out, approve or deny."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +11,10 @@ from django.urls import reverse
 from bihuan.base.errors import Invalid, NotFound
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.explaining import differences, explained, facets
-from bihuan.figure.impact import Impact, impact_of
+from bihuan.figure.impact import Impact
 from bihuan.figure.models import Figure, FigureVersion, Proposal
-from bihuan.figure.proposals import decide_proposal, dependents, get_proposal, propose_definition
+from bihuan.figure.proposals import decide_proposal, get_proposal, propose_definition, weigh_proposal
+from bihuan.figure.queries import told_plainly
 from bihuan.figure.rules import Reach, may_approve, may_propose
 from bihuan.figure.spec import FigureSpec
 from bihuan.figure.value import shown
@@ -115,11 +117,8 @@ def proposal(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 def _proposal(actor: Actor, found: Proposal) -> dict[str, Any]:
     figure, is_open = found.figure, found.state == Proposal.State.OPEN
-    spec, before = FigureSpec.model_validate(found.definition), _base(found)
-    after = Catalogue(given={figure.code: spec})
-    above = dependents(figure.code, after)
-    impact = impact_of(figure.code, spec, given_out(actor, [figure.code, *above]), Reach(actor))
-    own = found.person_id == actor.person
+    weighed = weigh_proposal(found, partial(given_out, actor), Reach(actor))
+    own = found.person_id is not None and found.person_id == actor.person
     return {
         "title": f"{figure.title}：口径修改",
         "crumbs": [
@@ -135,19 +134,14 @@ def _proposal(actor: Actor, found: Proposal) -> dict[str, Any]:
             "answer": found.answer,
             "decided": f"{found.decided_by} {showing.moment(found.decided_at)}" if found.decided_at else "",
         },
-        "lines": differences(figure.code, before, after),
-        "before": explained(figure.code, before),
-        "after": explained(figure.code, after),
-        "above": [after.in_force(code).spec.title for code in above],
-        "impact": _impact(actor, impact, after),
+        "lines": weighed.lines,
+        "before": told_plainly(figure.code, weighed.before),
+        "after": told_plainly(figure.code, weighed.after),
+        "above": [weighed.after.in_force(code).spec.title for code in weighed.above],
+        "impact": _impact(actor, weighed.impact, weighed.after),
         "can": is_open and may_approve(actor, figure),
         "own": is_open and own,
     }
-
-
-def _base(found: Proposal) -> Catalogue:
-    row = FigureVersion.objects.get(figure=found.figure, version=found.base)
-    return Catalogue(given={found.figure.code: FigureSpec.model_validate(row.definition)})
 
 
 def _impact(actor: Actor, impact: Impact, after: Catalogue) -> dict[str, Any]:

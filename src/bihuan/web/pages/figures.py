@@ -15,8 +15,9 @@ from bihuan.figure.answer import Answer
 from bihuan.figure.clocks import clocks
 from bihuan.figure.expectations import demand_in_words
 from bihuan.figure.explaining import explained
-from bihuan.figure.models import ApprovedValue, Figure, FigureVersion
+from bihuan.figure.models import ApprovedValue, Figure, FigureVersion, Proposal
 from bihuan.figure.period import Period
+from bihuan.figure.proposals import open_proposals
 from bihuan.figure.queries import Listed, changes_since, frozen_value, last_approved, library, used_in
 from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
@@ -45,9 +46,21 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
         "crumbs": [{"title": "指标库"}],
         "q": words,
         "total": len(listed),
+        "waiting": [_waiting(row) for row in open_proposals(actor)],
         "owners": [{"title": owner, "figures": lines} for owner, lines in by_owner.items()],
     }
     return render(request, "figures.html", context)
+
+
+def _waiting(row: Proposal) -> dict[str, str]:
+    """A definition that waits for a word."""
+    return {
+        "title": row.figure.title,
+        "url": reverse("figure_proposal", args=[row.pk]),
+        "by": row.actor_name,
+        "at": showing.moment(row.proposed_at),
+        "why": row.why,
+    }
 
 
 def _line(line: Listed, used: list[Use], approved: ApprovedValue | None, changes: dict[int, int]) -> dict[str, Any]:

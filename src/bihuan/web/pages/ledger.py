@@ -48,7 +48,8 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     size, problem = _size(request), ""
     rows, alike = Record.objects.none(), Record.objects.none()
     try:
-        rows, alike = query.rows(), query.rows(coloured=False)
+        rows = query.rows()
+        alike = query.rows(coloured=False) if query.colour else rows
     except ExpressionError:
         problem = "条件式有误，改好以后再列出"
     standing = Standing(query, alike, rows)

@@ -1,22 +1,22 @@
 """How a ledger's loop goes: days in each colour, doubles, re-checks, and which versions run. Drawing and moving too."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound
-from bihuan.ledger.models import Ledger, Record
+from bihuan.figure.colour_time import colour_time
+from bihuan.ledger.models import DrawnForRecheck, Ledger, Record
 from bihuan.ledger.paging import total_of
 from bihuan.ledger.rules import may_import, visible_records
-from bihuan.loop.board import board
 from bihuan.loop.colour import Colour, word
-from bihuan.loop.colour_days import ColourDays, UnitDays, colour_days, to_replay
-from bihuan.loop.doubles import find_across, find_doubles
+from bihuan.loop.colour_days import ColourDays, UnitDays, colour_days, ever_paused, to_replay
 from bihuan.loop.expiry import expiring_soon
 from bihuan.loop.merging_by_rule import merge_doubles
 from bihuan.loop.sampling import draw_recheck
@@ -24,12 +24,13 @@ from bihuan.loop.spec import LoopSpec
 from bihuan.loop.versioning import move_matters, plan_move
 from bihuan.org.actor import Actor
 from bihuan.web.access import go, signed_in
+from bihuan.web.doubles_shown import doubles_shown
 from bihuan.web.middleware import status_of
 from bihuan.web.request_memory import my_loops
 
 _MOST = 50
-MOST_REPLAYED = 10_000
-"""Matters whose days are replayed for one page, some seconds; more are asked for unit by unit."""
+MOST_REPLAYED = 2_000
+"""Matters that are replayed one by one for a page; the days of more are told by the lake."""
 _LIVING = (Colour.GREEN, Colour.YELLOW, Colour.RED)
 
 
@@ -51,7 +52,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "problem": problem.message if problem else "",
         "may_act": may_import(actor, ledger),
         "days": _days(request, actor, ledger, loop),
-        "doubles": _doubles(actor, ledger, loop),
+        "doubles": doubles_shown(actor, ledger, loop, _MOST),
         "expiring": _expiring(actor, ledger),
         "recheck": _recheck(actor, ledger, loop),
         "versions": _versions(ledger, loop),
@@ -97,26 +98,32 @@ def _days(request: HttpRequest, actor: Actor, ledger: Ledger, loop: LoopSpec) ->
     rows = to_replay(actor, ledger, clock.start_of_day(start), units)
     told = {"from": start.isoformat(), "to": end.isoformat(), "unit": node.code if node else ""}
     told |= {"of": node.name if node else ""}
-    if total_of(rows, MOST_REPLAYED).more:
-        return told | _too_many(actor, ledger, rows.count(), node.pk if node else None)
     ends = min(clock.end_of_day(end), clock.now())
-    return told | _told(actor, loop, colour_days(actor, rows, ledger, loop, clock.start_of_day(start), ends))
+    return told | _told(actor, loop, *_spent(actor, rows, ledger, loop, clock.start_of_day(start), ends))
 
 
-def _too_many(actor: Actor, ledger: Ledger, total: int, under: int | None) -> dict[str, Any]:
-    """More than are replayed at once: how many they are, and the units to choose from."""
-    found = [row for row in board(actor, [ledger], under=under) if row.unit is not None and not row.is_own]
-    nodes = [(actor.tree.by_pk[row.unit], row.total) for row in found if row.unit]
-    units = [{"code": node.code, "name": node.name, "total": count} for node, count in nodes]
-    return {"too_many": total, "most": MOST_REPLAYED, "units": units}
+def _spent(
+    actor: Actor, rows: QuerySet[Record], ledger: Ledger, loop: LoopSpec, start: datetime, end: datetime
+) -> tuple[ColourDays, ColourDays | None]:
+    """The days in each colour, and what tells the pauses: of many matters only those ever paused are replayed."""
+    if not total_of(rows, MOST_REPLAYED).more:
+        found = colour_days(actor, rows, ledger, loop, start, end)
+        return found, found
+    ids = list(rows.order_by().values_list("pk", flat=True))
+    found = colour_time(actor, ids, ledger, loop, start, end)
+    paused = ever_paused(ledger, rows)
+    if total_of(paused, MOST_REPLAYED).more:
+        return found, None
+    return found, colour_days(actor, paused, ledger, loop, start, end)
 
 
-def _told(actor: Actor, loop: LoopSpec, found: ColourDays) -> dict[str, Any]:
+def _told(actor: Actor, loop: LoopSpec, found: ColourDays, pauses: ColourDays | None) -> dict[str, Any]:
     units = sorted(found.by_unit.items(), key=lambda item: -item[1].days[Colour.RED])
     titles = {level.code: level.title for level in loop.levels}
     return {
         "heads": [word(loop, colour) for colour in _LIVING],
-        "rows": [_row(actor, unit, days, titles) for unit, days in units[:_MOST]],
+        "rows": [_row(actor, unit, days, titles, pauses) for unit, days in units[:_MOST]],
+        "pauses_untold": pauses is None,
         "more": max(0, len(units) - _MOST),
         "charged": "，".join(
             f"{actor.tree.name(unit) or '未定单位'} {days:.1f} 天"
@@ -125,32 +132,22 @@ def _told(actor: Actor, loop: LoopSpec, found: ColourDays) -> dict[str, Any]:
     }
 
 
-def _row(actor: Actor, unit: int | None, days: UnitDays, titles: dict[str, str]) -> dict[str, Any]:
+def _row(
+    actor: Actor, unit: int | None, days: UnitDays, titles: dict[str, str], pauses: ColourDays | None
+) -> dict[str, Any]:
+    node = actor.tree.by_pk.get(unit or 0)
+    paused = pauses.by_unit.get(unit, UnitDays()).paused if pauses else None
     return {
         "unit": actor.tree.name(unit) or "未定责任单位",
-        "matters": len(days.matters),
+        "code": node.code if node else "",
+        "matters": days.matters,
         "days": [f"{days.days[colour]:.1f}" for colour in _LIVING],
-        "paused": f"{days.paused:.1f}",
-        "turned": len(days.turned),
+        "paused": "" if paused is None else f"{paused:.1f}",
+        "turned": days.turned,
         "levels": "，".join(
             f"{titles.get(code, '未分级')} {spent:.1f} 天" for code, spent in days.red_by_level.items()
         ),
     }
-
-
-def _doubles(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
-    """What may be one and the same here and in other ledgers, group by group."""
-    groups, total = find_doubles(actor, ledger, loop, _MOST)
-    pairs, more = find_across(actor, ledger, loop, _MOST)
-    rows = [
-        [{"number": _numbered(record, ledger), "url": reverse("record", args=[record.pk])} for record in group]
-        for group in (*groups, *pairs)
-    ]
-    return {"groups": rows, "total": total + more, "ruled": loop.doubles is not None}
-
-
-def _numbered(record: Record, ledger: Ledger) -> str:
-    return record.number if record.ledger_id == ledger.pk else f"{record.number}（{record.ledger.title}）"
 
 
 def _expiring(actor: Actor, ledger: Ledger) -> dict[str, Any]:
@@ -169,7 +166,7 @@ def _expiring(actor: Actor, ledger: Ledger) -> dict[str, Any]:
 
 
 def _recheck(actor: Actor, ledger: Ledger, loop: LoopSpec) -> dict[str, Any]:
-    drawn = visible_records(actor, ledger).filter(closed_at__isnull=False, loop__has_key="recheck")
+    drawn = visible_records(actor, ledger).filter(DrawnForRecheck("loop"), closed_at__isnull=False)
     shown = list(drawn.order_by("-closed_at")[: _MOST + 1]) if loop.recheck else []
     return {
         "ruled": loop.recheck is not None,

@@ -3,19 +3,19 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from bihuan.base import clock
-from bihuan.ledger.paging import Total, stretch_of
+from bihuan.ledger.paging import Total
+from bihuan.ledger.pieces import stretch_of
 from bihuan.loop.colour import WORDS, Colour
-from bihuan.loop.tally_counts import Counts, summed
+from bihuan.loop.tally_counts import Counts
 from bihuan.org.actor import Actor
 from bihuan.web.access import signed_in
 from bihuan.web.list_page import ListPage
-from bihuan.web.matters import VIEWS, Matters, matter_rows
+from bihuan.web.matters import EVERYWHERE, VIEWS, Matters, Units, matter_rows
 from bihuan.web.request_memory import my_loops
 
 _SIZE = 50
@@ -30,15 +30,12 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     view = view if view in _TITLES else ""
     asked = request.GET.get("colour", "")
     colour = Colour(asked) if asked in set(Colour) else None
-    kept, place = _place(request, actor)
-    condition = matters.view(view)
-    if kept:
-        condition = place if condition is None else condition & place
-    counts = summed(matters.by_ledger(condition).values())
+    kept, units = _place(request, actor)
+    counts = matters.counts(matters.view(view), units)
     total = counts[colour] if colour else sum(counts.values())
     page = ListPage.of(request, Total(total), _SIZE)
     title = _TITLES[view] + _told(actor, kept)
-    pieces = [rows.filter(place) for rows in matters.in_order(view, colour)]
+    pieces = matters.in_order(view, colour, units)
     context = {
         "title": title,
         "crumbs": [{"title": "工作台", "url": reverse("desk")}, {"title": title}],
@@ -49,17 +46,17 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "matters.html", context)
 
 
-def _place(request: HttpRequest, actor: Actor) -> tuple[dict[str, str], Q]:
-    """Of which units the matters are to be, as the board asks it: the words of the address, and a condition."""
+def _place(request: HttpRequest, actor: Actor) -> tuple[dict[str, str], Units]:
+    """Of which units the matters are to be, as the board asks it: the words of the address, and the units."""
     kept = {name: request.GET[name][:40] for name in ("unit", "exact", "no_unit") if request.GET.get(name)}
     if "no_unit" in kept:
-        return kept, Q(unit__isnull=True) | ~Q(unit__in=[node.pk for node in actor.tree.nodes])
+        return kept, Units(frozenset(node.pk for node in actor.tree.nodes), outside=True)
     if "unit" not in kept:
-        return {}, Q()
+        return {}, EVERYWHERE
     node = actor.tree.by_code.get(kept["unit"])
     if node is None:
-        return kept, Q(pk__in=[])
-    return kept, Q(unit=node.pk) if "exact" in kept else Q(unit__in=sorted(actor.tree.within(node.pk)))
+        return kept, Units(frozenset())
+    return kept, Units(frozenset([node.pk] if "exact" in kept else actor.tree.within(node.pk)))
 
 
 def _told(actor: Actor, kept: dict[str, str]) -> str:
