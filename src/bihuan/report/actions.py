@@ -1,5 +1,6 @@
 """The only writes to reports: a draft is begun, its parts are written, it is approved and issued, and then stands."""
 
+import base64
 import hashlib
 from datetime import date
 
@@ -12,11 +13,10 @@ from bihuan.ledger.models import Record
 from bihuan.loop.notice.numbering import next_number
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
-from bihuan.report.composing import compose
 from bihuan.report.definitions import spec_of
-from bihuan.report.figures import figure_sources
 from bihuan.report.keeping import kept
 from bihuan.report.models import Comment, Draft, DraftPart, Issued, ReportVersion
+from bihuan.report.queries import draft_now
 from bihuan.report.rules import get_draft, may_approve, may_resolve, may_write, may_write_part, require
 from bihuan.report.template.functions import NAMES
 from bihuan.report.template.language import check
@@ -140,40 +140,33 @@ def issue_draft(*, actor: Actor, draft: int) -> Issued:
     found = _locked(actor, draft)
     require(may_approve(actor, found.report), "印发这份材料")
     _require_state(found, Draft.State.APPROVED)
-    texts = dict(found.parts.values_list("code", "text"))
-    issued = _issue(actor, found, texts)
+    issued = _issue(actor, found)
     _moved(found, Draft.State.ISSUED)
     return issued
 
 
-def _issue(actor: Actor, draft: Draft, texts: dict[str, str]) -> Issued:
+def _issue(actor: Actor, draft: Draft) -> Issued:
     report, known_at, today = draft.report, clock.now(), clock.today()
     spec = spec_of(report)
     word = spec.red_head.word if spec.red_head else ""
     number = next_number(word, today) if word else ""
-    sources = figure_sources(
-        actor,
-        unit=draft.unit,
-        period=draft.period,
-        as_of=draft.as_of,
-        known_at=known_at,
-        texts=[spec.title, *texts.values()],
-        subject=draft.record,
-    )
-    document = compose(spec, sources, texts=texts, number=number, signed_on=today)
-    content = kept(document)
+    made, template = draft_now(actor, draft, known_at, number=number, signed_on=today)
+    content, file = kept(made.document), made.word or b""
     return Issued.objects.create(
         report=report,
         draft=draft,
         unit=draft.unit,
         period=draft.period,
         number=number,
-        title=document.title,
+        title=made.document.title,
         as_of=draft.as_of,
         record=draft.record,
         known_at=known_at,
         content=content,
         hash=hashlib.sha256(content.encode()).hexdigest(),
+        template=template,
+        word=base64.b64encode(file).decode(),
+        word_hash=hashlib.sha256(file).hexdigest() if file else "",
         person_id=actor.person,
         issued_at=known_at,
     )

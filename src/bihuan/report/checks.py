@@ -29,6 +29,8 @@ def _texts(spec: ReportSpec) -> Iterator[tuple[str, tuple[str | int, ...]]]:
 
 
 def _codes_once(report: Definition) -> Iterator[Issue]:
+    if not report.spec.parts:
+        yield report.source.issue("材料没有部分：parts 里至少写一个", "parts")
     codes = [part.code for part in report.spec.parts]
     for index, code in enumerate(codes):
         if code in codes[:index]:

@@ -1,5 +1,6 @@
 """Reads of reports: a report as it would be today, an issued one as it was, and what has changed since."""
 
+import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,8 +19,52 @@ from bihuan.report.definitions import spec_of
 from bihuan.report.document import Document, Number
 from bihuan.report.figures import figure_sources
 from bihuan.report.keeping import restored
-from bihuan.report.models import Draft, Issued, ReportVersion
+from bihuan.report.models import Draft, Issued, ReportVersion, WordTemplate
 from bihuan.report.rules import may_see, require
+from bihuan.report.templates import file_of, template_in_force
+from bihuan.report.templating import compose_word
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report as it was worked out: the document, and the file if an office's own Word template made it."""
+
+    document: Document
+    word: bytes | None = None
+
+
+def report_now(
+    actor: Actor,
+    report: ReportVersion,
+    *,
+    unit: Unit,
+    period: str,
+    as_of: date,
+    known_at: datetime,
+    texts: dict[str, str] | None = None,
+    record: Record | None = None,
+    template: WordTemplate | None = None,
+    number: str = "",
+    signed_on: date | None = None,
+) -> Made:
+    """A report computed for reading; nothing is kept of it. `record` is what a report on one record is about."""
+    require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
+    spec = spec_of(report)
+    written = {part.code: part.body for part in spec.parts} | (texts or {})
+    sources = figure_sources(
+        actor,
+        unit=unit,
+        period=period,
+        as_of=as_of,
+        known_at=known_at,
+        texts=[spec.title, *written.values()],
+        subject=record,
+    )
+    day = signed_on or as_of
+    if template is None:
+        return Made(compose(spec, sources, texts=written, number=number, signed_on=day))
+    word = compose_word(spec, sources, file_of(template), texts=written, number=number, signed_on=day)
+    return Made(word.document, word.content)
 
 
 def document_now(
@@ -33,30 +78,59 @@ def document_now(
     texts: dict[str, str] | None = None,
     record: Record | None = None,
 ) -> Document:
-    """A report computed for reading; nothing is kept of it. `record` is what a report on one record is about."""
-    require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
-    spec = spec_of(report)
-    written = {part.code: part.body for part in spec.parts} | (texts or {})
-    named = [spec.title, *written.values()]
-    sources = figure_sources(
-        actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=named, subject=record
+    """The document of `report_now`, by the template of the definition."""
+    made = report_now(
+        actor, report, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=texts, record=record
     )
-    return compose(spec, sources, texts=written, signed_on=as_of)
+    return made.document
 
 
-def draft_document(actor: Actor, draft: Draft, known_at: datetime) -> Document:
-    """A draft with its parts as they stand."""
-    texts = dict(draft.parts.values_list("code", "text"))
-    return document_now(
+def draft_now(
+    actor: Actor, draft: Draft, known_at: datetime, *, number: str = "", signed_on: date | None = None
+) -> tuple[Made, WordTemplate | None]:
+    """A draft with its parts as they stand, by the Word template in force, if there is one."""
+    template = template_in_force(draft.report.code, clock.today())
+    made = report_now(
         actor,
         draft.report,
         unit=draft.unit,
         period=draft.period,
         as_of=draft.as_of,
         known_at=known_at,
-        texts=texts,
+        texts=dict(draft.parts.values_list("code", "text")),
         record=draft.record,
+        template=template,
+        number=number,
+        signed_on=signed_on,
     )
+    return made, template
+
+
+def issued_now(actor: Actor, issued: Issued) -> Document:
+    """The same report, with the same texts and template, as it would be today."""
+    texts = dict(issued.draft.parts.values_list("code", "text")) if issued.draft else None
+    made = report_now(
+        actor,
+        issued.report,
+        unit=issued.unit,
+        period=issued.period,
+        as_of=clock.today(),
+        known_at=clock.now(),
+        texts=texts,
+        record=issued.record,
+        template=issued.template,
+    )
+    return made.document
+
+
+def issued_word(issued: Issued) -> bytes | None:
+    """The Word file that was issued, where an office's own template made it. Raises Invalid if it was tampered with."""
+    if not issued.word:
+        return None
+    content = base64.b64decode(issued.word)
+    if hashlib.sha256(content).hexdigest() != issued.word_hash:
+        raise Invalid(f"“{issued.title}”的 Word 存档与印发时不一致，可能被改动过")
+    return content
 
 
 def issued_document(issued: Issued) -> Document:

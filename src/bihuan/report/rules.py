@@ -36,6 +36,16 @@ def may_approve(actor: Actor, report: ReportVersion) -> bool:
     return actor.is_system or _works_for(actor, report.owner_id, _APPROVES)
 
 
+def may_try(actor: Actor, owner: int) -> bool:
+    """Who works in the unit that owns a report may try a Word template for it."""
+    return actor.is_system or _works_for(actor, owner, _WRITES)
+
+
+def may_adopt(actor: Actor, owner: int) -> bool:
+    """Who judges, supervises or leads in the unit says from when a template holds."""
+    return actor.is_system or _works_for(actor, owner, _APPROVES)
+
+
 def _works_for(actor: Actor, unit: int, roles: tuple[str, ...] = _WRITES) -> bool:
     return any(post.role in roles and actor.tree.works_in(post.unit, unit) for post in actor.posts)
 

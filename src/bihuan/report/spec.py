@@ -59,4 +59,6 @@ class ReportSpec(Spec):
     red_head: RedHeadSpec | None = None
     signed_by: str = Field(default="", max_length=60)
     annex: bool = Field(default=True, description="附上本材料数字一览")
-    parts: tuple[PartSpec, ...] = Field(min_length=1, max_length=50)
+    parts: tuple[PartSpec, ...] = Field(
+        default=(), max_length=50, description="业务包里至少一个；Word 模板的材料可以没有"
+    )

@@ -24,7 +24,7 @@ from bihuan.report.actions import (
 from bihuan.report.definitions import spec_of
 from bihuan.report.html import html_of
 from bihuan.report.models import Draft
-from bihuan.report.queries import draft_document
+from bihuan.report.queries import draft_now
 from bihuan.report.rules import get_draft, may_approve, may_resolve, may_write, may_write_part
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
@@ -36,7 +36,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     draft = get_draft(actor, pk)
     problem, content = "", ""
     try:
-        content = html_of(draft_document(actor, draft, clock.now()))
+        content = html_of(draft_now(actor, draft, clock.now())[0].document)
     except BihuanError as error:
         problem = str(error)
     context = {
