@@ -19,6 +19,7 @@ from bihuan.report.models import Draft, Issued, ReportVersion
 from bihuan.report.queries import record_of, subject_of
 from bihuan.report.rules import may_see, may_write
 from bihuan.report.spec import KINDS
+from bihuan.report.trial import period_now
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
 
@@ -63,13 +64,6 @@ def _day(text: str) -> date | None:
 
 def _report(actor: Actor, report: ReportVersion) -> dict[str, Any]:
     spec, today = spec_of(report), clock.today()
-    now = {
-        "week": f"{today:%G}-W{today:%V}",
-        "month": f"{today:%Y-%m}",
-        "quarter": f"{today.year}-Q{(today.month + 2) // 3}",
-        "half": f"{today.year}-H{(today.month + 5) // 6}",
-        "year": f"{today.year}",
-    }
     return {
         "code": report.code,
         "kind": KINDS[spec.kind],
@@ -77,7 +71,7 @@ def _report(actor: Actor, report: ReportVersion) -> dict[str, Any]:
         "about": spec.description,
         "subject": find_ledger(spec.subject).title if spec.subject else "",
         "owner": actor.tree.name(report.owner_id),
-        "period": now.get(spec.period, today.isoformat()),
+        "period": period_now(spec.period),
         "as_of": today.isoformat(),
         "can_write": may_write(actor, report),
         "begin_url": reverse("report_begin", args=[report.code]),
