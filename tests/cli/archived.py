@@ -32,6 +32,7 @@ from bihuan.cli.database import migrate
 from bihuan.ledger.append import Draft, append
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Batch, Ledger, Mapping, Record
+from bihuan.loop.notice.models import OwnTemplate
 from bihuan.org.actor import system_actor
 from tests.cast import MONDAY, make_cast
 from tests.outside import require_postgres_url
@@ -170,6 +171,9 @@ def fill() -> None:
     cast = make_cast()
     _count_on()
     actor, ledger = system_actor("测试"), cast.finding
+    OwnTemplate.objects.create(
+        code="audit.supervision", name="督办单.docx", content=PICTURE, put_at=MONDAY, since=MONDAY
+    )
     picture = keep_file(actor=actor, ledger=ledger, upload=SimpleUploadedFile("现场.png", PICTURE))
     keep_file(actor=actor, ledger=ledger, upload=SimpleUploadedFile("说明.txt", ODD.encode()))
     drafts = [_draft(number, cast.town.pk, picture.pk) for number in range(40)]

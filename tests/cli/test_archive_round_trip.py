@@ -22,9 +22,10 @@ from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.models import Attachment, Event, Ledger, Mapping, Record
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.verification import check_derived, check_projection, verify_chain
+from bihuan.loop.notice.own_template import in_force
 from bihuan.org.actor import system_actor
 from tests.cast import MONDAY
-from tests.cli.archived import ENGINES, SQLITE, Instance, Maker, add_record, upload
+from tests.cli.archived import ENGINES, PICTURE, SQLITE, Instance, Maker, add_record, upload
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("maker")]
 
@@ -44,6 +45,7 @@ def test_everything_comes_back(maker: Maker, engine: str, to: str) -> None:
     assert (restored.findings, restored.unsigned) == ((), ())
     with made.entered():
         assert findings() == []
+        assert bytes(in_force()["audit.supervision"].content) == PICTURE, "an office's own form of a notice"
         record = Record.objects.filter(deleted=False).order_by("pk").first()
         asked = Asked(words=record.number)
         found = list_records(system_actor(), record.ledger, spec_of(record.ledger), {}, asked)

@@ -7,10 +7,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from docx import Document
 
 from bihuan.base import clock
 from bihuan.figure.installing import install_figures
@@ -22,11 +24,14 @@ from bihuan.ledger.actions import start_batch
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Attachment, Batch, Ledger, Record
 from bihuan.loop.actions import create_record, edit_record
-from bihuan.loop.notice.models import Notice
+from bihuan.loop.declared.definitions import install_declared
+from bihuan.loop.notice.models import Notice, OwnTemplate
+from bihuan.loop.notice.spec import NoticeSpec
 from bihuan.org.actor import Actor
 from bihuan.web.importing import keep_upload
 from tests.cast import Cast
 from tests.ledger.making import make_ledger
+from tests.loop.notice.issuing import SLIP
 from tests.web import leaking_works as beside
 from tests.web.leaking_works import Works, make_works
 
@@ -127,6 +132,16 @@ def make_world(cast: Cast) -> World:
     handover = Handover.objects.create(**people, reason="机密交接辰", created_at=clock.now())
     approve_secretly(by)
     return World(ledger, record, batch, make_roster(cast), notice, make_works(cast), handover)
+
+
+def own_form(world: World) -> OwnTemplate:
+    """A Word form of the office's own for notices about the ledger's records."""
+    spec = NoticeSpec.model_validate(SLIP | {"when": [], "ledgers": [world.ledger.code]})
+    install_declared(kind="notices", pack="own", owner=world.ledger.owner, specs={"own.slip": spec})
+    content = BytesIO()
+    Document().save(content)
+    known = {"name": "督办单.docx", "content": content.getvalue(), "put_at": clock.now(), "since": clock.now()}
+    return OwnTemplate.objects.get_or_create(code="own.slip", defaults=known)[0]
 
 
 def make_roster(cast: Cast) -> Batch:
@@ -234,6 +249,8 @@ RECIPES: dict[str, Recipe] = {
     "draw_commit": Recipe(lambda _world: [["own.random"]]),
     **dict.fromkeys(("admin_units", "admin_unit_new", "admin_people", "admin_person_new", "admin_passwords"), _NOTHING),
     **dict.fromkeys(("admin_scopes", "admin_ledgers", "admin_unmasking", "admin_hosts", "admin_policy"), _NOTHING),
+    "admin_notices": Recipe(lambda _world: [[]], posted={"do": "try", "code": "own.slip"}),
+    "admin_notice_sample": Recipe(lambda world: [[own_form(world).pk]]),
     "admin_accounts": Recipe(posted={"do": "end"}),
     "admin_fields": Recipe(_ledger, posted={"role": "leader", "field": "inner", "right": "write"}),
     "admin_unit": Recipe(lambda world: [[world.record.unit_id]], posted={"do": "close", "on": "2026-03-03"}),
@@ -309,6 +326,7 @@ RECIPES: dict[str, Recipe] = {
     "grid_check": Recipe(_ledger, body=_CELLS),
     "grid_save": Recipe(_ledger, body=_CELLS),
     "grid_add": Recipe(_ledger, body=json.dumps({"rows": [{"no": "9", "name": "新人"}], "write": True})),
+    "grid_undo": Recipe(_ledger, body=json.dumps({"batch": "00000000-0000-0000-0000-000000000000"})),
     "grid_files": Recipe(_ledger, posted={"record": "1", "code": "paper", "version": "1"}),
     "record_options": Recipe(_ledger, ({"field": "x_name", "x_name": "机密"}, {"field": "x", "x": ""})),
     "record_new": Recipe(_ledger, posted={"no": "9"}),

@@ -137,6 +137,7 @@ TABLE: dict[str, dict[str, int]] = {
     "grid_check": everyone(set(), no=405, but={NOBODY: 405}),
     "grid_save": everyone(set(), no=405, but={NOBODY: 405}),
     "grid_add": everyone(set(), no=405, but={NOBODY: 405}),
+    "grid_undo": everyone(set(), no=405, but={NOBODY: 405}),
     "grid_files": everyone(set(), no=405, but={NOBODY: 405}),
     "record": everyone(READERS),
     "attachment": everyone(READERS),
@@ -172,6 +173,8 @@ TABLE: dict[str, dict[str, int]] = {
     "admin_accounts": everyone({"security_admin"}, no=403),
     "admin_policy": everyone({"security_admin"}, no=403),
     "admin_hosts": everyone({"security_admin"}, no=403),
+    "admin_notices": everyone({"system_admin"}, no=403),
+    "admin_notice_sample": everyone(set(), no=403, but={"system_admin": 404}),  # played in test_notice_layouts.py
     "roster_upload": everyone({"system_admin"}, no=403),
     "roster_template": everyone({"system_admin"}, no=403),
     "roster": everyone(set(), no=403, but={"system_admin": 404}),  # played in test_administration.py
@@ -299,6 +302,7 @@ OF_A_LEDGER = (
     "grid_check",
     "grid_save",
     "grid_add",
+    "grid_undo",
     "grid_files",
     "record_new",
     "record_options",
@@ -367,6 +371,7 @@ def office_address(name: str, record: Record, batch: Batch) -> str:
         "admin_unit": [record.unit_id],
         "admin_person": [Person.objects.get(username="town").pk],
         "admin_fields": ["audit.finding"],
+        "admin_notice_sample": [1],
         "roster_upload": ["units"],
         "roster_template": ["units"],
         "roster": [batch.pk],

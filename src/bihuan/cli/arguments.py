@@ -110,6 +110,10 @@ def _import(commands: "_Commands[Parser]") -> None:
     parser.add_argument("--new", metavar="名称", help="按表头新建一个带闭环的台账，以此为名称")
     parser.add_argument("--owner", metavar="单位", help="新台账的所属单位（代码或名称），与 --new 同用")
     parser.add_argument("--sheet", metavar="工作表", help="工作表名称（默认取最像台账的一张）")
+    parser.add_argument(
+        "--table", metavar="第几张", type=int, default=1, help="工作表上有几张表时读第几张（默认第 1 张）"
+    )
+    parser.add_argument("--without-hidden", action="store_true", help="不读隐藏的行和列")
 
 
 def _export(commands: "_Commands[Parser]") -> None:
@@ -347,5 +351,6 @@ def _asked(parser: Parser) -> None:
 def _numbers(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "numbers", "bihuan.cli.numbers", "数字体检：核对一份 .docx 或 .txt 里的数字")
     parser.add_argument("file", metavar="文件", help=".docx 或 .txt")
+    parser.add_argument("-o", "--output", metavar="文件", default="", help="把标注好的草稿（.docx）写到这里")
     _clocks(parser)
     _json(parser)

@@ -33,7 +33,9 @@ def run(arguments: Namespace) -> int:
         raise NotFound(f"没有文件“{path}”")
     errors = _errors_file(arguments.errors, path)
     actor = system_actor("命令行")
-    source = Source(path, path.name, arguments.sheet)
+    if arguments.table < 1:
+        raise Invalid("--table 从 1 数起")
+    source = Source(path, path.name, arguments.sheet, arguments.table - 1, without_hidden=arguments.without_hidden)
     table = intake.open_table(source)
     target, columns = _target(arguments, actor, table)
     with Progress("正在核对，第几行：", table.row_count) as progress:

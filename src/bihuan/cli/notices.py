@@ -11,19 +11,18 @@ from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.loop.notice.bounces import LARGEST, note_bounce, read_bounce
 from bihuan.loop.notice.models import Message, Notice
-from bihuan.loop.notice.own_template import put_template, template_file
+from bihuan.loop.notice.own_template import LARGEST as LARGEST_TEMPLATE
+from bihuan.loop.notice.own_template import try_template, use_template
 from bihuan.loop.notice.sending import send_waiting
 from bihuan.loop.notice.watching import issue_due
+from bihuan.org.actor import system_actor
 
 
 def run(arguments: Namespace) -> int:
     """Issue and send, or list. It may be called by a timer beside the running service: nothing is sent twice."""
     require_database()
     if arguments.template:
-        code, file = arguments.template
-        put_template(code=code, path=Path(file))
-        print(f"以后的“{code}”用“{Path(file).name}”的版式；删去 {template_file(code)} 即恢复自带的版式")
-        return 0
+        return _put_template(*arguments.template)
     if arguments.bounces:
         return _note_bounces(arguments.bounces)
     if not arguments.send:
@@ -47,6 +46,14 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
+def _put_template(code: str, file: str) -> int:
+    """Put an office's own Word file in force; the page of the system administrator shows a sample first."""
+    path = Path(file)
+    row = try_template(actor=system_actor(), code=code, name=path.name, content=_read(path, LARGEST_TEMPLATE + 1))
+    print(use_template(actor=system_actor(), pk=row.pk) + "；系统管理员可在“文书版式”页停用")
+    return 0
+
+
 def _note_bounces(files: list[Path]) -> int:
     """Read reports of non-delivery, each a letter in a file or the one on standard input."""
     unknown = 0
@@ -60,10 +67,10 @@ def _note_bounces(files: list[Path]) -> int:
     return 1 if unknown else 0
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int = LARGEST) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST)
+            return file.read(most)
     except OSError as error:
         raise Invalid(f"读不了“{path}”：{error.strerror}") from error
 

@@ -41,11 +41,14 @@ from bihuan.org.models import Unit
 
 @dataclass(frozen=True)
 class Source:
-    """A file on disk, the name its sender gave it, and which sheet is meant (the likeliest if none is named)."""
+    """A file on disk, the name its sender gave it, and which sheet is meant (the likeliest if none is named), which
+    table on it, from 0, and whether what is hidden is left out."""
 
     path: Path
     name: str
     sheet: str | None = None
+    part: int = 0
+    without_hidden: bool = False
 
     @property
     def sha256(self) -> str:
@@ -85,7 +88,7 @@ def open_table(source: Source) -> Table:
     """The table of a file. Raises Invalid in words for a file that cannot be read."""
     try:
         workbook = open_workbook(source.path, name=source.name)
-        return read_table(workbook, sheet=source.sheet)
+        return read_table(workbook, sheet=source.sheet, part=source.part, without_hidden=source.without_hidden)
     except UnreadableFile as error:
         raise Invalid(f"“{source.name}”读不出来：{error}") from error
 

@@ -150,7 +150,12 @@ def open_import(actor: Actor, batch: Batch) -> Import:
     """Open a batch's file with what was chosen for it so far. Raises Invalid in words if it cannot be read."""
     workbook = _workbook(batch)
     try:
-        table = read_table(workbook, sheet=batch.plan.get("sheet"))
+        table = read_table(
+            workbook,
+            sheet=batch.plan.get("sheet"),
+            part=batch.plan.get("part", 0),
+            without_hidden=batch.plan.get("without_hidden", False),
+        )
     except UnreadableFile as error:
         raise Invalid(f"“{batch.file_name}”读不出来：{error}") from error
     if batch.ledger is None:

@@ -62,7 +62,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"shell": {"county": county, "person": person, "menu": menu}}
 
 
-_SYSTEM = (("单位", "admin_units", "layout-grid"), ("人员", "admin_people", "users"))
+_SYSTEM = (
+    ("单位", "admin_units", "layout-grid"),
+    ("人员", "admin_people", "users"),
+    ("文书版式", "admin_notices", "file-text"),
+)
 _SECURITY = (
     ("数据范围", "admin_scopes", "scale"),
     ("字段权限", "admin_ledgers", "books"),

@@ -81,6 +81,8 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("office")
     book = openpyxl.Workbook()
     fill(book.active, OFFICE_ROWS, OFFICE_MERGES)
+    book.active.row_dimensions[5].hidden = True
+    book.active.column_dimensions["C"].hidden = True
     book.save(folder / "a.xlsx")
     home = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     for kind in ("xls", "ods"):
@@ -99,6 +101,16 @@ def test_formats_of_an_office_program(converted: Path, name: str) -> None:
     assert rows[0] == ["水利局", 1.5, 2.0, CellError("#DIV/0!")]
     assert rows[1] == ["水利局", 3.0, 4.0, "0012"]
     assert [check.agrees for check in table.totals] == [True, True]
+    assert any("有 1 行、 C 列是隐藏的" in note for note in table.notes)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.ods"])
+def test_what_is_hidden_can_be_left_out(converted: Path, name: str) -> None:
+    table = read_table(open_workbook(converted / name), without_hidden=True)
+    assert titles(table) == ["单位", "资金（万元）/省级", "说明"]
+    assert [row[:2] for row in cells(table)] == [["水利局", 1.5]]
+    assert any("有 1 行、 C 列是隐藏的（多半是筛选掉的），没有读入" in note for note in table.notes)
 
 
 @pytest.mark.outside

@@ -18,8 +18,8 @@ from bihuan.ledger.types import BY_CODE, Lookup
 from tests.ledger.excel.sheets import cells, raw_compound, raw_ods, raw_xlsx, record, sheet_xml, titles, write_book
 
 
-def read(path: Path, name: str | None = None) -> Table:
-    return read_table(open_workbook(path, name=name))
+def read(path: Path, name: str | None = None, **options: Any) -> Table:
+    return read_table(open_workbook(path, name=name), **options)
 
 
 def refused(path: Path, name: str | None = None) -> str:
@@ -172,8 +172,12 @@ def test_hidden_rows_and_columns_are_read_and_told_in_xlsx(tmp_path: Path) -> No
     table = read(path)
     assert len(cells(table)) == 6
     assert [note for note in table.notes if "隐藏" in note] == [
-        "有 2 行、 C 列是隐藏的（多半是筛选掉的），也照样读入；不要的请先删去。"
+        "有 2 行、 C 列是隐藏的（多半是筛选掉的），也照样读入；不要的可以在列对应里选择不读。"
     ]
+    shown = read(path, without_hidden=True)
+    assert titles(shown) == ["编号", "名称", "金额"]
+    assert [row[0] for row in cells(shown)] == ["A1", "A3", "A4", "A6"]
+    assert [note for note in shown.notes if "隐藏" in note] == ["有 2 行、 C 列是隐藏的（多半是筛选掉的），没有读入。"]
 
 
 def test_hidden_rows_are_told_in_ods_and_xls(tmp_path: Path) -> None:
@@ -184,22 +188,10 @@ def test_hidden_rows_are_told_in_ods_and_xls(tmp_path: Path) -> None:
     table = read(raw_ods(tmp_path / "表.ods", "".join(rows)))
     assert [line[0] for line in cells(table)] == ["A1", "A2"]
     assert any("有 1 行是隐藏的" in note for note in table.notes)
+    assert [line[0] for line in cells(read(tmp_path / "表.ods", without_hidden=True))] == ["A1"]
 
 
 # Heads, and several tables.
-
-
-def test_a_second_table_below_the_first_is_pointed_out(tmp_path: Path) -> None:
-    rows = [
-        ["编号", "名称", "金额", "备注"],
-        ["A1", "修路", 3, ""],
-        ["", "", "", ""],
-        ["编号", "名称", "责任单位", "备注"],
-        ["B1", "架桥", "青溪镇", ""],
-    ]
-    table = read(write_book(tmp_path / "两张.xlsx", rows))
-    assert [line[0] for line in cells(table)] == ["A1", "B1"]
-    assert [(row.number, row.reason[:9]) for row in table.skipped] == [(4, "像是另一张表的表头")]
 
 
 def test_title_lines_merged_heads_subtotals_and_remarks_at_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 from PIL import Image
 
 from bihuan.base import clock
@@ -127,6 +128,21 @@ def test_bad_fields_are_told_and_nothing_is_kept(page: InForce[PetitionSpec]) ->
             submit(page=page, fields=fields)
         assert set(caught.value.problems) == {wrong}
     assert not Record.objects.filter(ledger__code="demo.voice").exists()
+
+
+def test_a_town_is_chosen_from_the_county_s_list(cast: Cast, ledger: Ledger) -> None:
+    where = {**PAGE, "fields": ["content", "place", "phone", "town"], "area_field": "town"}
+    specs = {"demo.voice": PetitionSpec.model_validate(where)}
+    install_declared(kind="petitions", pack="demo", owner=cast.office, specs=specs)
+    page, client = get_page("demo.voice"), Client()
+    form = html.fromstring(client.get(reverse("public_submit", args=["demo.voice"])).content.decode())
+    offered = form.xpath("//select[@name='town']/option/text()")
+    assert offered == ["请选择", "青溪镇", "白石镇"], "towns, and neither bureaus nor villages"
+    assert Record.objects.get(pk=take(page, town=cast.town.code).record_id).unit_id == cast.town.pk
+    for wrong in (cast.office.code, cast.village.code, "青溪镇", "#1"):
+        with pytest.raises(Invalid) as caught:
+            take(page, town=wrong)
+        assert set(caught.value.problems) == {"town"}
 
 
 def test_codes_are_not_guessed() -> None:

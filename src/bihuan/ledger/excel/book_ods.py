@@ -131,6 +131,7 @@ class _ContentParser:
             return
         scan = self.sheet.scan
         scan.filled += self.row_filled * self.row_repeat
-        scan.hidden_rows += self.row_repeat if self.is_hidden else 0
         scan.reach(self.row, 0)
         refuse_spread(self.name, self.sheet_name, scan, self.limits)
+        if self.is_hidden:
+            scan.hidden_rows.update(range(self.row - self.row_repeat + 1, self.row + 1))

@@ -116,7 +116,9 @@ def _refuse_dimensions(body: bytes, name: str) -> None:
 
 def _note_hidden(scan: PartScan, kind: int, body: bytes) -> None:
     if kind == _ROW and len(body) >= 14 and body[12] & 0x20:
-        scan.hidden_rows += struct.unpack_from("<H", body, 4)[0] > 0
+        row, _, columns = struct.unpack_from("<HHH", body)
+        if columns:
+            scan.hidden_rows.add(row + 1)
     elif kind == _COLUMNS and len(body) >= 10 and body[8] & 1:
         first, last = struct.unpack_from("<HH", body)
         scan.hidden_columns.append((first + 1, last + 1))

@@ -27,7 +27,7 @@ class DelimitedGrid:
 
     merges: tuple[Merge, ...] = ()
     claimed_rows: int | None = None
-    hidden_rows = 0
+    hidden_rows: frozenset[int] = frozenset()
     hidden_columns: tuple[int, ...] = ()
 
     def __init__(self, path: Path, name: str, limits: Limits) -> None:

@@ -109,7 +109,7 @@ class Grid(Protocol):
     columns: int
     merges: tuple[Merge, ...]
     claimed_rows: int | None
-    hidden_rows: int
+    hidden_rows: frozenset[int]
     hidden_columns: tuple[int, ...]
 
     def read(self) -> Iterator[tuple[int, Row]]:

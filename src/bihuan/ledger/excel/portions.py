@@ -55,7 +55,7 @@ class PortionedGrid:
         self.columns = max(self._start.left + width, errors.columns)
         self.merges: tuple[Merge, ...] = tuple(scan.merges)
         self.claimed_rows = scan.claimed_rows
-        self.hidden_rows, self.hidden_columns = scan.hidden_rows, scan.hidden_within(self.columns)
+        self.hidden_rows, self.hidden_columns = frozenset(scan.hidden_rows), scan.hidden_within(self.columns)
 
     def read(self) -> Iterator[tuple[int, Row]]:
         """Give every row from the first, from column A. A row may be longer than `columns` far below."""

@@ -23,7 +23,7 @@ _PREFIXED_CELL = re.compile(rb"<[\w.-]+:c(?![A-Za-z])")
 _ERROR = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]* t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>', re.DOTALL)
 # A formula with nothing behind it: what it comes to was never stored. t="str" with nothing is a blank text.
 _UNCOMPUTED = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>')
-_HIDDEN_ROW = re.compile(rb'<row [^>]*hidden="(?:1|true)"[^>]*(?<!/)>')
+_HIDDEN_ROW = re.compile(rb'<row (?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"[^>]*(?<!/)>')
 _COLUMN = re.compile(rb"<col ([^>]*)/>")
 _HIDDEN = re.compile(rb'hidden="(?:1|true)"')
 _CLAIM = re.compile(rb'<dimension ref="[A-Z]+\d+:[A-Z]+(\d+)"')
@@ -52,7 +52,7 @@ class PartScan:
     last_row: int = 0
     merges: list[Merge] = field(default_factory=list)
     # Rows with cells that are not shown, most of them filtered out; columns likewise, first and last from 1.
-    hidden_rows: int = 0
+    hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
 
     def hidden_within(self, columns: int) -> tuple[int, ...]:
@@ -133,7 +133,7 @@ def _look(piece: bytes, scan: PartScan) -> None:
     if b"#" in piece and not scan.has_error_text:
         scan.has_error_text = _ERROR_TEXT.search(piece) is not None
     if b'hidden="' in piece:
-        scan.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+        scan.hidden_rows.update(map(int, _HIDDEN_ROW.findall(piece)))
     if b"<f" in piece:
         for letters, row, rest in _UNCOMPUTED.findall(piece):
             if b't="str"' not in rest:

@@ -49,7 +49,7 @@ class SheetGrid:
         self.columns: int = max(end[1] + 1 if end else 0, self._errors.columns)
         self.merges: tuple[Merge, ...] = tuple(merges if merges is not None else sheet.merged_cell_ranges or ())
         self.claimed_rows = scan.claimed_rows
-        self.hidden_rows, self.hidden_columns = scan.hidden_rows, scan.hidden_within(self.columns)
+        self.hidden_rows, self.hidden_columns = frozenset(scan.hidden_rows), scan.hidden_within(self.columns)
 
     def read(self) -> Iterator[tuple[int, Row]]:
         """Give every row from the first, from column A."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Literal
@@ -17,10 +17,23 @@ from bihuan.ledger.excel.model import (
     UnreadableFile,
     column_letter,
 )
+from bihuan.ledger.excel.parts import Part, PartGrid, find_parts
 from bihuan.ledger.excel.survey import Shape, Survey, records
 from bihuan.ledger.excel.totals import check_totals
 from bihuan.ledger.excel.words import is_blank, is_serial, shown, unit_in_head, unit_in_line
 from bihuan.ledger.excel.workbook import Workbook, contained
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a sheet is read: the tables that were found on it, which of them, and whether what is hidden is left out."""
+
+    parts: tuple[Part, ...] = ()
+    part: int = 0
+    without_hidden: bool = False
+
+
+_WHOLE = Reading()
 
 
 class Table:
@@ -31,12 +44,14 @@ class Table:
     need a whole pass: the first complete reading serves them, or else they make one.
     """
 
-    def __init__(self, file_name: str, grid: Grid, top: Top, head: Head) -> None:
+    def __init__(self, file_name: str, grid: Grid, top: Top, head: Head, read: Reading = _WHOLE) -> None:
         self.file_name = file_name
         self.sheet_name = grid.name
         self.title_lines = head.title_lines
         self.header_rows = (head.first, head.last)
         self.first_data_row = head.last + 1
+        self.parts, self.part = read.parts, read.part
+        self.without_hidden = read.without_hidden
         self._grid = grid
         self._remarks: list[str] = []
         self.columns = self._find_columns(top, head)
@@ -104,16 +119,24 @@ class Table:
             notes.append(f"工作表自称有 {claimed} 行，实际有内容的数据只有 {survey.records} 行。")
         if survey.filled_down:
             notes.append(f"有纵向合并的单元格，已向下填充 {survey.filled_down} 格。")
-        if hidden := self._hidden():
-            notes.append(f"有{hidden}是隐藏的（多半是筛选掉的），也照样读入；不要的请先删去。")
+        if hidden := self.hidden:
+            told = "没有读入" if self.without_hidden else "也照样读入；不要的可以在列对应里选择不读"
+            notes.append(f"有{hidden}是隐藏的（多半是筛选掉的），{told}。")
+        if len(self.parts) > 1:
+            which = f"第 {self.part + 1} 张（{self.parts[self.part].place}）"
+            notes.append(f"工作表上有 {len(self.parts)} 张表，读入的只是{which}；别的要另外导入。")
         for index, row in sorted(survey.strays.items()):
             notes.append(f"{column_letter(index)} 列没有表头，但从第 {row} 行起有内容，没有读入。")
         return tuple(notes)
 
-    def _hidden(self) -> str:
+    @property
+    def hidden(self) -> str:
+        """Which rows and columns the sheet does not show, in words; empty if it shows all."""
         grid = self._grid
-        columns = "、".join(column.letter for column in self.columns if column.index in grid.hidden_columns)
-        parts = [f" {grid.hidden_rows} 行" if grid.hidden_rows else "", f" {columns} 列" if columns else ""]
+        mine = {column.index for column in self.columns} if not self.without_hidden else set(grid.hidden_columns)
+        columns = "、".join(column_letter(index) for index in grid.hidden_columns if index in mine)
+        rows = sum(row >= self.first_data_row for row in grid.hidden_rows)
+        parts = [f" {rows} 行" if rows else "", f" {columns} 列" if columns else ""]
         return "、".join(part for part in parts if part)
 
     def _find_columns(self, top: Top, head: Head) -> tuple[Column, ...]:
@@ -121,6 +144,8 @@ class Table:
         columns = []
         for index in range(self._grid.columns):
             levels = levels_of(top, head, index)
+            if self.without_hidden and index in self._grid.hidden_columns:
+                continue
             if levels:
                 columns.append(_column(index, levels, line_unit))
             elif any(not is_blank(top.cell(row, index)) for row in range(head.last, top.count)):
@@ -185,30 +210,50 @@ def _wide_rows(grid: Grid, columns: int, first_data_row: int) -> frozenset[int]:
     return frozenset(wide)
 
 
-def read_table(workbook: Workbook, sheet: str | None = None, header: int | tuple[int, int] | None = None) -> Table:
+def read_table(
+    workbook: Workbook,
+    sheet: str | None = None,
+    header: int | tuple[int, int] | None = None,
+    *,
+    part: int = 0,
+    without_hidden: bool = False,
+) -> Table:
     """Find the table in a sheet (the likeliest one if none is named).
 
-    `header` overrides the search: the sheet row of the head, from 1, or its first and last row. Raises
-    UnreadableFile for an empty sheet, a sheet without a recognisable head, and a head that lies outside of
-    the sheet.
+    `header` overrides the search: the sheet row of the head, from 1, or its first and last row. `part` is which of
+    several tables on the sheet, from 0. Raises UnreadableFile for an empty sheet, a sheet without a recognisable head,
+    a head that lies outside of the sheet, and a part that there is not.
     """
     name = sheet if sheet is not None else workbook.guess()
     grid = workbook.grid(name)
+    read = Reading(() if header else _parts(workbook, grid), part, without_hidden)
+    if part and part >= len(read.parts):
+        raise UnreadableFile(
+            f"“{workbook.name}”的“{name}”里只找到 {max(len(read.parts), 1)} 张表，没有第 {part + 1} 张。"
+        )
+    if len(read.parts) > 1 or without_hidden:
+        grid = PartGrid(grid, read.parts[part] if len(read.parts) > 1 else None, without_hidden=without_hidden)
     wanted = (header, header) if isinstance(header, int) else header
-    look_at = LOOK_AT if wanted is None else max(LOOK_AT, wanted[1] + LOOK_AT)
+    above = read.parts[part].first if len(read.parts) > 1 else wanted[1] if wanted else 0
+    look_at = LOOK_AT + above
     with contained(workbook.name):
         top = Top(list(islice(grid.read(), look_at)), grid.merges)
     if not any(top.seen(row) for row in range(top.count)) and grid.rows <= top.count:
         raise UnreadableFile(f"“{workbook.name}”的“{name}”是空表，没有任何内容。", _others(workbook, name))
     if wanted is None:
-        return Table(workbook.name, grid, top, find_head(top, workbook.name))
+        return Table(workbook.name, grid, top, find_head(top, workbook.name), read)
     first, last = wanted
     if not 1 <= first <= last <= grid.rows or last - first >= 10:
         raise UnreadableFile(
             f"表头不能是第 {first} 至 {last} 行：这张表有 {grid.rows} 行，表头最多 10 行。",
             "请重新指明表头所在的行。",
         )
-    return Table(workbook.name, grid, top, given_head(top, first, last))
+    return Table(workbook.name, grid, top, given_head(top, first, last), read)
+
+
+def _parts(workbook: Workbook, grid: Grid) -> tuple[Part, ...]:
+    with contained(workbook.name):
+        return find_parts(grid)
 
 
 def _others(workbook: Workbook, name: str) -> str:

@@ -120,6 +120,30 @@ class AllowedHost(models.Model):
         return self.name
 
 
+class OwnTemplate(models.Model):
+    """An office's own Word file for a notice: in force from `since` on, a trial before; ended, and never removed."""
+
+    code = models.CharField("文书", max_length=81)
+    name = models.CharField("文件", max_length=255)
+    content = models.BinaryField()
+    put_at = models.DateTimeField("放入时间")
+    since = models.DateTimeField("启用时间", null=True)
+    ended_at = models.DateTimeField("停用时间", null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(since__isnull=False, ended_at__isnull=True),
+                name="notice_one_own_form",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Message(models.Model):
     """One message out of the house, in the outbox until it is sent. `key` makes it one, however often it is put in."""
 

@@ -18,7 +18,7 @@ from bihuan.loop.declared.definitions import InForce
 from bihuan.loop.petition.codes import mark_of, new_code
 from bihuan.loop.petition.models import Petition
 from bihuan.loop.petition.queries import by_code, main_of
-from bihuan.loop.petition.rules import get_page, ledger_of, require_desk
+from bihuan.loop.petition.rules import areas, get_page, ledger_of, require_desk
 from bihuan.loop.petition.spec import PetitionSpec
 from bihuan.org.actor import Actor, system_actor
 
@@ -36,6 +36,8 @@ def submit(
     raw: dict[str, Any] = {code: str(fields.get(code, "")) for code in spec.fields}
     if not raw[spec.text_field].strip():
         raise Invalid("还不能提交", {spec.text_field: "请写明您的诉求"})
+    if raw.get(spec.area_field) and raw[spec.area_field] not in areas():
+        raise Invalid("还不能提交", {spec.area_field: "请从名单里选一个乡镇或街道"})
     raw |= spec.set
     opened = spec_of(ledger).opened_field
     if opened and opened not in raw:

@@ -45,20 +45,22 @@ def _fields_exist(petition: Definition, ledger: LedgerSpec) -> Iterator[Issue]:
     for code, where in named:
         if code not in ledger.by_code:
             yield _unknown(petition, ledger, code, *where)
-    for key in ("text_field", "place_field", "point_field", "photo_field"):
+    for key in ("text_field", "place_field", "point_field", "area_field", "photo_field"):
         code = getattr(spec, key)
         if code and code not in ledger.by_code:
             yield _unknown(petition, ledger, code, key)
         elif code and code not in spec.fields and key != "photo_field":
             yield petition.source.issue(f"“{code}”要写进 fields，公众才能填", key)
-    if spec.point_field in ledger.by_code and ledger.by_code[spec.point_field].kind != "point":
-        yield petition.source.issue(f"“{spec.point_field}”不是位置（point）类型", "point_field")
+    for key, wanted, word in (("point_field", "point", "位置（point）"), ("area_field", "unit", "单位（unit）")):
+        code = getattr(spec, key)
+        if code in ledger.by_code and ledger.by_code[code].kind != wanted:
+            yield petition.source.issue(f"“{code}”不是{word}类型", key)
     for code in spec.set:
         if code not in ledger.by_code:
             yield _unknown(petition, ledger, code, "set", code)
     for place, code in enumerate(spec.fields):
         kind = ledger.by_code[code].kind if code in ledger.by_code else ""
-        if kind in ("unit", "person", "record", "file", "formula"):
+        if kind in ("unit", "person", "record", "file", "formula") and code != spec.area_field:
             yield petition.source.issue(f"公众不能填“{kind}”类型的字段“{code}”", "fields", place)
 
 

@@ -1,10 +1,13 @@
 """Which public pages there are, and who works the desk behind one."""
 
+from bihuan.base import clock
 from bihuan.base.errors import NotAllowed, NotFound
 from bihuan.ledger.models import Ledger
 from bihuan.loop.declared.definitions import InForce, declared_of
 from bihuan.loop.petition.spec import PetitionSpec
 from bihuan.org.actor import Actor
+from bihuan.org.models import UnitKind
+from bihuan.org.tree import tree_on
 
 
 def pages_in_force() -> dict[str, InForce[PetitionSpec]]:
@@ -23,6 +26,11 @@ def get_page(code: str) -> InForce[PetitionSpec]:
 def ledger_of(page: InForce[PetitionSpec]) -> Ledger:
     """The ledger that a page writes to."""
     return page.ledger(page.spec.ledger)
+
+
+def areas() -> dict[str, str]:
+    """The county's towns and streets today, code to name: of them the public says where something is."""
+    return {node.code: node.name for node in tree_on(clock.today()).nodes if node.kind == UnitKind.TOWN}
 
 
 def works_desk(actor: Actor, page: InForce[PetitionSpec]) -> bool:

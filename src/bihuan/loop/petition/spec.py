@@ -25,6 +25,7 @@ class PetitionSpec(Spec):
     text_field: str = Field(description="诉求内容：找重复时比较")
     place_field: str = Field(default="", description="地点")
     point_field: str = Field(default="", description="位置（经纬度字段）：手机可以自动填；找重复时按距离比较")
+    area_field: str = Field(default="", description="所在乡镇、街道（单位字段）：公众从县里的名单中选一个")
     photo_field: str = Field(default="", description="照片（附件字段）")
     set: dict[str, str] = Field(default_factory=dict, description="固定写入的字段值，如渠道")
     desk: tuple[str, ...] = Field(min_length=1, description="台账所属单位里，哪些角色分办")

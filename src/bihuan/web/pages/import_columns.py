@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bihuan.base.errors import Invalid
+from bihuan.ledger.excel import Table
 from bihuan.ledger.inference import column_values
 from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.types import BY_CODE, FIELD_TYPES
@@ -21,9 +22,12 @@ from bihuan.web.importing import OPEN_STATES, Import, refuse
 from bihuan.web.pages.batch import get_batch
 
 _SAMPLES = 3
+_HEADS = 4
 _SAMPLED = 500
 _LONGEST_INDEX = 6
 _CHOSEN = ("columns", "kinds", "key")
+_UNSAID = {"sheet": None, "part": 0, "without_hidden": False}
+"""Which table of the file is read, with what holds where nothing is said of it."""
 _KINDS = {kind.code: kind.title for kind in FIELD_TYPES if kind.is_input and kind.code != "file" and not kind.needs} | {
     "choice": BY_CODE["choice"].title
 }
@@ -38,10 +42,10 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     if batch.state not in OPEN_STATES:
         return redirect("batch", pk=pk)
     problems: list[str] = []
-    sheet = request.POST.get("sheet") or request.GET.get("sheet")
-    if sheet and sheet != batch.plan.get("sheet"):
-        # Only posting saves what was chosen; another sheet is first only looked at.
-        batch.plan = {key: value for key, value in batch.plan.items() if key not in _CHOSEN} | {"sheet": sheet}
+    wanted = _wanted(request)
+    if wanted and any(batch.plan.get(name, blank) != wanted[name] for name, blank in _UNSAID.items()):
+        # Only posting saves what was chosen; another table is first only looked at.
+        batch.plan = {key: value for key, value in batch.plan.items() if key not in _CHOSEN} | wanted
     if request.method == "POST":
         batch.plan |= _chosen_columns(request)
         if is_large(batch):  # the preview looks at the choice, and comes back with what is wrong
@@ -50,7 +54,7 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     try:
         found = looked(actor, batch)
     except Invalid as error:
-        if sheet or not is_large(batch):
+        if wanted or not is_large(batch):
             raise
         refuse(batch, str(error))
         return go(request, reverse("batch", args=[pk]))
@@ -65,6 +69,42 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
             return redirect("import_preview", pk=batch.pk)
     context = _columns_context(found, problems)
     return render(request, "import_map.html", context, status=422 if problems else 200)
+
+
+def _wanted(request: HttpRequest) -> dict[str, Any]:
+    """Which table of which sheet the address or the form names, and whether what is hidden is left out."""
+    said = request.POST if request.POST.get("sheet") else request.GET
+    if not said.get("sheet"):
+        return {}
+    part = said.get("part", "")
+    return {
+        "sheet": said["sheet"],
+        "part": int(part) if part.isdecimal() and len(part) < _LONGEST_INDEX else 0,
+        "without_hidden": said.get("hidden") == "leave",
+    }
+
+
+def _table_choices(table: Table, url: str) -> dict[str, Any]:
+    """The tables that lie on the sheet, and what of the one looked at is hidden, with the addresses of the others."""
+
+    def address(part: int, *, leaves: bool) -> str:
+        return f"{url}?{urlencode({'sheet': table.sheet_name, 'part': part} | ({'hidden': 'leave'} if leaves else {}))}"
+
+    parts = [
+        {
+            "title": f"第 {number} 张（{'、'.join(part.heads[:_HEADS])}{'等' if len(part.heads) > _HEADS else ''}）",
+            "url": address(number - 1, leaves=table.without_hidden),
+            "active": number - 1 == table.part,
+            "hint": part.place,
+        }
+        for number, part in enumerate(table.parts, start=1)
+    ]
+    hidden = {
+        "text": table.hidden,
+        "left": table.without_hidden,
+        "url": address(table.part, leaves=not table.without_hidden),
+    }
+    return {"parts": parts if len(parts) > 1 else [], "part": table.part, "hidden": hidden if table.hidden else None}
 
 
 def _chosen_columns(request: HttpRequest) -> dict[str, Any]:
@@ -102,6 +142,7 @@ def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
         "ledger": {"code": batch.ledger.code, "title": batch.ledger.title} if batch.ledger else None,
         "new_title": found.target.spec.title,
         "sheet": table.sheet_name,
+        **_table_choices(table, url),
         "key_titles": "、".join(found.target.spec.by_code[code].title for code in found.target.spec.key),
         "sheets": [
             {

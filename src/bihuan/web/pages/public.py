@@ -19,7 +19,7 @@ from bihuan.loop.petition import captcha
 from bihuan.loop.petition.actions import rate, submit
 from bihuan.loop.petition.photo import MOST_PHOTOS, redrawn
 from bihuan.loop.petition.queries import by_code
-from bihuan.loop.petition.rules import get_page, ledger_of, pages_in_force
+from bihuan.loop.petition.rules import areas, get_page, ledger_of, pages_in_force
 from bihuan.loop.petition.spec import PetitionSpec
 from bihuan.loop.petition.throttle import visit
 from bihuan.org.tree import tree_on
@@ -109,7 +109,18 @@ def _inputs(
     asked = [
         field.model_copy(update={"required": True}) if field.code == page.spec.text_field else field for field in asked
     ]
-    return field_inputs(asked, Filled({}, lookup_for(spec, tree), tree, problems, typed or None))
+    inputs = field_inputs(asked, Filled({}, lookup_for(spec, tree), tree, problems, typed or None))
+    chosen = typed.get(page.spec.area_field, "")
+    return [one | _areas(chosen) if one["name"] == page.spec.area_field else one for one in inputs]
+
+
+def _areas(chosen: str) -> dict[str, Any]:
+    """The county's towns to choose from: an address is found more surely with one."""
+    named = [("", "请选择"), *areas().items()]
+    return {
+        "widget": "select",
+        "options": [{"value": code, "title": name, "selected": code == chosen} for code, name in named],
+    }
 
 
 def _photo_field(problems: dict[str, str]) -> dict[str, Any]:
