@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bihuan.expression import Checked, Kind, evaluate, normalise
-from bihuan.expression.columnar import Held, TooLarge, read_columnar
 from bihuan.expression.evaluate import read_value
+from bihuan.expression.held import Held, TooLarge, read_columnar
 from tests.expression.engines import _in_lake, same
 from tests.expression.examples import ALL
 from tests.expression.sample import NAMES, NOW, TODAY, check

@@ -17,8 +17,9 @@ from bihuan.expression import (
     to_postgresql,
     to_sqlite,
 )
-from bihuan.expression.columnar import Held, read_columnar, to_columnar
+from bihuan.expression.columnar import to_columnar
 from bihuan.expression.evaluate import read_value
+from bihuan.expression.held import Held, read_columnar
 from tests.expression.sample import NAMES, NOW, TODAY
 
 COLUMNS = {code: name for code, name in NAMES.items() if isinstance(name.storage, Column)}

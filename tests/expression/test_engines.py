@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bihuan.expression import Checked, ExpressionError, Kind, evaluate, normalise
-from bihuan.expression.columnar import TooLarge
+from bihuan.expression.held import TooLarge
 from tests.expression.engines import Columnar, Postgresql, Sqlite, same
 from tests.expression.examples import ALL
 from tests.expression.sample import NOW, TODAY, check

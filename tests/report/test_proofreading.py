@@ -1,7 +1,9 @@
 """The number check of a draft against real findings."""
 
+import subprocess
 from pathlib import Path
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,6 +16,24 @@ from bihuan.figure.spec import FigureSpec
 from bihuan.report.proofreading import proofread, read_draft, told
 from tests.cast import Cast
 from tests.ledger.making import make_finding
+from tests.outside import require_soffice
+
+
+def as_text(path: Path) -> str:
+    """What LibreOffice reads in a file: it opens, and nothing is lost."""
+    profile = f"-env:UserInstallation=file://{path.parent / 'office'}"
+    command = [
+        require_soffice(),
+        profile,
+        "--headless",
+        "--convert-to",
+        "txt:Text",
+        "--outdir",
+        str(path.parent),
+        str(path),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return path.with_suffix(".txt").read_text("utf-8-sig")
 
 
 @pytest.fixture
@@ -91,3 +111,36 @@ def test_nobody_checks_against_what_they_may_not_see(cast: Cast, draft: Path, cl
     client.force_login(cast.people["other_town"])
     page = client.post(reverse("numbers"), {"text": "今年发现问题4个。", "unit": str(cast.county.pk)}).content.decode()
     assert "应为 3" not in page
+
+
+def test_right_values_take_the_place_of_wrong_ones_and_the_old_text_is_kept(
+    cast: Cast, draft: Path, client: Client
+) -> None:
+    client.force_login(cast.people["leader"])
+    sent = {"text": "今年发现问题4个，植树9棵。", "unit": str(cast.county.pk), "do": "replace", "place": "0-6-8"}
+    page = client.post(reverse("numbers"), sent).content.decode()
+    assert "今年发现问题3个，植树9棵。</textarea>" in page
+    assert "第 2 版" in page and "今年发现问题4个，植树9棵。</textarea>" in page
+    nothing = client.post(reverse("numbers"), {**sent, "place": "0-0-99999999999"})
+    assert (nothing.status_code, "请勾选" in nothing.content.decode()) == (422, True)
+
+
+def test_the_marked_draft_is_given_back(cast: Cast, draft: Path, client: Client, tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("2026年，青溪镇发现问题4个，全县发现问题3个。")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(table._cells, ("单位", "发现问题（个）", "青溪镇", "5"), strict=True):
+        cell.text = text
+    document.save(str(tmp_path / "稿.docx"))
+    client.force_login(cast.people["leader"])
+    upload = SimpleUploadedFile("稿.docx", (tmp_path / "稿.docx").read_bytes())
+    answer = client.post(reverse("numbers"), {"file": upload, "unit": str(cast.county.pk), "do": "mark"})
+    marked = tmp_path / "标注.docx"
+    marked.write_bytes(b"".join(answer.streaming_content))  # type: ignore[attr-defined]
+    read = docx.Document(str(marked))
+    assert [comment.text for comment in read.comments] == ["错：“发现问题”应为 3个"] * 2
+    assert read.paragraphs[0].text == "2026年，青溪镇发现问题4个，全县发现问题3个。"
+    without = client.post(reverse("numbers"), {"text": "发现问题4个", "do": "mark"})
+    assert (without.status_code, "请选择 .docx" in without.content.decode()) == (422, True)
+    text = as_text(marked)
+    assert "青溪镇发现问题4个" in text

@@ -323,6 +323,7 @@ RECIPES: dict[str, Recipe] = {
     "grid_check": Recipe(_ledger, body=_CELLS),
     "grid_save": Recipe(_ledger, body=_CELLS),
     "grid_add": Recipe(_ledger, body=json.dumps({"rows": [{"no": "9", "name": "新人"}], "write": True})),
+    "grid_undo": Recipe(_ledger, body=json.dumps({"batch": "00000000-0000-0000-0000-000000000000"})),
     "grid_files": Recipe(_ledger, posted={"record": "1", "code": "paper", "version": "1"}),
     "record_options": Recipe(_ledger, ({"field": "x_name", "x_name": "机密"}, {"field": "x", "x": ""})),
     "record_new": Recipe(_ledger, posted={"no": "9"}),

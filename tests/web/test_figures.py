@@ -64,6 +64,24 @@ def test_a_person_sees_the_numbers_of_their_units_alone(figures: Cast, clients: 
     assert clients("town").get("/figures/demo.rank/records/?period=2026&unit=330999101").status_code == 403
 
 
+def test_a_value_is_put_together_on_its_page(figures: Cast, clients: Clients) -> None:
+    office, town = clients("office"), clients("town")
+    told = {
+        "rate": "2（大额问题数） ÷ 4（问题数） = 50.00 %",
+        "yoy": "（4（问题数，2026年） − 1（问题数，2025年1月1日—3月2日）） ÷ 1（问题数，2025年1月1日—3月2日） = 300.00 %",
+        "share": "3（问题数） ÷ 4（问题数，全部） = 75.00 %",
+        "rank": "3（问题数），在 2 个同级单位中的名次 = 1",
+        "sum": "a * 2 + b = 10.00 ，其中 a = 4（问题数） b = 2（大额问题数）",
+    }
+    for code, sentence in told.items():
+        unit = "&unit=330999101" if code in ("share", "rank") else ""
+        with clock.fixed(MONDAY):
+            found = text(office, f"/figures/demo.{code}/?period=2026{unit}")
+        assert sentence in found.replace("\u3000", " ").replace("  ", " "), (code, found[:2_000])
+    assert "无权查看" in text(town, "/figures/demo.share/?period=2026&unit=330999101")
+    assert "只含您可见的单位" in text(town, "/figures/demo.rate/?period=2026")
+
+
 def test_bad_questions_are_told_in_words(figures: Cast, clients: Clients) -> None:
     assert "2026-Q1" in text(clients("office"), "/figures/demo.total/?period=Q9", 422)
     assert "没有单位" in text(clients("office"), "/figures/demo.total/?unit=无此镇", 404)
@@ -83,11 +101,12 @@ def test_a_number_is_opened_in_the_browser(figures: Cast, page: Page, live_serve
     sit_down(page, live_server.url, figures.people["office"])
     page.goto("/figures/")
     page.get_by_role("link", name="大额占比").click()
+    expect(page.locator(".figure-sum")).to_contain_text("2（大额问题数） ÷ 4（问题数） = 50.00 %")
     page.screenshot(path=tmp_path / "figure.png", full_page=True)
     page.get_by_label("时期").fill("2026-Q1")
     page.get_by_label("分组").select_option("month")
     page.get_by_role("button", name="查询").click()
-    expect(page.locator(".figure-chart canvas")).to_be_visible()
+    expect(page.locator(".figure-drawing circle")).to_have_count(2)
     page.screenshot(path=tmp_path / "month.png", full_page=True)
     page.locator(".figure-value a").click()
     expect(page.get_by_role("link", name="SJ-2026-0001").first).to_be_visible()
@@ -163,6 +182,7 @@ def test_a_period_is_approved_and_one_cell_unlocked(figures: Cast, clients: Clie
         find(figures, "青溪镇", "2026-01-25", 800, "8")
         assert "1 条" in text(office, url)
         value = text(office, "/figures/demo.total/?period=2026-01")
+        assert "2026年1月：2 个" in value and "历次审定" not in text(clients("town"), "/figures/demo.total/")
         assert "此后有 1 条记录变过" in value
         assert "审定：2" not in text(clients("town"), "/figures/demo.total/?period=2026-01")
         cell = ApprovedValue.objects.get(figure__code="demo.total")

@@ -112,7 +112,7 @@ def test_every_icon_named_is_in_the_sprite():
 
 def test_every_vendored_folder_carries_its_licence():
     folders = [path for path in (WEB / "static/bihuan/vendor").iterdir() if path.is_dir()]
-    assert len(folders) == 4
+    assert len(folders) == 3
     assert all((folder / "LICENSE").read_text().strip() for folder in folders)
 
 

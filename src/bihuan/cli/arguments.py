@@ -350,5 +350,6 @@ def _asked(parser: Parser) -> None:
 def _numbers(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "numbers", "bihuan.cli.numbers", "数字体检：核对一份 .docx 或 .txt 里的数字")
     parser.add_argument("file", metavar="文件", help=".docx 或 .txt")
+    parser.add_argument("-o", "--output", metavar="文件", default="", help="把标注好的草稿（.docx）写到这里")
     _clocks(parser)
     _json(parser)

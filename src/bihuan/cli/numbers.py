@@ -2,15 +2,17 @@
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 from bihuan.base import clock
-from bihuan.base.errors import NotFound
+from bihuan.base.errors import Invalid, NotFound
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.figure.clocks import clocks
 from bihuan.org.models import Unit
 from bihuan.org.tree import tree_on
-from bihuan.report.proofreading import JUDGEMENTS, proofread, read_draft, told
+from bihuan.report.number_marks import marked_docx
+from bihuan.report.proofreading import JUDGEMENTS, Checked, proofread, read_draft, told
 
 
 def run(arguments: Namespace) -> int:
@@ -24,7 +26,10 @@ def run(arguments: Namespace) -> int:
     if unit is None:
         raise NotFound("还没有单位，无法核对")
     asked = clocks(arguments.as_of or "", arguments.known_at or "")
-    rows = told(proofread(read_draft(path, path.name), unit=unit, clocks=asked))
+    checked = proofread(read_draft(path, path.name), unit=unit, clocks=asked)
+    if arguments.output:
+        _write_marked(path, Path(arguments.output), checked)
+    rows = told(checked)
     bad = [row for row in rows if row["judgement"] not in ("right", "unknown")]
     if arguments.json:
         print_json({"file": path.name, "numbers": rows})
@@ -34,7 +39,7 @@ def run(arguments: Namespace) -> int:
                 row["at"],
                 row.get("text", ""),
                 JUDGEMENTS[row["judgement"]],
-                row.get("right_value") or row.get("message") or "",
+                row.get("message") or _right(row),
             )
             for row in rows
         ]
@@ -42,3 +47,16 @@ def run(arguments: Namespace) -> int:
     else:
         print("没有找到数字")
     return 1 if bad else 0
+
+
+def _right(row: dict[str, Any]) -> str:
+    """The value that should stand there; nothing beside a right number."""
+    if row["judgement"] in ("right", "unknown") or not row["right_value"]:
+        return ""
+    return f"{row['right_value']}{row['right_unit'] or ''}{'；' + row['why'] if row['why'] else ''}"
+
+
+def _write_marked(source: Path, target: Path, checked: Checked) -> None:
+    if source.suffix.lower() != ".docx" or target.suffix.lower() != ".docx":
+        raise Invalid("只有 .docx 的草稿能标注，写出的文件也须是 .docx")
+    target.write_bytes(marked_docx(source, source.name, checked, clock.now()))

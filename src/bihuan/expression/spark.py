@@ -15,8 +15,8 @@ from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
 from pyspark.sql import types as T  # noqa: N812
 
 from bihuan.expression import numbers
-from bihuan.expression.columnar import Held, NotNative, TooLarge, bounded, fields_of, lake_value, read_columnar
 from bihuan.expression.evaluate import evaluate
+from bihuan.expression.held import Held, NotNative, TooLarge, bounded, fields_of, lake_value, read_columnar
 from bihuan.expression.names import Kind
 from bihuan.expression.tree import (
     And,

@@ -9,7 +9,8 @@ from fractions import Fraction
 import polars as pl
 
 from bihuan.base import clock
-from bihuan.expression.columnar import Held, to_columnar
+from bihuan.expression.columnar import to_columnar
+from bihuan.expression.held import Held
 from bihuan.figure.answer import Answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.doubled import values_in_place

@@ -1,15 +1,20 @@
 """What a figure over a ledger may speak of: the ledger's names and, with a loop, the colour on the day asked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from bihuan.expression import Checked, Choice, Column, Kind, Name
 from bihuan.expression.tree import Call, Node, parts_of
+from bihuan.figure.identity import Same
+from bihuan.figure.kept import Kept
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.loop.colour import Colour, word
 from bihuan.loop.spec import LoopSpec
 
 COLOUR = "colour"
+_KNOWN: Kept[Mapping[str, Name]] = Kept(512)
 
 
 @dataclass(frozen=True)
@@ -21,8 +26,17 @@ class LedgerView:
     loop: LoopSpec | None
 
 
-def figure_names(view: LedgerView) -> dict[str, Name]:
+def figure_names(view: LedgerView) -> Mapping[str, Name]:
     """Name by code. A ledger's own field of the same code goes before the loop's colour."""
+    key = Same(view.spec, view.loop)
+    found = _KNOWN.get(key)
+    if found is None:
+        found = MappingProxyType(_names(view))
+        _KNOWN.put(key, found, 1)
+    return found
+
+
+def _names(view: LedgerView) -> dict[str, Name]:
     names = names_of(view.spec, view.loop.states if view.loop else {})
     if view.loop is None or COLOUR in names:
         return names

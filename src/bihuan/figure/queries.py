@@ -27,6 +27,7 @@ from bihuan.ledger.types import BY_CODE
 from bihuan.org.tree import tree_on
 
 MOST_SLICES = 100
+MOST_APPROVED = 24
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,23 @@ def last_approved(codes: Sequence[str]) -> dict[str, ApprovedValue]:
     """Of each figure the newest cell that was approved and stands."""
     rows = ApprovedValue.objects.filter(figure__code__in=codes, unlocked_at=None)
     return {row.figure.code: row for row in rows.select_related("figure", "approval__unit").order_by("pk")}
+
+
+def approved_history(code: str, unit: int | None, clocks: Clocks, reach: Reach | None) -> list[ApprovedValue]:
+    """A unit's approved values of a figure, unlocked ones too, newest period first; only what may be known whole."""
+    rows = ApprovedValue.objects.filter(figure__code=code, approval__unit=unit).select_related("approval")
+    cells = list(rows.order_by("-approval__end", "-pk")[:MOST_APPROVED])
+    periods = tuple(dict.fromkeys(Period(cell.approval.start, cell.approval.end) for cell in cells))
+    if not cells:
+        return []
+    found, known = answer(Question((code,), periods, clocks), reach=reach), set()
+    for period in periods:
+        try:
+            if not found.value(code, unit, period).partial:
+                known.add((period.start, period.end))
+        except BihuanError:
+            continue
+    return [cell for cell in cells if (cell.approval.start, cell.approval.end) in known]
 
 
 def changes_since(cells: Sequence[ApprovedValue], clocks: Clocks, reach: Reach | None) -> dict[int, int]:

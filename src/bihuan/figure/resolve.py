@@ -1,6 +1,6 @@
 """From a definition to what it means: every name found, expressions checked, units of measure agreed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -96,7 +96,7 @@ def _ledger(
 
 
 def _expression(
-    text: str, names: dict[str, Name], expect: Kind | None, place: tuple[str | int, ...], faults: list[Fault]
+    text: str, names: Mapping[str, Name], expect: Kind | None, place: tuple[str | int, ...], faults: list[Fault]
 ) -> Checked | None:
     try:
         return compile_check(text, names, expect=expect)
@@ -105,7 +105,7 @@ def _expression(
         return None
 
 
-def _measure(spec: FigureSpec, names: dict[str, Name], faults: list[Fault]) -> tuple[Measure | None, Checked | None]:
+def _measure(spec: FigureSpec, names: Mapping[str, Name], faults: list[Fault]) -> tuple[Measure | None, Checked | None]:
     try:
         measure = parse_measure(spec.measure)
     except NotAMeasure as error:
@@ -128,7 +128,7 @@ def _measure(spec: FigureSpec, names: dict[str, Name], faults: list[Fault]) -> t
     return measure, operand
 
 
-def _time(spec: FigureSpec, view: LedgerView, names: dict[str, Name], faults: list[Fault]) -> Stock | Flow:
+def _time(spec: FigureSpec, view: LedgerView, names: Mapping[str, Name], faults: list[Fault]) -> Stock | Flow:
     if not spec.during:
         return Stock()
     name = names.get(spec.during)

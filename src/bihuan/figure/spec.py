@@ -39,6 +39,7 @@ class FigureSpec(Spec):
     unit: str = Field(default="", max_length=20, description="计量单位，如 个、万元、亩、%")
     scale: int | None = Field(default=None, ge=0, le=8, description="显示几位小数；不写则按数据")
     description: str = Field(default="", max_length=2_000, description="口径的补充说明、依据")
+    also: tuple[str, ...] = Field(default=(), max_length=20, description="又名：材料里还怎么称呼它，供数字体检认出")
     by: tuple[str, ...] = Field(default=(), description="常用的分组字段")
     quality: Literal["complete", "timely"] | None = Field(
         default=None, description="complete 填得全不全，timely 报得及时不及时：列在数据质量页"

@@ -1,28 +1,23 @@
 """The number check of a draft against the figures: each number in it right, wrong, out of date or not known."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bihuan.base.errors import Invalid
-from bihuan.figure.answer import Question, answer
 from bihuan.figure.clocks import Clocks
-from bihuan.figure.definitions import figure_codes
-from bihuan.figure.period import Period as FigurePeriod
-from bihuan.figure.period import parse_period, years_before
+from bihuan.figure.definitions import Catalogue
 from bihuan.figure.rules import Reach
-from bihuan.figure.value import places_of, rounded
 from bihuan.org.models import Unit
+from bihuan.org.tree import tree_on
 from bihuan.report.number_check import (
     Block,
     Finding,
+    Matcher,
     Number,
-    Period,
     Verdict,
+    cells_of,
     check_arithmetic,
     check_dates,
     find_numbers,
@@ -30,6 +25,8 @@ from bihuan.report.number_check import (
     read_docx,
     read_text,
 )
+from bihuan.report.number_subjects import subjects_in, unit_names
+from bihuan.report.number_values import FigureValues
 
 JUDGEMENTS = {
     "right": "对",
@@ -43,22 +40,6 @@ JUDGEMENTS = {
     "future": "日期未到",
 }
 """What becomes of a number, or of a statement of the text, in words."""
-
-_MOST_PERIODS = 24
-_COUNTED = re.compile("(?:总数|个数|件数|人数|次数|家数|数量|数)$")
-_SHORTEST_NAME = 4
-
-
-@dataclass(frozen=True)
-class Known:
-    """A figure's value in one period, as the number check takes it."""
-
-    figure: str
-    title: str
-    unit: str
-    period: Period | None
-    value: Decimal | None
-    aliases: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -79,40 +60,28 @@ def read_draft(path: Path, name: str) -> tuple[Block, ...]:
     return tuple(readers[suffix](path, name))
 
 
+class Checker:
+    """Checks texts against the figures of a unit, and of the units that they name, as far as `reach` may see."""
+
+    def __init__(self, unit: Unit, clocks: Clocks, reach: Reach | None = None) -> None:
+        self.clocks = clocks
+        self.matcher = Matcher(subjects_in(Catalogue(clocks.known_at)), unit_names(tree_on(clocks.day)))
+        self.values = FigureValues(unit.pk, clocks, reach)
+
+    def check(self, blocks: Sequence[Block]) -> Checked:
+        """Every number of a text with its verdict, and where the text disagrees with itself."""
+        numbers = tuple(find_numbers(blocks, self.clocks.day))
+        matched = list(zip(numbers, self.matcher.match_all(numbers), strict=True))
+        self.values.load(cell for number, match in matched for cell in cells_of(number, match))
+        verdicts = tuple((number, judge(number, match, self.values)) for number, match in matched)
+        whose = [self.matcher.whose(number)[0] for number in numbers]
+        findings = (*check_arithmetic(numbers, whose), *check_dates(blocks, self.clocks.day))
+        return Checked(tuple(blocks), verdicts, findings)
+
+
 def proofread(blocks: Sequence[Block], *, unit: Unit, clocks: Clocks, reach: Reach | None = None) -> Checked:
-    """Check a text against the figures of a unit at the clocks, as far as `reach` may see: this year, the year before,
-    and every period that the text itself speaks of.
-    """
-    numbers = tuple(find_numbers(blocks, clocks.day))
-    spoken = dict.fromkeys(number.period for number in numbers if number.period)
-    known = tuple(_known(unit, clocks, list(spoken)[:_MOST_PERIODS], reach))
-    verdicts = tuple((number, judge(number, known)) for number in numbers if number.role != "change")
-    return Checked(tuple(blocks), verdicts, (*check_arithmetic(numbers), *check_dates(blocks, clocks.day)))
-
-
-def _known(unit: Unit, clocks: Clocks, spoken: Sequence[Period], reach: Reach | None) -> Iterator[Known]:
-    year = parse_period(f"{clocks.day.year}", clocks.day)
-    told = (FigurePeriod(period.first, period.last) for period in spoken)
-    spans = tuple(dict.fromkeys((year, years_before(year, 1), *told)))
-    codes = tuple(figure_codes())
-    found = answer(Question(codes, spans, clocks), reach=reach)
-    for code in codes:
-        figure = found.figures[code]
-        title = figure.spec.title
-        for span in spans:
-            number = found.value(code, unit.pk, span).number
-            value = None if number is None else rounded(number, places_of(figure))
-            yield Known(code, title, figure.spec.unit, _days(span, clocks.day), value, _other_names(title))
-
-
-def _other_names(title: str) -> tuple[str, ...]:
-    """What a text calls a figure whose title says that it is a number: 审计发现问题数 is 审计发现问题 so many."""
-    short = _COUNTED.sub("", title)
-    return (short,) if short != title and len(short) >= _SHORTEST_NAME else ()
-
-
-def _days(span: FigurePeriod, today: date) -> Period:
-    return Period(span.start, span.end if span.end < today else date(span.end.year, 12, 31))
+    """Check one text."""
+    return Checker(unit, clocks, reach).check(blocks)
 
 
 def told(checked: Checked) -> list[dict[str, Any]]:
@@ -132,13 +101,16 @@ def told(checked: Checked) -> list[dict[str, Any]]:
 
 
 def _number(number: Number, verdict: Verdict, labels: dict[int, str]) -> dict[str, Any]:
-    candidate = verdict.candidate
+    match = verdict.match
     return {
         "at": labels[number.place.block],
         "start": number.place.start,
         "text": number.text,
         "noun": number.noun,
         "judgement": verdict.judgement,
-        "figure": candidate.figure if isinstance(candidate, Known) else None,
-        "right_value": f"{candidate.value:f}" if candidate and candidate.value is not None else None,
+        "figure": match.subject.figure if match else None,
+        "title": match.subject.title if match else None,
+        "right_value": None if verdict.right is None else f"{verdict.right:f}",
+        "right_unit": verdict.unit or None,
+        "why": verdict.why,
     }

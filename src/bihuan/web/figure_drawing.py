@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 760
+MOST_DRAWN = 40
+"""Rows of a chart; the table has them all."""
 _LABELS, _RIGHT, _BAR, _GAP = 150, 86, 14, 10
 _HEIGHT, _LEFT, _FOOT, _HEAD = 300, 64, 46, 14
 _LONGEST_LABEL = 11

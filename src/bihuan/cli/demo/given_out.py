@@ -1,9 +1,9 @@
-"""What the demo county's bureaus have given out: last year's summaries and rankings, and those of the last two months.
+"""What the demo county's bureaus gave out: last year's summaries and ranking, briefs of two months, a month's ranking.
 
 Each is written, approved and issued by its own people in its own week, and so shows what was known then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -23,9 +23,9 @@ from bihuan.scorecard.definitions import scorecard_in_force
 
 _WRITERS = {"audit": ("jingban", "shenji"), "urban": ("chengguanke", "chengguanshen")}
 """By pack: who writes, and who approves and publishes."""
-_OF_A_YEAR = (("audit.year_summary", "urban.year_summary"), ("audit.rectification",))
-_OF_A_MONTH = (("audit.rectification_bulletin", "urban.monthly_brief"), ("urban.duty",))
-"""Reports, and scorecards."""
+_OF_A_YEAR = ("audit.year_summary", "urban.year_summary")
+_OF_A_MONTH = ("audit.rectification_bulletin", "urban.monthly_brief")
+_RANKED_BY_YEAR, _RANKED_BY_MONTH = ("audit.rectification",), ("urban.duty",)
 _MONTHS = 2
 
 
@@ -41,24 +41,26 @@ class Ended:
 @transaction.atomic
 def give_out(today: date) -> int:
     """Issue the reports and publish the rankings of what is over, or none; returns how many there were."""
-    given = 0
-    for ended, (reports, scorecards) in sorted(_due(today), key=lambda due: due[0].at):
+    due = sorted(_due(today), key=lambda one: one[0].at)
+    for ended, give, code in due:
         with clock.fixed(ended.at):
-            for code in reports:
-                _issue(code, ended)
-            for code in scorecards:
-                _publish(code, ended)
-        given += len(reports) + len(scorecards)
-    return given
+            give(code, ended)
+    return len(due)
 
 
-def _due(today: date) -> Iterator[tuple[Ended, tuple[tuple[str, ...], tuple[str, ...]]]]:
+def _due(today: date) -> Iterator[tuple[Ended, Callable[[str, Ended], None], str]]:
+    """What is to be given out, how, and when: rankings wait until the scores of the period have come in."""
     year_end = date(today.year - 1, 12, 31)
+    for ended in _ended(f"{year_end.year}", year_end, 12, today):
+        yield from ((ended, _issue, code) for code in _OF_A_YEAR)
+        yield from ((ended, _publish, code) for code in _RANKED_BY_YEAR)
     month_end = today.replace(day=1) - timedelta(days=1)
+    for ended in _ended(f"{month_end:%Y-%m}", month_end, 15, today):
+        yield from ((ended, _publish, code) for code in _RANKED_BY_MONTH)
     for _ in range(_MONTHS):
-        yield from ((ended, _OF_A_MONTH) for ended in _ended(f"{month_end:%Y-%m}", month_end, 3, today))
+        for ended in _ended(f"{month_end:%Y-%m}", month_end, 3, today):
+            yield from ((ended, _issue, code) for code in _OF_A_MONTH)
         month_end = month_end.replace(day=1) - timedelta(days=1)
-    yield from ((ended, _OF_A_YEAR) for ended in _ended(f"{year_end.year}", year_end, 12, today))
 
 
 def _ended(period: str, last_day: date, days_after: int, today: date) -> Iterator[Ended]:
@@ -91,5 +93,5 @@ def _publish(code: str, ended: Ended) -> None:
         actor=publisher,
         scorecard=scorecard_in_force(code),
         period=parse_period(ended.period, ended.last_day),
-        clocks=Clocks(clock.end_of_day(ended.last_day), now),
+        clocks=Clocks(now, now),
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from bihuan.expression import Checked
-from bihuan.expression.columnar import Held, to_columnar
+from bihuan.expression.columnar import to_columnar
+from bihuan.expression.held import Held
 from bihuan.expression.tree import And, Compare, Field, In, IsNull, Literal, Node, Not, Or
 from bihuan.figure.clocks import Clocks
 

@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 
 from bihuan.expression import Checked
-from bihuan.expression.columnar import Held, bound_of, to_columnar
+from bihuan.expression.columnar import to_columnar
+from bihuan.expression.held import Held, bound_of
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.changed import Touched, changed, few_rows, inside
 from bihuan.figure.engine.groups import Group

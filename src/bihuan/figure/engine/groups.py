@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from bihuan.expression import Checked
-from bihuan.expression.columnar import Held
+from bihuan.expression.held import Held
 from bihuan.expression.tree import And, Compare, Field, In, IsNull, Literal, Node, Not, Or
 from bihuan.figure.engine.atoms import MOST_CLASSES, Atom, atoms_of, classes
 from bihuan.figure.engine.tally import Numbers

@@ -5,7 +5,8 @@ from functools import partial
 
 import polars as pl
 
-from bihuan.expression.columnar import Held, to_columnar
+from bihuan.expression.columnar import to_columnar
+from bihuan.expression.held import Held
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.rows import condition, part_of_time
 from bihuan.figure.engine.tally import Cuts

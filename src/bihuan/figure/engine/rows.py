@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import polars as pl
 
 from bihuan.expression import Checked, Kind
-from bihuan.expression.columnar import Held, to_columnar
+from bihuan.expression.columnar import to_columnar
+from bihuan.expression.held import Held
 from bihuan.expression.tree import Node
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.tally import Cuts

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import polars as pl
 
-from bihuan.expression.columnar import Held
+from bihuan.expression.held import Held
 from bihuan.figure.engine.groups import Group, groups_of
 from bihuan.figure.engine.tally import Amounts, Cuts, Tally
 from bihuan.figure.measure import Function

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -36,8 +36,7 @@ class Cuts:
         return range(first, last)
 
 
-@dataclass(frozen=True)
-class Amounts:
+class Amounts(NamedTuple):
     """Counts and sums by unit (rows) and part of time (columns); unit 0 is a record without one.
 
     `records` are those counted, `known` those of them whose operand is known, `total` the sum of it, unscaled.
@@ -59,8 +58,7 @@ class Amounts:
         )
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """The states of one base figure. `listed` holds single values where counts and sums do not say enough.
 
     Its columns: unit, part, value, n (how often), and for first and last `order` and `record`. Of a share of time:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from bihuan.base import clock
-from bihuan.expression.columnar import Held
+from bihuan.expression.held import Held
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.rows import condition
 from bihuan.figure.engine.tally import Amounts, Cuts, Tally

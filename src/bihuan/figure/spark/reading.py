@@ -10,7 +10,7 @@ from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
 from pyspark.sql import types as T  # noqa: N812
 
 from bihuan.expression import Checked
-from bihuan.expression.columnar import Held
+from bihuan.expression.held import Held
 from bihuan.expression.spark import TYPES, WIDE, to_spark
 from bihuan.figure.engine.atoms import Atom
 from bihuan.figure.engine.cube import is_wide

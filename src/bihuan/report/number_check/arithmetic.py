@@ -6,25 +6,28 @@ Rounding is allowed for: every number may be off by half of its last written pla
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import attrgetter
 
-from bihuan.report.number_check.model import Finding, Number
+from bihuan.report.number_check.model import Finding, Number, Period
+from bihuan.report.number_check.naming import is_hoped
 from bihuan.standards.measures import convert
 from bihuan.standards.problem import Refused
 
 _NEAR_MISS = Fraction(1, 5)
 """Parts behind 其中 need not be all. Where they miss the total by less than this, they look meant to be."""
 _SHORTEST_NOUN = 2
+_SHORTEST_PART = 4
+"""A part is known by what it is a part of: 已办结 of this is not 已办结 of that."""
 
 
-def check_arithmetic(numbers: Sequence[Number]) -> list[Finding]:
-    """Every place where the text disagrees with itself."""
+def check_arithmetic(numbers: Sequence[Number], whose: Sequence[int | None] = ()) -> list[Finding]:
+    """Every place where the text disagrees with itself. `whose` are the units that the numbers are told of."""
     findings: list[Finding] = []
     for _, group in groupby(numbers, key=attrgetter("sentence")):
         sentence = list(group)
         findings += [*_sums(sentence), *_share_sizes(sentence), *_share_values(sentence)]
-    return sorted([*findings, *_contradictions(numbers)], key=attrgetter("place"))
+    return sorted([*findings, *_contradictions(numbers, whose)], key=attrgetter("place"))
 
 
 def _sums(sentence: Sequence[Number]) -> Iterator[Finding]:
@@ -37,7 +40,9 @@ def _sums(sentence: Sequence[Number]) -> Iterator[Finding]:
 
 
 def _parts_behind(sentence: Sequence[Number], place: int) -> list[Number]:
-    return [n for n in sentence[place + 1 :] if n.role == "part" and _same_measure(n, sentence[place])]
+    total = sentence[place]
+    behind = [n for n in sentence[place + 1 :] if n.role == "part" and _same_measure(n, total)]
+    return [n for n in behind if n.period == total.period]
 
 
 def _parts_before(sentence: Sequence[Number], place: int) -> list[Number]:
@@ -100,18 +105,29 @@ def _slack(number: Number, half: Fraction) -> Fraction:
     return half if number.places != 0 or number.unit[:1] in ("万", "亿") else Fraction(0)
 
 
-def _contradictions(numbers: Sequence[Number]) -> Iterator[Finding]:
+def _contradictions(numbers: Sequence[Number], whose: Sequence[int | None]) -> Iterator[Finding]:
     known: dict[tuple[object, ...], list[Number]] = defaultdict(list)
-    for number in numbers:
-        if number.role in ("change", "share") or number.is_about or len(number.noun) < _SHORTEST_NOUN:
+    latest = max((number.period.last.year for number in numbers if number.period), default=0)
+    for number, unit in zip_longest(numbers, whose):
+        shortest = _SHORTEST_NOUN if number.role != "part" else _SHORTEST_PART
+        if number.role in ("change", "share") or number.is_about or len(number.noun) < shortest:
             continue
-        same = known[number.noun, number.period]
+        if is_hoped(number.words.before, number.words.above):
+            continue
+        same = known[number.noun, unit, _unless_whole(number.period, latest)]
         for other in same:
             if other.sentence != number.sentence and _same_measure(other, number) and not _agree(other, number):
                 message = f"“{number.noun}”这里写 {number.text}，前面写 {other.text}"
                 yield Finding("contradiction", number.place, message, others=(other.place,))
                 break
         same.append(number)
+
+
+def _unless_whole(period: Period | None, latest: int) -> Period | None:
+    """The period, but None for the whole of the text's latest year: 全年 and no word at all are the same time."""
+    if period is None or (period.first.month, period.first.day) != (1, 1):
+        return period
+    return None if (period.last.year, period.last.month, period.last.day) == (latest, 12, 31) else period
 
 
 def _agree(one: Number, other: Number) -> bool:

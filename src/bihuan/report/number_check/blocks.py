@@ -10,9 +10,11 @@ from lxml import etree
 from bihuan.base.errors import Invalid
 from bihuan.ledger.excel.model import Limits, UnreadableFile
 from bihuan.ledger.excel.package import Package
+from bihuan.ledger.word_guard import require_harmless
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MAIN = "word/document.xml"
+NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+MAIN = "word/document.xml"
+_W = f"{{{NAMESPACE}}}"
 _LIMITS = Limits(file_bytes=20 * 1024**2, unpacked_bytes=200 * 1024**2)
 _LARGEST_TEXT = 5 * 1024**2
 _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n"}
@@ -22,11 +24,15 @@ _UNSAID = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText"}
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph or a cell: its number from 0, where it is in words (第3段, 表1第2行第3列), and its text."""
+    """A paragraph or a cell: its number from 0, where it is in words (第3段, 表1第2行第3列), and its text.
+
+    `head` is what stands at the top of a cell's column and the beginning of its row.
+    """
 
     index: int
     label: str
     text: str
+    head: str = ""
 
 
 def read_text(path: Path, name: str) -> list[Block]:
@@ -53,21 +59,29 @@ def read_lines(text: str) -> list[Block]:
 
 def read_docx(path: Path, name: str) -> list[Block]:
     """The paragraphs and table cells of a .docx. Raises Invalid for what is none, is damaged or means harm."""
+    _, root = open_draft(path, name)
+    body = root.find(f"{_W}body")
+    said = _labelled(body) if body is not None else ()
+    return [Block(index, label, text, head) for index, (label, text, head) in enumerate(said)]
+
+
+def open_draft(path: Path, name: str) -> tuple[Package, Any]:
+    """The parts of a .docx and its main document as a tree. Raises Invalid as `read_docx` does."""
     try:
         if path.stat().st_size > _LIMITS.file_bytes:
             raise Invalid(f"“{name}”超过 {_LIMITS.file_bytes // 1024**2} MB，请删去图片后再上传")
         package = Package(path, name, _LIMITS)
-        if _MAIN not in package.parts:
+        if MAIN not in package.parts:
             raise Invalid(f"“{name}”不是 Word 文档（.docx），请用 Word 或 WPS 另存为 .docx")
-        root = _parsed(package.read(_MAIN, _LIMITS.unpacked_bytes), name)
+        root = parsed(package.read(MAIN, _LIMITS.unpacked_bytes), name)
     except UnreadableFile as error:
         raise Invalid(str(error)) from error
-    body = root.find(f"{_W}body")
-    said = _labelled(body) if body is not None else ()
-    return [Block(index, label, text) for index, (label, text) in enumerate(said)]
+    require_harmless(path, name)
+    return package, root
 
 
-def _parsed(content: bytes, name: str) -> Any:
+def parsed(content: bytes, name: str) -> Any:
+    """XML as a tree, without entities and without anything from outside. Raises Invalid."""
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise Invalid(f"“{name}”里含有 XML 实体声明（DOCTYPE），正常的文档没有它，已拒绝")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -77,34 +91,48 @@ def _parsed(content: bytes, name: str) -> Any:
         raise Invalid(f"“{name}”已损坏，里面的 XML 不完整") from error
 
 
-def _labelled(body: Any) -> Iterator[tuple[str, str]]:
+def _labelled(body: Any) -> Iterator[tuple[str, str, str]]:
+    for label, paragraphs, head in said_in(body):
+        text = "\n".join(text_of(paragraph) for paragraph in paragraphs)
+        if text.strip():
+            yield label, text, head
+
+
+def said_in(body: Any) -> Iterator[tuple[str, list[Any], str]]:
+    """Each block of a body, blank ones too, as its label, its paragraphs, and the heads of a cell."""
     paragraphs = tables = 0
     for element in body.iter(f"{_W}p", f"{_W}tbl"):
         if any(True for _ in element.iterancestors(f"{_W}tbl")):
             continue  # told with its table
         if element.tag == f"{_W}p":
             paragraphs += 1
-            text = _text(element)
-            if text.strip():
-                yield f"第{paragraphs}段", text
+            yield f"第{paragraphs}段", [element], ""
         else:
             tables += 1
             yield from _cells(element, tables)
 
 
-def _cells(table: Any, number: int) -> Iterator[tuple[str, str]]:
+def _cells(table: Any, number: int) -> Iterator[tuple[str, list[Any], str]]:
+    tops: list[str] = []
     for row_number, row in enumerate(table.findall(f"{_W}tr"), start=1):
-        for column, cell in enumerate(row.findall(f"{_W}tc"), start=1):
-            text = "\n".join(_text(paragraph) for paragraph in cell.iter(f"{_W}p"))
-            if text.strip():
-                yield f"表{number}第{row_number}行第{column}列", text
+        cells = [list(cell.iter(f"{_W}p")) for cell in row.findall(f"{_W}tc")]
+        texts = ["".join(text_of(paragraph) for paragraph in cell) for cell in cells]
+        tops = tops if row_number > 1 else texts
+        for column, cell in enumerate(cells):
+            top = tops[column] if column < len(tops) and row_number > 1 else ""
+            beginning = texts[0] if column else ""
+            yield f"表{number}第{row_number}行第{column + 1}列", cell, f"{top}，{beginning}" if top else beginning
 
 
-def _text(paragraph: Any) -> str:
-    pieces = []
+def text_of(paragraph: Any) -> str:
+    """What a paragraph says: its text without field codes and without what was struck out in review."""
+    return "".join(text for _, text in spoken_in(paragraph))
+
+
+def spoken_in(paragraph: Any) -> Iterator[tuple[Any, str]]:
+    """Each element of a paragraph that says something, and what it says."""
     for element in paragraph.iter():
         if element.tag == f"{_W}t" and not any(above.tag in _UNSAID for above in element.iterancestors()):
-            pieces.append(element.text or "")
+            yield element, element.text or ""
         elif element.tag in _BREAKS and element.getparent().tag == f"{_W}r":
-            pieces.append(_BREAKS[element.tag])
-    return "".join(pieces)
+            yield element, _BREAKS[element.tag]

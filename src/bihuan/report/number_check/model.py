@@ -30,11 +30,32 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What stands around a number: in its clause before it and behind its unit, and before that in its sentence.
+
+    `earlier` are the sentences before its own in the paragraph, `above` the headings that it stands under, of a cell
+    the heads of its column and row too; `title` is that of the text. `turn` counts the numbers since 分别 from 0; -1
+    where the sentence has none.
+    """
+
+    clause: str = ""
+    behind: str = ""
+    before: str = ""
+    above: str = ""
+    earlier: str = ""
+    title: str = ""
+    turn: int = -1
+    is_cell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A figure in a text.
 
     `text` is what stands at `place`, number and unit; `value` is in `unit`, which is "" where none is written.
     `places` are the decimal places as written. `noun` is what is counted, `sentence` counts the sentences of the text.
+    `up_to`: the period was said as the day up to which is counted (截至), `inherited`
+    that it was said in a heading only.
     """
 
     place: Place
@@ -47,6 +68,9 @@ class Number:
     period: Period | None
     is_about: bool
     sentence: int
+    words: Words = Words()
+    up_to: bool = False
+    inherited: bool = False
 
     @property
     def half(self) -> Fraction:

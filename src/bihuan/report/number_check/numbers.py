@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from bihuan.report.number_check.above import Above
 from bihuan.report.number_check.blocks import Block
-from bihuan.report.number_check.model import Number, Period, Place, Role
+from bihuan.report.number_check.model import Number, Place, Role, Words
 from bihuan.report.number_check.no_figures import without_no_figures
-from bihuan.report.number_check.periods import PERIOD, periods
+from bihuan.report.number_check.periods import PERIOD, Spoken
 from bihuan.standards.chinese_numerals import parse_number
 from bihuan.standards.measure_units import PREFIXES
-from bihuan.standards.measures import find_unit, is_unit
+from bihuan.standards.measures import find_unit, is_unit, title_unit
 from bihuan.standards.problem import Refused
 
 _ARABIC = r"(?<![\d.])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -20,10 +21,13 @@ _CHINESE = r"百分之[零〇一二三四五六七八九十百点]+|[零〇一�
 _NUMBER = re.compile(f"(?P<arabic>{_ARABIC})|(?P<chinese>{_CHINESE})")
 _MULTIPLE = re.compile("|".join(sorted(PREFIXES, key=len, reverse=True)))
 _LONGEST_UNIT = 6
-_SENTENCE_END = re.compile("[。！？；;!?\n]")
+_BRACKETS = re.compile("[（(].*?[）)]")
+_PAUSE = re.compile("[，,、；;：。！？]")
+_SENTENCE_END = re.compile("[。！？；;!?\n](?!其中)")
 _CLAUSE_END = re.compile("[，,、：:（）()。！？；;!?\n]")
 _CHANGE = re.compile("(?:同比|环比|较|比|增|减|升|降|上升|提高|回落|下降|增长)[^，。；]{0,10}$")
 _CHANGE_WORD = re.compile("(?:增长|增加|增幅|上升|提高|提升|下降|减少|降低|降幅|回落|增速)[了为约达]*$")
+_MORE = re.compile("[比较](?:去年|上年|上月|上季度|上一|同期|年初)[^，。；]{0,6}[多少][了出]?$")
 _SHARE = re.compile("(?:占|占比|比重|份额)[^，。；、]{0,20}$")
 _TOTAL = re.compile("(?:共|合计|总计|共计|总共|累计|总数|总额|总量)[^，。；、]{0,20}$")
 _PART = re.compile("其中")
@@ -49,41 +53,75 @@ class _Found:
 
 def find_numbers(blocks: Iterable[Block], today: date | None = None) -> Iterator[Number]:
     """Every figure of a text in its order. `today` tells what 今年 and 去年 mean."""
-    sentence = 0
+    sentence, above = 0, Above(today)
     for block in blocks:
+        above.read(block)
         start = 0
         ends = [found.end() for found in _SENTENCE_END.finditer(block.text)]
         for end in (*ends, len(block.text)):
-            yield from _in_sentence(block, start, end, sentence, today)
+            yield from _in_sentence(block, start, end, sentence, above)
             sentence += end > start
             start = end
 
 
-def _in_sentence(block: Block, start: int, end: int, sentence: int, today: date | None) -> Iterator[Number]:
+@dataclass
+class _Said:
+    """Where one is in a sentence: what was last counted, whether 其中 was said, and since when 分别."""
+
+    before: int = 0
+    noun: str = ""
+    is_part: bool = False
+    turn: int = -1
+
+    def read(self, lead: str) -> None:
+        self.is_part = self.is_part or _PART.search(lead) is not None
+        if "分别" in lead:
+            self.turn = 0
+        elif self.turn >= 0:
+            self.turn += 1
+
+
+def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above) -> Iterator[Number]:
     text = block.text[start:end]
     plain = without_no_figures(text)
-    spoken = list(periods(text, today))
-    before, noun, is_part = 0, "", False
-    for found in _figures(plain):
-        lead = text[before : found.start]
-        clause = _CLAUSE_END.split(plain[before : found.start])[-1]
-        is_part = is_part or _PART.search(lead) is not None
-        role = _role(lead, found.unit, is_part)
-        own = "" if role in ("change", "share") and noun else _noun(clause, plain[found.end :])
-        noun = own or noun
+    spoken, said = above.periods_of(text), _Said()
+    figures = list(_figures(plain))
+    for index, found in enumerate(figures):
+        lead = text[said.before : found.start]
+        said.read(lead)
+        role = _role(lead, found.unit, said.is_part)
+        clause = _CLAUSE_END.split(plain[said.before : found.start])[-1] or _BRACKETS.sub("", block.head)
+        behind = plain[found.end : figures[index + 1].start if index + 1 < len(figures) else len(plain)]
+        own = "" if role in ("change", "share") and said.noun else _noun(clause, plain[found.end :])
+        said.noun = own or said.noun
+        period = _period_at(spoken, text, found, role)
+        unit = found.unit or (title_unit(block.head.split("，")[0])[1] if block.head else "")
         yield Number(
             Place(block.index, start + found.start, start + found.end),
             text[found.start : found.end],
             found.value,
-            found.unit,
+            unit,
             found.places,
-            noun,
+            said.noun,
             role,
-            _period_at(spoken, found.start),
+            period.period if period else above.period,
             bool(_ABOUT_BEFORE.search(lead) or _ABOUT_BEHIND.search(text[found.end :])),
             sentence,
+            Words(
+                clause,
+                _CLAUSE_END.split(behind)[0],
+                text[: found.start],
+                above.words,
+                above.said,
+                above.title,
+                said.turn,
+                bool(block.head),
+            ),
+            period.up_to if period else False,
+            period is None and above.is_inherited,
         )
-        before = found.end
+        said.before = found.end
+    above.remember(text, spoken)
 
 
 def _figures(plain: str) -> Iterator[_Found]:
@@ -145,7 +183,11 @@ def _unit_at(plain: str, start: int) -> tuple[str, int]:
 def _role(lead: str, unit: str, is_part: bool) -> Role:
     if unit in ("%", "‰") and _SHARE.search(lead):
         return "share"
-    if _CHANGE_WORD.search(lead) or (_CHANGE.search(lead) and re.search("同比|环比|增|减|升|降|较上年|比上年", lead)):
+    if (
+        _CHANGE_WORD.search(lead)
+        or _MORE.search(lead)
+        or (_CHANGE.search(lead) and re.search("同比|环比|增|减|升|降|较上年|比上年", lead))
+    ):
         return "change"
     if _TOTAL.search(lead) and not is_part:
         return "total"
@@ -163,7 +205,12 @@ def _noun(clause: str, behind: str) -> str:
     return after.group() if after and not _ABOUT_BEHIND.match(behind) else stripped
 
 
-def _period_at(spoken: list[tuple[int, int, Period]], place: int) -> Period | None:
-    """The last period named before the number, else the first one behind it in the sentence."""
-    before = [period for _, end, period in spoken if end <= place]
-    return before[-1] if before else spoken[0][2] if spoken else None
+def _period_at(spoken: list[Spoken], text: str, figure: _Found, role: Role) -> Spoken | None:
+    """The last period named before the number, else the one right behind it (120件（2024年上半年）). What is only
+    recalled to compare with (上年同期) is that of the number right behind it, and of no change.
+    """
+    own = [one for one in spoken if not one.beside and not (one.recalled and role == "change")]
+    before = [one for one in own if one.end <= figure.start]
+    behind = (one for one in own if one.start >= figure.end and not one.recalled)
+    close = [one for one in behind if not _PAUSE.search(text[figure.end : one.start])]
+    return before[-1] if before else close[0] if close else None

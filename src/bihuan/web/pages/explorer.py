@@ -17,12 +17,10 @@ from bihuan.org.actor import Actor
 from bihuan.web.access import go, signed_in
 from bihuan.web.exploring import AGAINST, LOOKS, Explored, Exploring, explored, exploring
 from bihuan.web.figure_asking import breakdowns
-from bihuan.web.figure_drawing import bars, lines
+from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
 from bihuan.web.figure_map import map_of
 from bihuan.web.figure_workbook import workbook
 
-_DRAWN = 40
-"""Rows of a chart; the table has them all."""
 _ASKED = ("f", "unit", "period", "against", "by", "look", "sort", "top", "as_of", "known_at")
 
 
@@ -107,12 +105,12 @@ def _drawing(found: Explored, actor: Actor) -> dict[str, Any]:
         return {"map": drawn, "note": note}
     if look not in ("bar", "line"):
         return {}
-    some = rows[:_DRAWN]
+    some = rows[:MOST_DRAWN]
     names = [row["title"] for row in some]
     numbers = [[row["cells"][index].get("number") for row in some] for index in range(len(series))]
     texts = [[row["cells"][index]["text"] for row in some] for index in range(len(series))]
     urls = [[row["cells"][index].get("url", "") for row in some] for index in range(len(series))]
-    note = f"图上只画前 {_DRAWN} 行，另有 {len(rows) - _DRAWN} 行见表。" if len(rows) > _DRAWN else ""
+    note = f"图上只画前 {MOST_DRAWN} 行，另有 {len(rows) - MOST_DRAWN} 行见表。" if len(rows) > MOST_DRAWN else ""
     draw = bars if look == "bar" else lines
     return {f"{look}s": draw(names, numbers, texts, urls), "legend": legend, "note": note}
 

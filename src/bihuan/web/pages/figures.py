@@ -1,10 +1,10 @@
 """The library of figures; and one figure: its value, what it means, its table and its chart."""
 
+from fractions import Fraction
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 import xlsxwriter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from bihuan.figure.explaining import explained
 from bihuan.figure.models import ApprovedValue, Figure, FigureVersion, Proposal
 from bihuan.figure.period import Period
 from bihuan.figure.proposals import open_proposals
-from bihuan.figure.queries import Listed, changes_since, frozen_value, last_approved, library, used_in
+from bihuan.figure.queries import Listed, approved_history, changes_since, frozen_value, last_approved, library, used_in
 from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
 from bihuan.figure.spec import KINDS
@@ -27,7 +27,9 @@ from bihuan.org.actor import Actor
 from bihuan.report.figure_uses import Use, uses
 from bihuan.web import showing
 from bihuan.web.access import signed_in
+from bihuan.web.figure_arithmetic import arithmetic
 from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
+from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
 
 
 @signed_in
@@ -130,6 +132,10 @@ def _context(
         "as_of": showing.moment(asked.clocks.as_of),
         "known_at": showing.moment(asked.clocks.known_at),
         "frozen": _frozen(figure.code, asked, found, value),
+        "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
+        "formula": resolved.spec.formula,
+        "partial": not isinstance(value, str) and value.partial,
+        "past": [_approved(cell, found) for cell in approved_history(figure.code, asked.unit, clocks(), Reach(actor))],
         "asked": {
             "period": asked.period.code,
             "unit": node.name if node else "",
@@ -137,7 +143,7 @@ def _context(
         },
         "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
         "rows": rows,
-        "chart": orjson.dumps(_chart(asked, found, rows)).decode(),
+        **_drawing(asked, found, rows),
         **_about(request, actor, figure, resolved),
         "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
         "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
@@ -178,13 +184,23 @@ def table_rows(asked: Wanted, found: Answer, actor: Actor) -> list[dict[str, Any
     ]
 
 
-def _chart(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    series = [
-        {"name": found.figures[code].spec.title, "data": [row["cells"][index].get("number") for row in rows]}
-        for index, code in enumerate(asked.codes)
-    ]
-    kind = "line" if asked.by == "month" else "bar"
-    return {"kind": kind, "names": [row["title"] for row in rows], "series": series}
+def _drawing(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The table as a drawing: lines over months, else lying bars."""
+    some, count = rows[:MOST_DRAWN], len(asked.codes)
+    if not any(one.get("number") is not None for row in some for one in row["cells"]):
+        return {}
+    names = [row["title"] for row in some]
+    numbers, texts, urls = (
+        [[row["cells"][index].get(what, blank) for row in some] for index in range(count)]
+        for what, blank in (("number", None), ("text", ""), ("url", ""))
+    )
+    titles = [found.figures[code].spec.title for code in asked.codes]
+    drawn = {"lines": lines(names, numbers, texts, urls)} if asked.by == "month" else {}
+    return {
+        **(drawn or {"bars": bars(names, numbers, texts, urls)}),
+        "legend": [{"tone": tone % 8, "title": title} for tone, title in enumerate(titles)] if count > 1 else [],
+        "undrawn": len(rows) - len(some),
+    }
 
 
 def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
@@ -206,6 +222,19 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
         "at": showing.moment(approval.recorded_at),
         "changes": frozen.changes,
         "why": f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
+    }
+
+
+def _approved(cell: ApprovedValue, found: Answer) -> dict[str, str]:
+    """A line of the history: what was approved for a period, by whom, and whether it was unlocked since."""
+    approval = cell.approval
+    number = None if cell.value is None else Fraction(cell.value)
+    unlocked = f"{showing.moment(cell.unlocked_at)} 由 {cell.unlocked_by} 解锁：{cell.unlocked_why}"
+    return {
+        "period": Period(approval.start, approval.end).title,
+        "text": shown(number, found.figures[found.question.codes[0]]) or "—",
+        "by": f"{approval.actor_name} {showing.moment(approval.recorded_at)} 审定，口径第 {cell.version} 版",
+        "unlocked": unlocked if cell.unlocked_at else "",
     }
 
 

@@ -1,50 +1,53 @@
 """The number check of a draft: every number marked right, wrong, out of date or unknown; the text can be mended."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
+from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.rules import Reach
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
-from bihuan.report.number_check import Block, read_lines
-from bihuan.report.number_check.model import Place
-from bihuan.report.proofreading import JUDGEMENTS, Checked, Known, proofread, read_draft
-from bihuan.scorecard.scoring import plain
+from bihuan.report.number_check import Block, Place, Verdict
+from bihuan.report.number_marks import marked_docx, right_value, said_of
+from bihuan.report.proofreading import JUDGEMENTS, Checked, proofread
 from bihuan.web.access import signed_in
-
-_LARGEST = 20 * 1024**2
-_LONGEST_TEXT = 400_000
+from bihuan.web.draft_text import LONGEST_TEXT, Draft, code_of, draft_in, kept_file
 
 
 @signed_in
-def show(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The page: a text or a file in, the same text with its marks out."""
-    unit, problem, checked, text = _unit(request, actor), "", None, ""
+def show(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """The page: a text or a file in, the same text with its marks out; or the file itself with its marks."""
+    unit, draft, problem, checked = _unit(request, actor), Draft(), "", None
     asked = clocks(request.POST.get("as_of", "") or "")
     if request.method == "POST":
         try:
-            blocks = _blocks(request)
-            text = "\n".join(block.text for block in blocks)
-            checked = proofread(blocks, unit=unit, clocks=asked, reach=Reach(actor))
+            draft = draft_in(request)
+            checked = proofread(draft.blocks, unit=unit, clocks=asked, reach=Reach(actor))
+            if request.POST.get("do") == "mark":
+                return _marked(request, checked)
+            if request.POST.get("do") == "replace":
+                draft = draft.replaced(checked, request.POST.getlist("place"))
+                checked = proofread(draft.blocks, unit=unit, clocks=asked, reach=Reach(actor))
         except Invalid as error:
-            problem, text = str(error), request.POST.get("text", "")[:_LONGEST_TEXT]
+            problem, draft = str(error), Draft(text=request.POST.get("text", "")[:LONGEST_TEXT])
     marks = list(_marks(checked, unit, asked)) if checked else []
     context = {
         "title": "数字体检",
         "crumbs": [{"title": "材料", "url": reverse("reports")}, {"title": "数字体检"}],
         "units": [{"pk": pk, "name": actor.tree.name(pk), "selected": pk == unit.pk} for pk in _units(actor)],
         "as_of": request.POST.get("as_of", ""),
-        "text": text,
+        "draft": draft,
         "problem": problem,
         "checked": checked is not None,
         "counts": _counts(marks),
@@ -52,6 +55,17 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "faults": [mark for mark in marks if mark["judgement"] not in ("right", "unknown")],
     }
     return render(request, "numbers.html", context, status=422 if problem else 200)
+
+
+def _marked(request: HttpRequest, checked: Checked) -> HttpResponseBase:
+    """The uploaded file with its marks. Raises Invalid where none was uploaded."""
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile) or not str(file.name).lower().endswith(".docx"):
+        raise Invalid("请选择 .docx 文件，才能下载标注稿")
+    with kept_file(file) as path:
+        content = marked_docx(path, str(file.name), checked, clock.now())
+    name = f"{Path(str(file.name)).stem}（数字体检）.docx"
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name)
 
 
 def _units(actor: Actor) -> list[int]:
@@ -70,37 +84,19 @@ def _unit(request: HttpRequest, actor: Actor) -> Unit:
     return Unit.objects.get(pk=chosen)
 
 
-def _blocks(request: HttpRequest) -> Sequence[Block]:
-    """The text that was sent: of the file if there is one, else what was typed. Raises Invalid."""
-    file = request.FILES.get("file")
-    if isinstance(file, UploadedFile):
-        if (file.size or 0) > _LARGEST:
-            raise Invalid(f"“{file.name}”超过 20 MB，请删去图片后再上传")
-        with tempfile.NamedTemporaryFile() as kept:
-            for chunk in file.chunks():
-                kept.write(chunk)
-            kept.flush()
-            return read_draft(Path(kept.name), str(file.name))
-    text = request.POST.get("text", "")
-    if not text.strip() or len(text) > _LONGEST_TEXT:
-        raise Invalid(f"请选择文件，或贴入 1 到 {_LONGEST_TEXT:,} 个字的文字")
-    return read_lines(text)
-
-
 def _marks(checked: Checked, unit: Unit, asked: Clocks) -> Iterator[dict[str, Any]]:
     """Every number and every fault of the text, with its place, what became of it, and why."""
     labels = {block.index: block.label for block in checked.blocks}
     texts = {block.index: block.text for block in checked.blocks}
     for number, verdict in checked.numbers:
-        known = verdict.candidate if isinstance(verdict.candidate, Known) else None
-        wrong = verdict.judgement in ("wrong", "out_of_date")
         yield {
             **_place(number.place, labels),
             "text": number.text,
             "judgement": verdict.judgement,
             "word": JUDGEMENTS[verdict.judgement],
-            "why": _why(known, wrong=wrong) if known else "",
-            "url": _url(known, unit, asked) if known else "",
+            "why": said_of(verdict),
+            "right": right_value(verdict) if verdict.judgement in ("wrong", "out_of_date") else "",
+            "url": _url(verdict, unit, asked),
         }
     for finding in checked.findings:
         place = finding.place
@@ -115,18 +111,23 @@ def _marks(checked: Checked, unit: Unit, asked: Clocks) -> Iterator[dict[str, An
 
 
 def _place(place: Place, labels: dict[int, str]) -> dict[str, Any]:
-    return {"block": place.block, "start": place.start, "end": place.end, "at": labels[place.block]}
+    return {
+        "block": place.block,
+        "start": place.start,
+        "end": place.end,
+        "at": labels[place.block],
+        "place": code_of(place),
+    }
 
 
-def _why(known: Known, *, wrong: bool) -> str:
-    value = "—" if known.value is None else plain(known.value)
-    return f"“{known.title}”应为 {value} {known.unit}" if wrong else f"“{known.title}”"
-
-
-def _url(known: Known, unit: Unit, asked: Clocks) -> str:
-    period = f"{known.period.first}..{known.period.last}" if known.period else ""
-    words = {"unit": unit.code, "period": period, "as_of": asked.as_of.isoformat()}
-    return f"{reverse('figure', args=[known.figure])}?{urlencode(words)}"
+def _url(verdict: Verdict, unit: Unit, asked: Clocks) -> str:
+    cell = verdict.cell
+    if cell is None:
+        return ""
+    period = f"{cell.period.first}..{cell.period.last}" if cell.period else f"{asked.day.year}"
+    code = Unit.objects.get(pk=cell.unit).code if cell.unit else unit.code
+    words = {"unit": code, "period": period, "as_of": asked.as_of.isoformat()}
+    return f"{reverse('figure', args=[cell.subject.figure])}?{urlencode(words)}"
 
 
 def _counts(marks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,11 +1,13 @@
 """Internal audits of the county's units: projects, findings, scores, the contest."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bihuan.cli.demo.bureaus.audit_people import CLERK, OFFICE
 from bihuan.cli.demo.bureaus.book import Book, Paper, Ref
 from bihuan.cli.demo.bureaus.internal_programme import UNITS
 from bihuan.cli.demo.county import BUREAUS, COUNTY
+from bihuan.cli.demo.findings import Finding
 
 _FAULTS = (
     ("funds", "专项资金滞留"),
@@ -55,7 +57,8 @@ def projects(book: Book, batches: dict[int, Ref]) -> None:
 
 
 def _finding(book: Book, project: Ref, number: int, unit: str, login: str, done: date) -> None:
-    category, title = _FAULTS[number % len(_FAULTS)]
+    category, fault = _FAULTS[number % len(_FAULTS)]
+    title = f"{done.year} 年内审第 {number + 1} 项：{fault}"
     thread = book.open(
         "audit.internal_finding",
         done + timedelta(days=3),
@@ -76,6 +79,16 @@ def _finding(book: Book, project: Ref, number: int, unit: str, login: str, done:
     thread.then((1, 5), OFFICE, "accept", "同意销号")
     if number == 6:
         thread.then((30, 60), OFFICE, "recur", "半年内同类问题再次发生")
+
+
+def told_twice(book: Book, findings: Sequence[Finding]) -> None:
+    """Write one of the audit office's findings down as an internal one too, word for word, as does happen."""
+    for row in reversed(book.rows):
+        if row.ref.ledger == "audit.internal_finding":
+            own = [finding for finding in findings if finding.unit == row.values["responsible_unit"]]
+            if own:
+                row.values["title"] = own[-1].detail
+                return
 
 
 def _scored(book: Book, project: Ref, year: int, unit: str, done: date) -> None:
