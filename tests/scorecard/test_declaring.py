@@ -113,6 +113,21 @@ def test_a_changed_rule_is_tried_and_then_in_force(cast: Cast, towns: ScorecardV
     assert scorecard_in_force(towns.code).version == 2
 
 
+def test_a_figure_is_switched_off_from_the_ranking_on_screen(
+    cast: Cast, towns: ScorecardVersion, client: Client
+) -> None:
+    client.force_login(cast.people["office"])
+    url, form = reverse("scorecard_edit", args=[towns.code]), sent(spec_of(towns), "adopt")
+    form["items.part"], form["items.weight"] = ["shown", "base"], ["60", "100"]
+    assert client.post(url, form).status_code == 302
+    spec = spec_of(scorecard_in_force(towns.code))
+    assert [item.ranked for item in spec.items] == [False, True]
+    assert [item.code for item in spec.base_items] == ["quality"]
+    assert [line["part"] for line in lines_of(spec)["items"]] == ["shown", "base"]
+    assert client.post(url, sent(spec, "adopt")).status_code == 302
+    assert [item.ranked for item in spec_of(scorecard_in_force(towns.code)).items] == [False, True]
+
+
 def test_what_is_wrong_stays_on_the_page(cast: Cast, towns: ScorecardVersion, client: Client) -> None:
     client.force_login(cast.people["office"])
     form = sent(spec_of(towns), "adopt")

@@ -106,9 +106,7 @@ def test_a_granted_appeal_changes_the_ranking_visibly(cast: Cast, towns: Scoreca
     appeal = make_appeal(
         actor=cast["town"], publication=old.pk, unit=cast.town.pk, item="few", reason="其中一个问题不属于本镇"
     )
-    fresh = answer_appeal(
-        actor=cast["office"], appeal=appeal.pk, answer="属实", values={"audit.problems": Decimal(1)}
-    )
+    fresh = answer_appeal(actor=cast["office"], appeal=appeal.pk, answer="属实", values={"audit.problems": Decimal(1)})
     assert fresh is not None
     assert (fresh.replaces_id, by_unit(fresh)[cast.town.pk].rank) == (old.pk, 1)
     assert by_unit(fresh)[cast.town.pk].item["few"].value == 1
@@ -123,7 +121,9 @@ def test_an_appeal_rests_on_the_records_and_the_rule_of_its_publication(cast: Ca
     """Later records and a later rule change nothing of what was appealed against, nor of what takes its place."""
     score(cast, towns, cast.town, "30")
     old = published(cast, towns)
-    appeal = make_appeal(actor=cast["town"], publication=old.pk, unit=cast.town.pk, item="few", reason="有一个不属于本镇")
+    appeal = make_appeal(
+        actor=cast["town"], publication=old.pk, unit=cast.town.pk, item="few", reason="有一个不属于本镇"
+    )
     harder = {**CARD, "items": [{**CARD["items"][0], "weight": 10}, {**CARD["items"][1], "weight": 90}]}
     with clock.fixed(clock.now() + timedelta(days=1)):
         make_finding(cast, 5)
