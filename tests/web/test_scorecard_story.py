@@ -52,7 +52,7 @@ def test_tried_published_appealed_and_ranked_anew(
     published = page.url
 
     page = at_desk("town", published)
-    page.get_by_role("link", name="如果").first.click()
+    page.get_by_role("link", name="推演").first.click()
     page.get_by_label("问题少").fill("1")
     page.get_by_role("button", name="算一算").click()
     expect(page.get_by_role("row", name="改了以后").first).to_contain_text("75")
