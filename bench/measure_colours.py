@@ -5,9 +5,12 @@
 
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import instance
@@ -90,6 +93,13 @@ def counted_by_hand(ledger: "Ledger", loop: Any) -> Counter[str]:
     return Counter(colour_of(due, closed, bounds).value for due, closed in rows)
 
 
+def busy(work: Any, spent: list[float]) -> None:
+    """Do the work, and note the processor's seconds: on a machine that others use, the clock tells of them as well."""
+    start = time.process_time()
+    work()
+    spent.append(time.process_time() - start)
+
+
 def main() -> int:
     instance.start()
     from django.test import Client
@@ -116,9 +126,10 @@ def main() -> int:
     most = int(os.environ.get("BIHUAN_BENCH_MOST", SIZES[-1]))
 
     def measure(subject: str, size: int, work: Any) -> None:
-        seconds = instance.timed(work)
-        instance.tell(subject, f"{size:,} 件", seconds)
-        if sorted(seconds)[len(seconds) // 2] > LIMIT_SECONDS and subject not in SLOW:
+        spent: list[float] = []
+        seconds = instance.timed(partial(busy, work, spent))
+        instance.tell(subject, f"{size:,} 件 · 处理器 {median(spent):.3f} s", seconds)
+        if min(median(seconds), median(spent)) > LIMIT_SECONDS and subject not in SLOW:
             slow.append(subject)
 
     for size in (size for size in SIZES if size <= most):

@@ -33,7 +33,7 @@ BASE = "https://bihuan.example/"
 
 def make() -> Any:
     """A ledger of matters, figures over it, and the report; gives what composes it."""
-    from bihuan.figure.definitions import install_figures
+    from bihuan.figure.installing import install_figures
     from bihuan.figure.spec import FigureSpec
     from bihuan.ledger.append import Draft, append_many
     from bihuan.ledger.definitions import install_definition

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError
@@ -65,7 +66,31 @@ def test_it_is_played_at_its_pages(screens: Screens, play: Play) -> None:
             seen.append(record.state)
             record = screens.do(record, act)
         assert_closed(play, record, loop, [*seen, record.state])
+    if loop.recheck:
+        is_rechecked(screens, play, record, loop)
     recurs(screens, play, record, loop)
+
+
+def is_rechecked(screens: Screens, play: Play, record: Record, loop: LoopSpec) -> None:
+    """抽查复核: drawn at the loop's page by a seed, passed by its verb; what fails comes back as a new matter."""
+    page = f"/ledgers/{play.ledger}/loop/"
+    day = clock.local_date(LATER)
+    verbs = {verb.effect: verb.code for verb in loop.verbs if verb.effect.startswith("recheck")}
+    drawing = {"draw": "1", "start": day.isoformat(), "end": day.isoformat(), "seed": "第1号公告"}
+    with clock.fixed(LATER + timedelta(days=1)):
+        assert screens.refusal(record, play.office, verbs["recheck_pass"])[1] in (403, 409), "nobody drew it"
+        assert screens.at(play.office).post(page, drawing).status_code == 302
+        told = Record.objects.get(pk=record.pk).loop["recheck"]
+        assert (told["seed"], told["among"]) == ("第1号公告", 1)
+        assert record.number in screens.at(play.office).get(page).content.decode()
+        assert 403 in screens.refusal(record, play.asker, verbs["recheck_pass"])
+        before, standing = Record.objects.filter(ledger=record.ledger).count(), transaction.savepoint()
+        screens.do(record, Act(play.office, verbs["recheck_fail"]))
+        assert Record.objects.get(pk=record.pk).loop["recheck"]["result"] == "fail"
+        assert Record.objects.filter(ledger=record.ledger).count() == before + 1
+        transaction.savepoint_rollback(standing)
+        screens.do(record, Act(play.office, verbs["recheck_pass"]))
+        assert "通过" in screens.at(play.office).get(page).content.decode()
 
 
 def is_extended(screens: Screens, play: Play, record: Record) -> Record:

@@ -7,12 +7,15 @@ import pytest
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Conflict, Invalid, NotAllowed
+from bihuan.ledger.definitions import find_ledger
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import edit_record
 from bihuan.loop.deadline import due_after
+from bihuan.loop.definitions import loop_of
 from bihuan.loop.duty.actions import open_due
 from bihuan.loop.duty.queries import Standing, standings_on
 from bihuan.loop.duty.turns import duties_in_force, turns_opening
+from bihuan.loop.spec import DayCount
 from tests.packs.conftest import Bureaus
 from tests.packs.plays import BASE, PLAYS, Act, Play
 
@@ -25,33 +28,12 @@ def opening(ledger: str, **other: Any) -> dict[str, Any]:
 
 # Ledger, what is filled in otherwise than in the play, the words of the refusal.
 REFUSED: tuple[tuple[str, dict[str, Any], str], ...] = (
-    ("urban.case", {"field_of_work": "gas"}, "不在承办人的办案范围"),
-    ("urban.case", {"procedure": "major"}, "超出承办人的办案权限"),
-    ("urban.case", {"power": "@coercion"}, "不是这一类案件的处罚权"),
     ("urban.case", {"power": ""}, "权力事项"),
     ("urban.case", {"power": "CG99"}, "CG99"),
-    ("urban.case", {"filed_on": "2023-05-01"}, "没有有效的执法证"),
-    ("urban.case", {"second_handler": "@officer"}, "同一个人"),
-    ("urban.request", {"limit_days": "9"}, "与事项类型公布的时限不同"),
-    ("urban.violation", {"disposal": "corrected"}, "清单之外无权力"),
-    ("urban.violation", {"disposal": "towed", "power": "@power"}, "拖移是行政强制"),
-    ("urban.violation", {"category": "muck_truck_spill"}, "车牌号"),
-    ("urban.notice", {"type": "penalty_decision", "facts": "事实"}, "处罚决定书要说理"),
-    ("urban.permit", {"power": "@power"}, "不是行政许可"),
-    ("urban.permit", {"outcome": "refused"}, "不予许可要写明理由"),
-    ("urban.permit", {"notified_on": "2026-03-02"}, "一次性告知要列全"),
-    ("urban.complaint", {"replied_on": "2026-03-01"}, "答复日期早于收到日期"),
-    ("urban.fault", {"fault_class": "exempt", "scope": "@scope"}, "不属于所认定的类别"),
-    ("urban.popularise_item", {"due_on": "2026-01-01"}, "完成期限早于列入日期"),
-    ("urban.illegal_building", {"power": "@permission"}, "处罚或强制类"),
-    ("audit.project", {"audited_unit": ""}, "经济责任审计要填被审计单位"),
-    ("audit.project", {"planned_end": "2026-01-01"}, "计划完成早于计划开始"),
-    ("audit.internal_programme", {"area": "projects"}, "提升行动的方面"),
-    ("audit.audit_team", {"talked_on": "2026-03-09"}, "任前廉政谈话要在进驻以前"),
-    ("audit.finding", {"due_on": "2026-01-01"}, "整改期限早于发现日期"),
     ("audit.finding", {"responsible_unit": ""}, "责任单位"),
     ("audit.finding", {"project": ""}, "审计项目"),
 )
+"""Beside the checks of the ledgers, which `test_every_check.py` plays one by one."""
 
 
 @pytest.mark.parametrize(("ledger", "other", "words"), REFUSED, ids=lambda part: part if isinstance(part, str) else "")
@@ -131,6 +113,73 @@ def test_it_cannot_be_done(bureaus: Bureaus, ledger: str, before: str, act: Act,
     with pytest.raises((NotAllowed, Conflict), match=words):
         bureaus.do(record, act)
     assert Record.objects.get(pk=record.pk).version == record.version
+
+
+def test_a_focus_of_the_plan_is_accepted_once_it_was_reported(bureaus: Bureaus) -> None:
+    record = brought_to(bureaus, BY_LEDGER["urban.popularise_item"], "submit")
+    for fields, words in (({"result": "完成"}, "重点任务要先报依法治县办"), ({"reported_on": "$today"}, "")):
+        record = bureaus.do(record, Act("cgfz", "submit", {"result": "完成", **fields}))
+        if words:
+            with pytest.raises(NotAllowed, match=words):
+                bureaus.do(record, Act("chengguanshen", "accept"))
+            record = bureaus.do(record, Act("chengguanshen", "send_back"))
+    assert bureaus.do(record, Act("chengguanshen", "accept")).closed_at
+
+
+def test_a_brief_with_instructions_is_closed_once_they_were_followed(bureaus: Bureaus) -> None:
+    record = brought_to(bureaus, BY_LEDGER["audit.report"], "follow")
+    edit_record(actor=bureaus["jingban"], record=record, fields={"instruction_count": "2"})
+    record = Record.objects.get(pk=record.pk)
+    with pytest.raises(NotAllowed, match="先写明批示落实情况"):
+        bureaus.do(record, Act("shenji", "close"))
+    record = bureaus.do(record, Act("jingban", "follow", {"instruction_count": "2", "follow_up": "已落实"}))
+    assert bureaus.do(record, Act("shenji", "close")).closed_at
+
+
+def test_who_was_asked_first_keeps_the_request(bureaus: Bureaus) -> None:
+    record = brought_to(bureaus, BY_LEDGER["urban.request"], "accept_request")
+    for login in ("chengguanke", "cgfz", "cgza"):
+        with pytest.raises(BihuanError):
+            bureaus.do(record, Act(login, "accept_request"))
+    assert bureaus.do(record, Act("cgck", "accept_request")).state != record.state
+
+
+def test_an_order_that_was_not_followed_becomes_a_case(bureaus: Bureaus) -> None:
+    case = bureaus.open(BY_LEDGER["urban.case"])
+    record = brought_to(bureaus, BY_LEDGER["urban.notice"], "submit")
+    filed = bureaus.do(record, Act("chengguanshen", "file_case", {"filed_case": f"#{case.pk}"}))
+    assert filed.closed_at and filed.data["filed_case"] == case.pk
+
+
+@pytest.mark.parametrize(
+    ("ledger", "before", "days", "count"),
+    [("urban.permit", "submit", 20, "working"), ("urban.case", "submit", 90, "calendar")],
+)
+def test_what_the_law_gives_days_for_is_due_then(
+    bureaus: Bureaus, ledger: str, before: str, days: int, count: DayCount
+) -> None:
+    record = brought_to(bureaus, BY_LEDGER[ledger], before)
+    assert record.due_at == due_after(date(2026, 3, 2), days, count).at
+
+
+ORDERED = ("audit.project", "audit.meeting_item", "audit.internal_finding", "audit.internal_programme", "audit.finding", "urban.complaint", "urban.illegal_building", "urban.case", "urban.popularise_item", "urban.violation")  # fmt: skip
+
+
+@pytest.mark.parametrize("ledger", ORDERED)
+def test_the_government_orders_once_the_deadline_has_passed(bureaus: Bureaus, ledger: str) -> None:
+    loop = loop_of(find_ledger(ledger))
+    assert loop is not None
+    record, steps = bureaus.open(BY_LEDGER[ledger]), loop.verb["order"].from_
+    for act in BY_LEDGER[ledger].acts:
+        if record.state in steps and record.due_at:
+            break
+        record = bureaus.do(record, act)
+    with pytest.raises(NotAllowed, match="不需要政府督办"):
+        bureaus.do(record, Act("xianzhang", "order"))
+    assert record.due_at is not None
+    with clock.fixed(record.due_at + timedelta(minutes=1)):
+        ordered = bureaus.do(record, Act("xianzhang", "order"))
+    assert ordered.loop["orders"]
 
 
 def test_a_responsibility_audit_needs_the_opinion_on_internal_audit(bureaus: Bureaus) -> None:

@@ -28,7 +28,7 @@ class Known:
     measures: dict[str, str] = field(default_factory=dict)
     about: About = ABOUT
 
-    def number(self, figure: str, *, unit: str = "", period: str = "") -> Number:
+    def number(self, figure: str, *, unit: str = "", period: str = "", of: str = "") -> Number:
         if (figure, unit, period) not in self.values:
             raise NotFound(f"没有指标“{figure}”")
         measure = self.measures.get(figure, "个")
@@ -45,8 +45,17 @@ class Known:
     def name(self, unit: str) -> str:
         return unit
 
-    def records(self, ledger: str, where: str, columns: Sequence[str], most: int) -> Table:
+    def records(self, ledger: str, where: str, columns: Sequence[str], most: int, *, linked: str = "") -> Table:
         return Table(("编号",), (((Run("SJ-1"),),),))
+
+    def behind(self, figure: str, columns: Sequence[str], most: int, *, unit: str = "", period: str = "") -> Table:
+        return self.records(figure, "", columns, most)
+
+    def field(self, code: str) -> str:
+        return f"<{code}>\ue000"
+
+    def rankings(self, scorecard: str) -> tuple[Table, ...]:
+        return (self.records("", "", (), 1),) * 2 if scorecard == "published" else ()
 
 
 SOURCES = Known(
@@ -85,6 +94,8 @@ def blocks(text: str) -> tuple[object, ...]:
         ("{% if v('unknown') > 0 or v('unknown') <= 0 %}知道{% else %}不知道{% endif %}", "不知道"),
         ("{{ n('unknown') }}{{ '知道' if known('unknown') else '' }}", "—"),
         ("{% for t in units('town') %}{{ name(t) }}{{ n('total', t) }}、{% endfor %}", "青溪镇3、白石镇—、"),
+        ("地点{{ field('place') }}", "地点<place>"),
+        ("{% if ranked('card') %}有{% else %}没有公布{% endif %}", "没有公布"),
         ("截至{{ day() }}，{{ year(1) }}年", "截至2026年12月31日，2027年"),
     ],
 )
@@ -119,6 +130,15 @@ def test_tables_and_charts_hold_the_numbers() -> None:
     assert isinstance(chart, Chart)
     assert (chart.categories, chart.series[0].values) == (("青溪镇", "白石镇"), (D(3), None))
     assert isinstance(listed, Table)
+
+
+def test_a_ranking_is_a_table_for_each_group_and_a_list_is_a_table() -> None:
+    assert read("{{ ranking('published') }}后{{ ranking('card') }}\n\n{{ listed('late') }}") == [
+        "Table",
+        "Table",
+        "后",
+        "Table",
+    ]
 
 
 @pytest.mark.parametrize(

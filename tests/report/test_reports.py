@@ -14,6 +14,7 @@ from bihuan.report.actions import (
     add_comment,
     approve_draft,
     issue_draft,
+    resolve_comment,
     return_draft,
     start_draft,
     submit_draft,
@@ -211,3 +212,19 @@ def test_what_does_not_cut_is_told(cast: Cast, report: ReportVersion, by: str, w
             known_at=clock.now(),
             texts=texts,
         )
+
+
+def test_a_comment_on_a_part_is_seen_to(cast: Cast, report: ReportVersion) -> None:
+    draft = begun(cast, report)
+    said = add_comment(actor=cast["office"], draft=draft.pk, part="units", text="补上各镇的数")
+    with pytest.raises(NotFound, match="没有这一部分"):
+        add_comment(actor=cast["office"], draft=draft.pk, part="nowhere", text="看看")
+    with pytest.raises(NotFound):
+        resolve_comment(actor=cast["neighbour"], comment=said.pk)
+    done = resolve_comment(actor=cast["town"], comment=said.pk)
+    assert (done.resolved_by_id, done.part) == (cast["town"].person, "units")
+    with pytest.raises(Conflict, match="已经有人处理"):
+        resolve_comment(actor=cast["colleague"], comment=said.pk)
+    other = add_comment(actor=cast["office"], draft=draft.pk, part="total", text="数要核对")
+    with pytest.raises(NotAllowed):
+        resolve_comment(actor=cast["town"], comment=other.pk)

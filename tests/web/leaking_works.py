@@ -3,10 +3,13 @@
 All of it is the audit office's, over the secret ledger or over ledgers beside it whose records are the other town's.
 """
 
+import io
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+import docx
 
 from bihuan.base import clock
 from bihuan.figure.clocks import clocks
@@ -31,8 +34,10 @@ from bihuan.loop.petition.spec import PetitionSpec
 from bihuan.loop.plan.spec import PlanSpec
 from bihuan.report.actions import approve_draft, issue_draft, start_draft, submit_draft, write_part
 from bihuan.report.definitions import install_report
-from bihuan.report.models import Draft, Issued, ReportVersion
+from bihuan.report.models import Draft, Issued, ReportVersion, WordTemplate
 from bihuan.report.spec import ReportSpec
+from bihuan.report.template_actions import try_template
+from bihuan.report.templating import Template
 from bihuan.scorecard.actions import give_score, make_appeal, publish
 from bihuan.scorecard.definitions import install_scorecard
 from bihuan.scorecard.models import Appeal, Publication
@@ -61,6 +66,7 @@ class Works:
     filling: Filling
     draft: Draft
     issued: Issued
+    template: WordTemplate
     publication: Publication
     appeal: Appeal
     drawn: DrawRound
@@ -77,7 +83,8 @@ def make_works(cast: Cast) -> Works:
     drawn, waiting = _draws(cast)
     _plan(cast)
     _duty(cast)
-    return Works(form, filling, draft, issued, publication, appeal, drawn, waiting, _petition(cast))
+    template = _template(cast, draft.report)
+    return Works(form, filling, draft, issued, template, publication, appeal, drawn, waiting, _petition(cast))
 
 
 def _form(cast: Cast) -> Form:
@@ -110,6 +117,19 @@ def _report(cast: Cast) -> tuple[Draft, Issued]:
     approve_draft(actor=cast["office"], draft=draft.pk)
     issued = issue_draft(actor=cast["office"], draft=draft.pk)
     return _draft(cast, report), issued
+
+
+def _template(cast: Cast, report: ReportVersion) -> WordTemplate:
+    """A Word template on trial that would print all of the secret records."""
+    file, document = io.BytesIO(), docx.Document()
+    for text in (
+        "{{ n('own.secret_sum') }}",
+        "{{ records('own.secret', '', ['name', 'words', 'phone', 'holder'], 9) }}",
+    ):
+        document.add_paragraph(text)
+    document.save(file)
+    template = Template("内部简报.docx", file.getvalue())
+    return try_template(actor=cast["colleague"], owner=cast.office, report=report.code, spec=None, template=template)
 
 
 def _draft(cast: Cast, report: ReportVersion) -> Draft:

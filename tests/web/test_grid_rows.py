@@ -20,7 +20,7 @@ from bihuan.ledger.models import Attachment, Batch, Ledger, Record
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.undo import undo_batch
 from bihuan.ledger.verification import verify_chain
-from bihuan.loop.actions import create_record
+from bihuan.loop.actions import create_record, edit_record
 from bihuan.loop.new_cells import MOST_ROWS, add_rows
 from tests.cast import Cast
 from tests.ledger.making import finding_fields, make_finding
@@ -50,6 +50,22 @@ def test_rows_open_records_as_one_batch_that_can_be_undone(cast: Cast) -> None:
     undo_batch(actor=office, batch=done.batch)
     assert not Record.objects.filter(deleted=False).exists()
     assert not list(verify_chain(ledger))
+
+
+def test_added_rows_are_taken_back_from_the_grid_but_for_those_changed_since(cast: Cast, clients: Clients) -> None:
+    client, url = clients("office"), reverse("grid_undo", args=["audit.finding"])
+
+    def ask(who: Client, address: str, sent: dict[str, Any]) -> Any:
+        return who.post(address, json.dumps(sent), content_type="application/json")
+
+    added = ask(client, reverse("grid_add", args=["audit.finding"]), {"rows": texts(cast, 1, 2), "write": True}).json()
+    first = Record.objects.order_by("pk")[0]
+    edit_record(actor=cast["office"], record=first, fields={"title": "改过了"})
+    assert ask(clients("colleague"), url, {"batch": added["pk"]}).status_code == 404
+    assert ask(client, url, {"batch": "x"}).status_code == 422
+    assert ask(client, url, {"batch": added["pk"]}).json() == {"count": 1, "spared": [first.number]}
+    assert list(Record.objects.filter(deleted=False)) == [first]
+    assert ask(client, url, {"batch": added["pk"]}).status_code == 403
 
 
 def test_one_bad_row_keeps_all_out_and_is_named(cast: Cast) -> None:
@@ -183,6 +199,13 @@ def test_a_whole_session_by_the_keyboard_alone(
     assert Record.objects.count() == before + 2
     expect(page.locator(".grid-body")).to_contain_text("粘贴出来的一条")
     assert Batch.objects.get(file_name="表格新增").events.count() == 2
+    keys.press("Control+z")
+    expect(page.locator("[data-grid=state]")).to_contain_text("已撤销新增的 2 条")
+    assert Record.objects.filter(deleted=False).count() == before
+    expect(page.locator(".grid-body")).not_to_contain_text("粘贴出来的一条")
+    keys.press("Control+y")
+    expect(page.locator("[data-grid=state]")).to_contain_text("已新增 2 条")
+    assert Record.objects.filter(deleted=False).count() == before + 2
 
 
 def test_a_linked_record_is_found_while_typing_and_photos_show(

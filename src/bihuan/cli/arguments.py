@@ -262,6 +262,7 @@ def _reports(commands: "_Commands[Parser]") -> None:
     parser.add_argument("-o", "--output", metavar="文件", required=True, help="以 .docx、.html 或 .pdf 结尾")
     parser.add_argument("--unit", metavar="单位", help="关于哪个单位（代码或名称；默认全县）")
     parser.add_argument("--period", metavar="时期", help="如 2026、2026-03（默认今年）")
+    parser.add_argument("--record", metavar="编号", help="一企一档：关于哪一条记录")
     _clocks(parser)
 
 

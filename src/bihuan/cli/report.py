@@ -4,17 +4,19 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
+from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.cli.database import require_database
 from bihuan.cli.units import named
 from bihuan.figure.clocks import clocks
 from bihuan.org.actor import system_actor
 from bihuan.report.definitions import report_in_force
-from bihuan.report.document import Document
 from bihuan.report.docx.package import write_docx
 from bihuan.report.html import page_of
 from bihuan.report.pdf import write_pdf
-from bihuan.report.queries import document_now, subject_of
+from bihuan.report.queries import Made, record_of, report_now, subject_of
+from bihuan.report.templates import template_in_force
+from bihuan.report.templating import rebased
 
 _BASE = "http://127.0.0.1:8000/"
 
@@ -30,27 +32,37 @@ def run(arguments: Namespace) -> int:
     report = report_in_force(arguments.report)
     asked = clocks(arguments.as_of or "", arguments.known_at or "")
     period = arguments.period or f"{asked.day.year}"
-    document = document_now(
-        system_actor("命令行"),
+    actor = system_actor("命令行")
+    made = report_now(
+        actor,
         report,
         unit=named(arguments.unit) if arguments.unit else subject_of(report),
         period=period,
         as_of=asked.day,
         known_at=asked.known_at,
+        record=record_of(actor, report, arguments.record or ""),
+        template=template_in_force(report.code, clock.today()),
     )
-    _write(document, path)
-    print(f"已生成“{document.title}”：{path}，{len(document.numbers)} 个数字")
+    _write(made, path)
+    print(f"已生成“{made.document.title}”：{path}，{len(made.document.numbers)} 个数字")
     return 0
 
 
-def _write(document: Document, path: Path) -> None:
+def _write(made: Made, path: Path) -> None:
     match path.suffix:
         case ".docx":
-            write_docx(document, path, base=_BASE)
+            _write_word(made, path)
         case ".html":
-            path.write_text(page_of(document, _BASE), encoding="utf-8")
+            path.write_text(page_of(made.document, _BASE), encoding="utf-8")
         case ".pdf":
             with tempfile.TemporaryDirectory() as folder:
                 source = Path(folder) / "report.docx"
-                write_docx(document, source, base=_BASE)
+                _write_word(made, source)
                 write_pdf(source, path)
+
+
+def _write_word(made: Made, path: Path) -> None:
+    if made.word is None:
+        write_docx(made.document, path, base=_BASE)
+    else:
+        path.write_bytes(rebased(made.word, _BASE))

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from bihuan.base.errors import Invalid
-from bihuan.ledger.roster.table import Roster, Verdict, open_roster
+from bihuan.ledger.roster.table import Roster, Verdict, open_roster, require_columns
 from bihuan.ledger.roster.unit_rows import FIELDS, plan_units, write_units
 from bihuan.org.actor import system_actor
 
@@ -15,6 +15,7 @@ def load_units(path: Path, valid_from: date) -> dict[Verdict, int]:
     Raises Invalid, naming each bad row, and then nothing is written.
     """
     roster = open_roster(path, path.name, FIELDS)
+    require_columns(roster)
     rows = plan_units(roster, valid_from)
     if roster.failed:
         raise Invalid(f"{_faults(roster)}。一个单位也没有加入")

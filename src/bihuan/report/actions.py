@@ -1,5 +1,6 @@
 """The only writes to reports: a draft is begun, its parts are written, it is approved and issued, and then stands."""
 
+import base64
 import hashlib
 from datetime import date
 
@@ -8,15 +9,15 @@ from django.db import transaction
 from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotFound
 from bihuan.figure.period import parse_period
+from bihuan.ledger.models import Record
 from bihuan.loop.notice.numbering import next_number
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
-from bihuan.report.composing import compose
 from bihuan.report.definitions import spec_of
-from bihuan.report.figures import figure_sources
 from bihuan.report.keeping import kept
 from bihuan.report.models import Comment, Draft, DraftPart, Issued, ReportVersion
-from bihuan.report.rules import get_draft, may_approve, may_write, may_write_part, require
+from bihuan.report.queries import draft_now
+from bihuan.report.rules import get_draft, may_approve, may_resolve, may_write, may_write_part, require
 from bihuan.report.template.functions import NAMES
 from bihuan.report.template.language import check
 
@@ -25,7 +26,9 @@ _LONGEST_COMMENT = 2_000
 
 
 @transaction.atomic
-def start_draft(*, actor: Actor, report: ReportVersion, unit: Unit, period: str, as_of: date) -> Draft:
+def start_draft(
+    *, actor: Actor, report: ReportVersion, unit: Unit, period: str, as_of: date, record: Record | None = None
+) -> Draft:
     """Begin a report for a unit and a period; its parts start as the definition has them."""
     require(may_write(actor, report), f"编写“{report.title}”")
     draft = Draft.objects.create(
@@ -33,6 +36,7 @@ def start_draft(*, actor: Actor, report: ReportVersion, unit: Unit, period: str,
         unit=unit,
         period=parse_period(period, as_of).code,
         as_of=as_of,
+        record=record,
         person_id=actor.person,
         created_at=clock.now(),
     )
@@ -64,13 +68,34 @@ def write_part(*, actor: Actor, draft: int, code: str, text: str, version: int, 
 
 @transaction.atomic
 def add_comment(*, actor: Actor, draft: int, part: str, text: str) -> Comment:
-    """Say something of a draft."""
+    """Say something of a draft, or of one of its parts by its code."""
     found = get_draft(actor, draft)
+    if part and not found.parts.filter(code=part).exists():
+        raise NotFound("没有这一部分")
     if not text.strip() or len(text) > _LONGEST_COMMENT:
         raise Invalid(f"意见有 {len(text)} 个字，应为 1 到 {_LONGEST_COMMENT} 个字")
     return Comment.objects.create(
         draft=found, part=part, text=text.strip(), person_id=actor.person, created_at=clock.now()
     )
+
+
+@transaction.atomic
+def resolve_comment(*, actor: Actor, comment: int) -> Comment:
+    """Say that a comment was seen to: who writes the part, who writes the report, or who made it."""
+    found = Comment.objects.select_related("draft__report").filter(pk=comment).first()
+    if found is None:
+        raise NotFound("没有这条意见")
+    draft = get_draft(actor, found.draft_id)
+    require(may_resolve(actor, found), "处理这条意见")
+    if draft.state == Draft.State.ISSUED:
+        raise Conflict("这份材料已经印发，意见不再变动")
+    changed = Comment.objects.filter(pk=comment, resolved_at__isnull=True).update(
+        resolved_by=actor.person, resolved_at=clock.now()
+    )
+    if not changed:
+        raise Conflict("这条意见已经有人处理了")
+    found.refresh_from_db()
+    return found
 
 
 @transaction.atomic
@@ -115,39 +140,33 @@ def issue_draft(*, actor: Actor, draft: int) -> Issued:
     found = _locked(actor, draft)
     require(may_approve(actor, found.report), "印发这份材料")
     _require_state(found, Draft.State.APPROVED)
-    texts = dict(found.parts.values_list("code", "text"))
-    issued = _issue(actor, found.report, found.unit, found.period, found.as_of, texts, found)
+    issued = _issue(actor, found)
     _moved(found, Draft.State.ISSUED)
     return issued
 
 
-def _issue(
-    actor: Actor,
-    report: ReportVersion,
-    unit: Unit,
-    period: str,
-    as_of: date,
-    texts: dict[str, str],
-    draft: Draft | None,
-) -> Issued:
-    spec, known_at, today = spec_of(report), clock.now(), clock.today()
+def _issue(actor: Actor, draft: Draft) -> Issued:
+    report, known_at, today = draft.report, clock.now(), clock.today()
+    spec = spec_of(report)
     word = spec.red_head.word if spec.red_head else ""
     number = next_number(word, today) if word else ""
-    written = [spec.title, *texts.values()]
-    sources = figure_sources(actor, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=written)
-    document = compose(spec, sources, texts=texts, number=number, signed_on=today)
-    content = kept(document)
+    made, template = draft_now(actor, draft, known_at, number=number, signed_on=today)
+    content, file = kept(made.document), made.word or b""
     return Issued.objects.create(
         report=report,
         draft=draft,
-        unit=unit,
-        period=period,
+        unit=draft.unit,
+        period=draft.period,
         number=number,
-        title=document.title,
-        as_of=as_of,
+        title=made.document.title,
+        as_of=draft.as_of,
+        record=draft.record,
         known_at=known_at,
         content=content,
         hash=hashlib.sha256(content.encode()).hexdigest(),
+        template=template,
+        word=base64.b64encode(file).decode(),
+        word_hash=hashlib.sha256(file).hexdigest() if file else "",
         person_id=actor.person,
         issued_at=known_at,
     )
@@ -162,7 +181,9 @@ def _part(actor: Actor, draft: int, code: str) -> DraftPart:
 
 def _locked(actor: Actor, draft: int) -> Draft:
     get_draft(actor, draft)
-    return Draft.objects.select_for_update(of=("self",)).select_related("report", "unit").get(pk=draft)
+    return (
+        Draft.objects.select_for_update(of=("self",)).select_related("report", "unit", "record__ledger").get(pk=draft)
+    )
 
 
 def _require_state(draft: Draft, state: Draft.State) -> None:

@@ -15,7 +15,7 @@ _FIGURE = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
 
 def check_reports(reports: Sequence[Definition], everything: Definitions) -> list[Issue]:
     """All faults of a pack's reports, alone and against its figures."""
-    known = [*everything.get("figures", {}), *everything.get("ledgers", {})]
+    known = [name for kind in ("figures", "ledgers", "scorecards") for name in everything.get(kind, {})]
     issues: list[Issue] = []
     for report in reports:
         issues += [*_codes_once(report), *_templates_hold(report), *_figures_exist(report, known)]
@@ -29,6 +29,8 @@ def _texts(spec: ReportSpec) -> Iterator[tuple[str, tuple[str | int, ...]]]:
 
 
 def _codes_once(report: Definition) -> Iterator[Issue]:
+    if not report.spec.parts:
+        yield report.source.issue("材料没有部分：parts 里至少写一个", "parts")
     codes = [part.code for part in report.spec.parts]
     for index, code in enumerate(codes):
         if code in codes[:index]:

@@ -29,6 +29,7 @@ def _spec_at(stamp: str, pk: int) -> ReportSpec:  # noqa: ARG001 - the stamp mak
     return ReportSpec.model_validate(ReportVersion.objects.get(pk=pk).definition)
 
 
-def install_report(*, code: str, spec: ReportSpec, owner: Unit) -> ReportVersion:
+def install_report(*, code: str, spec: ReportSpec, owner: Unit, origin: str = "pack") -> ReportVersion:
     """Put a definition in force for today on."""
-    return put_in_force(ReportVersion, code=code, title=spec.title, spec=spec, owner=owner, on=clock.today())
+    on = clock.today()
+    return put_in_force(ReportVersion, code=code, title=spec.title, spec=spec, owner=owner, on=on, origin=origin)

@@ -108,7 +108,10 @@ class RedHead:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole document. `blocks` come in order; the annex of numbers is made from them."""
+    """A whole document. `blocks` come in order; the annex of numbers is made from them.
+
+    `printed` are the numbers of a file that was made from a Word template, in it beside the blocks.
+    """
 
     title: str
     blocks: tuple[Block, ...]
@@ -116,11 +119,12 @@ class Document:
     signed_by: str = ""
     signed_on: date | None = None
     annex: bool = True
+    printed: tuple[Number, ...] = ()
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
         """Every number in reading order, each as often as it is printed."""
-        return tuple(run.number for run in self.runs() if run.number)
+        return self.printed or tuple(run.number for run in self.runs() if run.number)
 
     def runs(self) -> Iterator[Run]:
         """Every run of the document in reading order."""

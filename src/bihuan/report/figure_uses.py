@@ -49,7 +49,7 @@ def uses(actor: Actor) -> dict[str, list[Use]]:
     found: dict[str, list[Use]] = {}
     for report in (row for row in all_in_force(ReportVersion) if may_see(actor, row)):
         for name in sorted(set(_NAMED.findall(str(report.definition)))):
-            found.setdefault(name, []).append(Use("材料", report.code, _plain(report.title)))
+            found.setdefault(name, []).append(Use("材料", report.code, without_period(report.title)))
     for card in all_in_force(ScorecardVersion):
         for name in sorted({item.get("figure", "") for item in card.definition.get("items", ())}):
             found.setdefault(name, []).append(Use("考核", card.code, card.title))
@@ -59,7 +59,7 @@ def uses(actor: Actor) -> dict[str, list[Use]]:
     return found
 
 
-def _plain(title: str) -> str:
+def without_period(title: str) -> str:
     """A report's title without the year and period that only an issue of it has."""
     return _FILLED.sub("某", title)
 

@@ -6,30 +6,23 @@ from datetime import date, datetime
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotFound
-from bihuan.expression import ExpressionError
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import figure_codes
-from bihuan.figure.period import Period, before, parse_period, years_before
-from bihuan.ledger.definitions import find_ledger
-from bihuan.ledger.linked_records import with_records
+from bihuan.figure.opening import open_value
+from bihuan.figure.period import Period, before, parse_period, year_of, years_before
+from bihuan.figure.slices import Slice
 from bihuan.ledger.models import Record
-from bihuan.ledger.queries import Asked, list_records
-from bihuan.ledger.references import lookup_for
-from bihuan.ledger.sight import sight_of
-from bihuan.ledger.spec import LedgerSpec
-from bihuan.ledger.types import Lookup
-from bihuan.ledger.values import shown
-from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.org.tree import Tree, tree_on
 from bihuan.report.breakdowns import broken_down
-from bihuan.report.document import Number, Run, Table
+from bihuan.report.document import Number, Table
+from bihuan.report.listing import listed_behind, listed_by, told_of
+from bihuan.report.rankings import ranking_tables
 from bihuan.report.reading import Reading
 from bihuan.report.sources import About, Breakdown
 
 _NAMED = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
-_SYSTEM_TITLES = {"number": "编号", "state": "环节", "unit": "责任单位", "due_at": "期限", "opened_at": "发现时间"}
 
 
 class FigureSources:
@@ -38,18 +31,36 @@ class FigureSources:
     `actor` limits what is counted; the machine's own actor counts all.
     """
 
-    def __init__(self, actor: Actor, unit: Unit, period: Period, clocks: Clocks, named: Sequence[str]) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        unit: Unit,
+        period: Period,
+        clocks: Clocks,
+        named: Sequence[str],
+        subject: Record | None = None,
+    ) -> None:
+        self.subject = subject
         self.actor, self.unit, self.period, self.clocks = actor, unit, period, clocks
         self.tree: Tree = tree_on(min(period.end, clocks.day))
         name = self.tree.name(unit.pk) or unit.code
         self.about = About(unit.code, name, period.code, period.title, min(period.end, clocks.day))
         self.reading = Reading(actor, self.tree, clocks, named)
 
-    def number(self, figure: str, *, unit: str = "", period: str = "") -> Number:
+    def number(self, figure: str, *, unit: str = "", period: str = "", of: str = "") -> Number:
         """See `sources.Sources`."""
-        asked = self._period(period)
+        asked, node = self._period(period), self._unit(unit)
+        if of:
+            return self._number_of_subject(figure, node, asked, of)
         found = self.reading.answer((figure,), (asked,))
-        return self.reading.number(found, found.value(figure, self._unit(unit), asked))
+        return self.reading.number(found, found.value(figure, node, asked))
+
+    def _number_of_subject(self, figure: str, node: int, asked: Period, of: str) -> Number:
+        if self.subject is None:
+            raise Invalid("这份材料没有写明是关于哪一条记录的：材料的定义里要有 subject")
+        cut = Slice(of, self.subject.pk)
+        found = self.reading.answer_cut((figure,), asked, (cut,))
+        return self.reading.number(found, found.value(figure, node, asked, cut), self.subject.number)
 
     def breakdown(self, figures: Sequence[str], by: str, *, unit: str = "", period: str = "") -> Breakdown:
         """See `sources.Sources`. Rows in which every figure is unknown or zero are left out."""
@@ -66,31 +77,32 @@ class FigureSources:
             raise NotFound(f"没有单位“{unit}”")
         return node.name
 
-    def records(self, ledger: str, where: str, columns: Sequence[str], most: int) -> Table:
+    def records(self, ledger: str, where: str, columns: Sequence[str], most: int, *, linked: str = "") -> Table:
         """See `sources.Sources`."""
-        found = find_ledger(ledger)
-        sight, loop = sight_of(self.actor, found), loop_of(found)
-        spec = sight.spec
-        try:
-            rows = list_records(self.actor, found, spec, loop.states if loop else {}, Asked(where=where))
-        except ExpressionError as error:
-            raise Invalid(f"材料里的条件式有误：{error}") from error
-        chosen = list(columns) or [field.code for field in spec.list_columns]
-        taken = list(rows[:most])
-        data = [record.data for record in taken]
-        lookup = with_records(
-            lookup_for(spec, self.actor.tree), actor=self.actor, ledger=found.code, spec=spec, data=data
-        )
-        listed = [sight.see(record, lookup) for record in taken]
-        cells = [tuple((Run(_cell(record, code, spec, lookup)),) for code in chosen) for record in listed]
-        left = rows.count() - len(listed)
-        if left:
-            cells.append(tuple((Run(f"另有 {left:,} 条" if place == 0 else ""),) for place in range(len(chosen))))
-        return Table(tuple(_title(code, spec) for code in chosen), tuple(cells), found.title)
+        return listed_by(self.actor, ledger, where, columns, most, subject=self.subject, linked=linked)
+
+    def behind(self, figure: str, columns: Sequence[str], most: int, *, unit: str = "", period: str = "") -> Table:
+        """See `sources.Sources`."""
+        asked, node = self._period(period), self._unit(unit)
+        found = self.reading.answer((figure,), (asked,))
+        opened = open_value(found, figure, node, asked)
+        if len(opened) != 1:
+            raise Invalid(f"“{found.figures[figure].spec.title}”由几个指标算成，不能列名单；请写其中一个指标")
+        return listed_behind(self.actor, opened[0].ledger, opened[0].ids, columns, most)
+
+    def field(self, code: str) -> str:
+        """See `sources.Sources`."""
+        return told_of(self.actor, self.subject, code)
+
+    def rankings(self, scorecard: str) -> tuple[Table, ...]:
+        """See `sources.Sources`."""
+        return ranking_tables(self.actor, scorecard, self.period, self.clocks, self.tree)
 
     def _period(self, word: str) -> Period:
         if not word:
             return self.period
+        if word == "this year":
+            return year_of(self.period)
         if word == "previous year":
             return years_before(self.period, 1)
         if word == "previous period":
@@ -107,25 +119,17 @@ class FigureSources:
 
 
 def figure_sources(
-    actor: Actor, *, unit: Unit, period: str, as_of: date, known_at: datetime, texts: Iterable[str] = ()
+    actor: Actor,
+    *,
+    unit: Unit,
+    period: str,
+    as_of: date,
+    known_at: datetime,
+    texts: Iterable[str] = (),
+    subject: Record | None = None,
 ) -> FigureSources:
     """Sources for a report: as of the end of a day, as known at an instant."""
     known = set(figure_codes())
     named = [name for text in texts for name in _NAMED.findall(text) if name in known]
     clocks = Clocks(min(clock.end_of_day(as_of), known_at), known_at)
-    return FigureSources(actor, unit, parse_period(period, as_of), clocks, named)
-
-
-def _title(code: str, spec: LedgerSpec) -> str:
-    return spec.by_code[code].title if code in spec.by_code else _SYSTEM_TITLES.get(code, code)
-
-
-def _cell(record: Record, code: str, spec: LedgerSpec, lookup: Lookup) -> str:
-    """What a list shows of a record as the writer sees it."""
-    if code in spec.by_code:
-        return shown(spec.by_code[code], record.data.get(code), lookup)
-    if code == "due_at":
-        return f"{clock.local_date(record.due_at)}" if record.due_at else ""
-    if code == "unit":
-        return lookup.unit_names.get(record.unit_id or 0, "")
-    return str(getattr(record, code, "") or "") if code in _SYSTEM_TITLES else ""
+    return FigureSources(actor, unit, parse_period(period, as_of), clocks, named, subject)

@@ -50,6 +50,7 @@ def restored(text: str) -> Document:
         content["signed_by"],
         date.fromisoformat(signed_on) if signed_on else None,
         content["annex"],
+        tuple(filter(None, map(_number, content.get("printed", ())))),
     )
 
 

@@ -41,9 +41,10 @@ class Sources(Protocol):
 
     about: About
 
-    def number(self, figure: str, *, unit: str = "", period: str = "") -> Number:
+    def number(self, figure: str, *, unit: str = "", period: str = "", of: str = "") -> Number:
         """A figure of a unit (the report's own if empty) in a period: empty, `previous year`, `previous period`, or
-        one that is named, as 2025 or 2026-03. Raises NotFound for a figure that is not there.
+        one that is named, as 2025 or 2026-03. With `of` only the records whose field of that code points at the
+        record that the report is about are counted. Raises NotFound for a figure that is not there.
         """
         ...
 
@@ -63,6 +64,21 @@ class Sources(Protocol):
         """What a unit is called."""
         ...
 
-    def records(self, ledger: str, where: str, columns: Sequence[str], most: int) -> Table:
-        """Records of a ledger as a table; what is left out is counted in its last row."""
+    def records(self, ledger: str, where: str, columns: Sequence[str], most: int, *, linked: str = "") -> Table:
+        """Records of a ledger as a table; what is left out is counted in its last row.
+
+        With `linked` only those whose field of that code points at the record that the report is about.
+        """
+        ...
+
+    def behind(self, figure: str, columns: Sequence[str], most: int, *, unit: str = "", period: str = "") -> Table:
+        """Exactly the records that a figure counts, those that are due first at the top."""
+        ...
+
+    def field(self, code: str) -> str:
+        """A field of the record that the report is about."""
+        ...
+
+    def rankings(self, scorecard: str) -> tuple[Table, ...]:
+        """The standing publication of a scorecard for the period, a table for each group; none if there is none."""
         ...

@@ -55,7 +55,10 @@ class ReportSpec(Spec):
     period: Period = "year"
     description: str = ""
     unit: str = Field(default="", description="关于哪个单位：单位代码；空：全县")
+    subject: str = Field(default="", description="一企一档：写的是哪个台账的一条记录，包.台账")
     red_head: RedHeadSpec | None = None
     signed_by: str = Field(default="", max_length=60)
     annex: bool = Field(default=True, description="附上本材料数字一览")
-    parts: tuple[PartSpec, ...] = Field(min_length=1, max_length=50)
+    parts: tuple[PartSpec, ...] = Field(
+        default=(), max_length=50, description="业务包里至少一个；Word 模板的材料可以没有"
+    )

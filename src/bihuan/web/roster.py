@@ -1,6 +1,6 @@
 """A roster's import under way: what kind it is, its kept file, what it would do on its day, and doing it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from bihuan.base import clock
 from bihuan.base.errors import Conflict, Invalid, NotFound
 from bihuan.ledger.models import Batch
 from bihuan.ledger.roster import person_rows, unit_rows
+from bihuan.ledger.roster.deeds import Deed
 from bihuan.ledger.roster.person_rows import plan_people, write_people
 from bihuan.ledger.roster.table import Roster, RosterField, open_roster
 from bihuan.ledger.roster.unit_rows import plan_units, write_units
@@ -30,7 +31,7 @@ class Kind:
     title: str
     fields: tuple[RosterField, ...]
     plan: Callable[[Roster, Actor, date], list[Any]]
-    write: Callable[[Actor, list[Any], date, str], None]
+    write: Callable[[Actor, list[Any], date, str], list[Deed]]
     now: Callable[[], list[tuple[str, ...]]]
 
 
@@ -99,6 +100,8 @@ class RosterImport:
     @property
     def why_not(self) -> str:
         """Why it cannot be imported as it stands, or the empty string."""
+        if self.roster.absent:
+            return f"还没有找到这些列：{'、'.join(self.roster.absent)}；请在“列对应”里指定"
         if failed := sum(bool(line.faults) for line in self.roster.lines):
             return f"有 {failed} 行不能导入，请改好文件再传；一行有错，全部不写"
         return "" if self.rows else "没有新的内容，不需要导入"
@@ -111,7 +114,20 @@ def open_import(actor: Actor, batch: Batch) -> RosterImport:
         raise Invalid(f"“{batch.file_name}”已不在服务器上，请重新上传")
     on = date.fromisoformat(batch.plan["on"])
     roster = open_roster(path, batch.file_name, kind.fields, batch.plan.get("columns"))
-    return RosterImport(kind, batch, roster, kind.plan(roster, actor, on), on)
+    return RosterImport(kind, batch, roster, [] if roster.absent else kind.plan(roster, actor, on), on)
+
+
+def choose_columns(found: RosterImport, posted: Mapping[str, str]) -> None:
+    """Keep which column each field is taken from, as it was set by hand; a blank one is not taken."""
+    known = {str(column.index): column.index for column in found.roster.table.columns}
+    said = {one.code: posted.get(f"column-{one.code}", "") for one in found.kind.fields}
+    columns = {code: known[index] for code, index in said.items() if index in known}
+    if len(set(columns.values())) < len(columns):
+        raise Invalid("一列只能对应一个字段")
+    if not columns:
+        raise Invalid("至少要选一列")
+    found.batch.plan |= {"columns": columns}
+    found.batch.save(update_fields=["plan"])
 
 
 def write_import(actor: Actor, found: RosterImport, address: str) -> None:
@@ -122,7 +138,9 @@ def write_import(actor: Actor, found: RosterImport, address: str) -> None:
         taken = Batch.objects.filter(pk=found.batch.pk, state__in=OPEN_STATES)
         if not taken.update(state=Batch.State.DONE, finished_at=clock.now(), result=_result(found.roster)):
             raise Conflict("这个文件已经导入过了")
-        found.kind.write(actor, found.rows, found.on, address)
+        done = found.kind.write(actor, found.rows, found.on, address)
+        taken = Batch.objects.filter(pk=found.batch.pk)
+        taken.update(result={**_result(found.roster), "done": done})
 
 
 def _result(roster: Roster) -> dict[str, int]:

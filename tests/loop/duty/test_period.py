@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bihuan.loop.duty.period import Period, day_of, period_of, periods
+from bihuan.loop.duty.period import Period, day_of, period_of, periods, term_of
 from bihuan.loop.duty.spec import DaySpec, DutySpec
 
 DAYS = st.dates(min_value=date(2019, 1, 1), max_value=date(2035, 12, 31))
@@ -147,3 +147,20 @@ def test_until_ends_it() -> None:
         "2026-W03",
         "2026-W04",
     ]
+
+
+def test_a_week_without_a_working_day_owes_nothing() -> None:
+    opens = DaySpec.model_validate({"of": "start", "shift": "later"})
+    due = DaySpec.model_validate({"of": "start", "days": 4, "shift": "earlier"})
+    spec = duty(**{"from": "2026-02-09"})
+    terms = {item.key: term_of(opens, due, item) for item in periods(spec, date(2026, 2, 9), date(2026, 3, 1))}
+    assert terms == {
+        "2026-W07": (date(2026, 2, 9), date(2026, 2, 13)),
+        "2026-W08": None,  # the Spring Festival, 15 to 23 February
+        "2026-W09": (date(2026, 2, 24), date(2026, 2, 27)),
+    }
+    wrong = DaySpec.model_validate({"of": "start", "days": -3})
+    [week, *_] = periods(spec, date(2026, 2, 9), date(2026, 3, 1))
+    assert term_of(opens, wrong, week) == (date(2026, 2, 9), date(2026, 2, 6)), (
+        "told where it is opened, not passed over"
+    )

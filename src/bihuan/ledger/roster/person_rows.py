@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bihuan.base.errors import did_you_mean
+from bihuan.ledger.roster.deeds import Deed
 from bihuan.ledger.roster.table import Line, Roster, RosterField, Verdict, day_of
 from bihuan.org.actor import Actor
 from bihuan.org.models import Person, Post, Unit
@@ -170,18 +171,26 @@ def _held(known: _Known, unit: int | None, fresh: list[str]) -> str:
 
 
 @transaction.atomic
-def write_people(*, actor: Actor, rows: list[PersonRow], address: str = "") -> None:
-    """Add and change the people of a plan and give them their posts: all, or none. Raises BihuanError."""
+def write_people(*, actor: Actor, rows: list[PersonRow], address: str = "") -> list[Deed]:
+    """Add and change the people of a plan and give them their posts: all, or none; returns what was done.
+
+    Raises BihuanError.
+    """
+    done: list[Deed] = []
     for row in rows:
-        person = Person.objects.filter(username=row.card.username).first()
+        person, now = Person.objects.filter(username=row.card.username).first(), [row.card.name, row.card.phone]
         if person is None:
             person = open_account(actor=actor, card=row.card, address=address)
-        elif (person.name, person.phone) != (row.card.name, row.card.phone):
+            done.append({"did": "person_added", "person": person.pk, "now": now})
+        elif (was := [person.name, person.phone]) != now:
             correct_card(actor=actor, person=person, name=row.card.name, phone=row.card.phone, address=address)
+            done.append({"did": "card_changed", "person": person.pk, "was": was, "now": now})
         if row.unit is None:
             continue
         unit, lasting = Unit.objects.get(pk=row.unit), Q(valid_to__isnull=True) | Q(valid_to__gt=row.day)
         held = set(person.posts.filter(lasting, unit=unit).values_list("role", flat=True))
         for role in row.roles:
             if role not in held:
-                appoint(actor=actor, person=person, unit=unit, role=role, from_day=row.day, address=address)
+                post = appoint(actor=actor, person=person, unit=unit, role=role, from_day=row.day, address=address)
+                done.append({"did": "post_given", "post": post.pk})
+    return done

@@ -83,6 +83,8 @@ class Roster:
     fields: tuple[RosterField, ...]
     columns: Mapping[str, Column]
     lines: list[Line]
+    absent: tuple[str, ...] = ()
+    """The titles of the columns that have to be there and were not found; then no line was read."""
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -103,17 +105,27 @@ class Roster:
 def open_roster(
     path: Path, name: str, fields: tuple[RosterField, ...], chosen: Mapping[str, int] | None = None
 ) -> Roster:
-    """Read a file as a roster; `chosen` says the columns of fields where they were set by hand. Raises Invalid."""
+    """Read a file as a roster; `chosen` says the columns of fields where they were set by hand.
+
+    Raises Invalid for what cannot be read, and for a table of which no column is known.
+    """
     try:
         table = read_table(open_workbook(path, name=name))
     except UnreadableFile as error:
         raise Invalid(f"“{name}”读不出来：{error}") from error
     columns = _columns(table, fields, chosen or {})
-    absent = [one.title for one in fields if (one.required or one.expected) and one.code not in columns]
-    if absent:
-        found = "、".join(column.title for column in table.columns)
-        raise Invalid(f"表中没有这些列：{'、'.join(absent)}。表里有：{found}")
-    return Roster(table, fields, columns, list(_lines(table, fields, columns, name)))
+    absent = tuple(one.title for one in fields if (one.required or one.expected) and one.code not in columns)
+    roster = Roster(table, fields, columns, [] if absent else list(_lines(table, fields, columns, name)), absent)
+    if not columns:
+        require_columns(roster)
+    return roster
+
+
+def require_columns(roster: Roster) -> None:
+    """Raises Invalid, naming the columns that have to be there and were not found."""
+    if roster.absent:
+        found = "、".join(column.title for column in roster.table.columns)
+        raise Invalid(f"表中没有这些列：{'、'.join(roster.absent)}。表里有：{found}")
 
 
 def _columns(table: Table, fields: tuple[RosterField, ...], chosen: Mapping[str, int]) -> dict[str, Column]:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from bihuan.base import clock
 from bihuan.base.errors import did_you_mean
+from bihuan.ledger.roster.deeds import Deed, as_it_is
 from bihuan.ledger.roster.table import Line, Roster, RosterField, Verdict, day_of, refuse_repeats
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit, UnitKind, UnitVersion
@@ -184,13 +185,18 @@ def _refuse_under_failed(rows: list[UnitRow], tree: Tree) -> None:
 
 
 @transaction.atomic
-def write_units(*, actor: Actor, rows: list[UnitRow], on: date, address: str = "") -> None:
-    """Add and change the units of a plan: all of them, or none. Raises BihuanError."""
+def write_units(*, actor: Actor, rows: list[UnitRow], on: date, address: str = "") -> list[Deed]:
+    """Add and change the units of a plan: all of them, or none; returns what was done. Raises BihuanError."""
+    done: list[Deed] = []
     for row in rows:
         parent = Unit.objects.get(code=row.parent) if row.parent else None
         place = Place(row.name, row.kind, parent)
         if row.line.verdict is Verdict.CREATE:
-            found_unit(actor=actor, code=row.code, place=place, on=row.day, address=address)
+            unit = found_unit(actor=actor, code=row.code, place=place, on=row.day, address=address)
+            done.append({"did": "unit_added", "unit": unit.pk, "now": as_it_is(unit)})
         else:
             unit = Unit.objects.get(code=row.code)
+            was = as_it_is(unit)
             alter_unit(actor=actor, unit=unit, place=place, on=on, address=address)
+            done.append({"did": "unit_changed", "unit": unit.pk, "was": was, "now": as_it_is(unit)})
+    return done

@@ -112,3 +112,17 @@ def day_of(spec: DaySpec, period: Period) -> date:
     while step and not workdays.is_workday_tolerant(calendar(), day).value:
         day += step
     return day
+
+
+def term_of(opens: DaySpec, due: DaySpec, period: Period) -> tuple[date, date] | None:
+    """The days on which the period's turn opens and falls due. None where all days between them are off, as in the week
+    of the Spring Festival: moved off them to either side, the two have passed each other.
+    """
+    first, last = day_of(opens, period), day_of(due, period)
+    if last < first and _unmoved(opens, period) <= _unmoved(due, period):
+        return None
+    return first, last
+
+
+def _unmoved(spec: DaySpec, period: Period) -> date:
+    return day_of(spec.model_copy(update={"shift": "none"}), period)

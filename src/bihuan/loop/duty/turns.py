@@ -19,7 +19,7 @@ from bihuan.ledger.references import lookup_for
 from bihuan.loop.declared.definitions import InForce, declared_of
 from bihuan.loop.declared.models import Declared
 from bihuan.loop.definitions import loop_of
-from bihuan.loop.duty.period import Period, day_of, periods
+from bihuan.loop.duty.period import Period, day_of, periods, term_of
 from bihuan.loop.duty.spec import DutySpec, OwersSpec
 from bihuan.loop.notice.values import name_shown
 from bihuan.org.tree import Tree, tree_on
@@ -61,8 +61,11 @@ def turns_opening(duty: InForce[DutySpec], first: date, last: date) -> Iterator[
 
 
 def turns_of(duty: InForce[DutySpec], period: Period) -> Iterator[Turn]:
-    """All turns of one period."""
-    opens, due = day_of(duty.spec.opens, period), day_of(duty.spec.due, period)
+    """All turns of one period; none of one whose days are all off."""
+    term = term_of(duty.spec.opens, duty.spec.due, period)
+    if term is None:
+        return
+    opens, due = term
     if duty.spec.round:
         yield from _by_round(duty, period, opens, due)
         return

@@ -1,6 +1,6 @@
 """The body of a report: its blocks one after another, headings counted, numbers in their controls."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bihuan.report.document import (
@@ -50,12 +50,12 @@ class Links:
 def body(document: Document, links: Links) -> Iterator[str]:
     """The content of w:body, piece by piece, all but the section's properties."""
     yield from _head(document)
-    count = _Counter()
+    count = HeadingCounter()
     for block in document.blocks:
-        yield from _block(block, count, links)
+        yield from block_xml(block, count, links)
     yield from _signature(document)
     if document.annex and document.numbers:
-        yield from _annex(document, links)
+        yield from annex_xml([run for run in document.runs() if run.number], links)
 
 
 def _head(document: Document) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _signature(document: Document) -> Iterator[str]:
         yield paragraph("Right", run(f"{day.year}年{day.month}月{day.day}日"))
 
 
-class _Counter:
+class HeadingCounter:
     """Counts headings: one of a level begins those under it anew."""
 
     def __init__(self) -> None:
@@ -94,7 +94,8 @@ class _Counter:
         return layout.heading_number(level, self._counts[level])
 
 
-def _block(block: Block, count: _Counter, links: Links) -> Iterator[str]:
+def block_xml(block: Block, count: HeadingCounter, links: Links) -> Iterator[str]:
+    """A block, piece by piece."""
     match block:
         case Heading(0, runs):
             yield paragraph("Title", _runs(runs, links))
@@ -156,13 +157,13 @@ def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str
     )
 
 
-def _annex(document: Document, links: Links) -> Iterator[str]:
+def annex_xml(printed: Sequence[Run], links: Links) -> Iterator[str]:
     """The list of every number with what it means, how many records stand behind it, and as of when."""
     yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
     yield paragraph("Title", run("附件：本材料数字一览"))
     yield paragraph("Flush")
     told: dict[tuple[object, ...], Run] = {}
-    for one in document.runs():
+    for one in printed:
         if one.number:
             number = one.number
             key = (number.figure, number.unit, number.period, number.as_of, number.known_at, number.aspect)
@@ -183,4 +184,4 @@ def _annex_row(place: int, number: Number, *, is_known: bool) -> tuple[Runs, ...
     value = "—" if number.value is None else f"{number.value:f}"
     where = (number.unit_name, number.period)
     cells = (str(place), told, *where, value, number.measure, f"{number.as_of}", f"{number.version}")
-    return tuple((Run(cell),) for cell in (*cells, str(number.records)))
+    return tuple((Run(cell),) for cell in (*cells, "—" if number.aspect == "score" else str(number.records)))

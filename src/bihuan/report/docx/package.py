@@ -1,9 +1,10 @@
 """The .docx package: parts, relations and content types around the body."""
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from bihuan.report.document import Document
+from bihuan.report.document import Chart, Document
 from bihuan.report.docx.body import Links, body
 from bihuan.report.docx.chart import chart_part, workbook
 from bihuan.report.docx.markup import DECLARATION, R, W, attribute, field, paragraph, run, twips
@@ -13,9 +14,9 @@ from bihuan.standards import document_gbt9704 as layout
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
-_CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+CHART_TYPE = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _FIRST_LINK = 100
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def write_docx(document: Document, path: Path, *, base: str) -> None:
@@ -44,15 +45,6 @@ def _section() -> str:
 
 
 def _parts(links: Links) -> dict[str, str | bytes]:
-    charts = {
-        name: content
-        for number, chart in enumerate(links.charts, 1)
-        for name, content in (
-            (f"word/charts/chart{number}.xml", chart_part(chart)),
-            (f"word/charts/_rels/chart{number}.xml.rels", _chart_relations(number)),
-            (f"word/embeddings/chart{number}.xlsx", workbook(chart)),
-        )
-    }
     return {
         "[Content_Types].xml": _content_types(len(links.charts)),
         "_rels/.rels": _relations([("rId1", f"{R}/officeDocument", "word/document.xml", False)]),
@@ -62,8 +54,20 @@ def _parts(links: Links) -> dict[str, str | bytes]:
         "word/footer1.xml": _footer("right"),
         "word/footer2.xml": _footer("left"),
         "customXml/item1.xml": numbers_part(tuple(links.printed), links.base),
-        **charts,
+        **chart_parts(links.charts, "chart"),
     }
+
+
+def chart_parts(charts: Sequence[Chart], stem: str) -> dict[str, str | bytes]:
+    """The parts of charts by name, each with its relation to the workbook behind it."""
+    found: dict[str, str | bytes] = {}
+    for number, chart in enumerate(charts, 1):
+        name = f"{stem}{number}"
+        found[f"word/charts/{name}.xml"] = chart_part(chart)
+        book = [("rId1", f"{R}/package", f"../embeddings/{name}.xlsx", False)]
+        found[f"word/charts/_rels/{name}.xml.rels"] = _relations(book)
+        found[f"word/embeddings/{name}.xlsx"] = workbook(chart)
+    return found
 
 
 def _content_types(charts: int) -> str:
@@ -73,13 +77,14 @@ def _content_types(charts: int) -> str:
         "word/settings.xml": f"{_TYPE}.settings+xml",
         "word/footer1.xml": f"{_TYPE}.footer+xml",
         "word/footer2.xml": f"{_TYPE}.footer+xml",
-        **{f"word/charts/chart{number}.xml": _CHART for number in range(1, charts + 1)},
+        **{f"word/charts/chart{number}.xml": CHART_TYPE for number in range(1, charts + 1)},
     }
     parts = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in overrides.items())
     return (
         f'{DECLARATION}<Types xmlns="{_PACKAGE}/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/><Default Extension="xlsx" ContentType="{_WORKBOOK}"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Default Extension="xlsx" ContentType="{WORKBOOK_TYPE}"/>'
         f"{parts}</Types>"
     )
 
@@ -112,10 +117,6 @@ def _document_relations(links: Links) -> str:
     ]
     relations += [(code, f"{R}/hyperlink", address, True) for address, code in links.addresses.items()]
     return _relations(relations)
-
-
-def _chart_relations(number: int) -> str:
-    return _relations([("rId1", f"{R}/package", f"../embeddings/chart{number}.xlsx", False)])
 
 
 def _settings() -> str:

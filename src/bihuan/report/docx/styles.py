@@ -33,9 +33,9 @@ def styles() -> str:
     )
 
 
-def table_styles() -> str:
-    """The styles that a table of ours needs in a document that is not."""
-    return "".join([*_table_paragraph_styles(), _table_style()])
+def block_styles() -> str:
+    """The styles that tables, charts and headings of ours need in a document that is not."""
+    return "".join([*_paragraph_styles(), _table_style()])
 
 
 def _table_paragraph_styles() -> list[str]:

@@ -22,6 +22,10 @@ NAMES = (
     "table",
     "chart",
     "records",
+    "listed",
+    "field",
+    "ranking",
+    "ranked",
     "units",
     "name",
     "unit_name",
@@ -72,6 +76,10 @@ class Language:
             self.table,
             self.chart,
             self.records,
+            self.listed,
+            lambda code: unmarked(self.sources.field(code)),
+            self.ranking,
+            lambda scorecard: bool(self.sources.rankings(scorecard)),
             self.sources.units,
             lambda unit: unmarked(self.sources.name(unit)),
             lambda: unmarked(about.unit_name),
@@ -82,10 +90,16 @@ class Language:
         return dict(zip(NAMES, found, strict=True))
 
     def printed(
-        self, figure: str, unit: str = "", period: str = "", places: int | None = None, measure: str = ""
+        self,
+        figure: str,
+        unit: str = "",
+        period: str = "",
+        places: int | None = None,
+        measure: str = "",
+        of: str = "",
     ) -> str:
         """A figure in digits, in another unit of measure if asked: `n('audit.amount', measure='亿元', places=2)`."""
-        number = _measured(self.sources.number(figure, unit=unit, period=period), measure)
+        number = _measured(self.sources.number(figure, unit=unit, period=period, of=of), measure)
         return self.marks.number(number, shown(number.value, places=places))
 
     def value(self, figure: str, unit: str = "", period: str = "") -> Decimal | Unknown:
@@ -157,11 +171,34 @@ class Language:
         return self.marks.block(Chart(shape, name, found.categories, tuple(series), measure))
 
     def records(
-        self, ledger: str, where: str = "", columns: Sequence[str] = (), most: int = 100, caption: str = ""
+        self,
+        ledger: str,
+        where: str = "",
+        columns: Sequence[str] = (),
+        most: int = 100,
+        caption: str = "",
+        linked: str = "",
     ) -> str:
         """A list of records; the rest is counted where there are more than `most`."""
-        table = self.sources.records(ledger, where, list(columns), min(int(most), MOST_RECORDS))
+        table = self.sources.records(ledger, where, list(columns), min(int(most), MOST_RECORDS), linked=linked)
         return self.marks.block(replace(table, caption=str(caption) or table.caption))
+
+    def listed(
+        self,
+        figure: str,
+        columns: Sequence[str] = (),
+        most: int = 100,
+        caption: str = "",
+        unit: str = "",
+        period: str = "",
+    ) -> str:
+        """The records that a figure counts, so that the list and the number always agree."""
+        table = self.sources.behind(figure, list(columns), min(int(most), MOST_RECORDS), unit=unit, period=period)
+        return self.marks.block(replace(table, caption=str(caption) or table.caption))
+
+    def ranking(self, scorecard: str) -> str:
+        """The published ranking of a scorecard, a table for each group; nothing where none was published."""
+        return "".join(self.marks.block(table) for table in self.sources.rankings(scorecard))
 
 
 def _measured(number: Number, measure: str) -> Number:

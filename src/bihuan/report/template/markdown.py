@@ -42,9 +42,9 @@ def _blocks(tokens: Sequence[Token], marks: Marks) -> Iterator[Block]:
 
 
 def _paragraph(token: Token, marks: Marks, *, flush: bool) -> Iterator[Block]:
-    block = marks.block_of(token.content)
-    if block is not None:
-        yield block
+    blocks = marks.blocks_of(token.content)
+    if blocks is not None:
+        yield from blocks
         return
     runs = _inline(token, marks)
     if text_of(runs).strip(" 　，。；、\n"):

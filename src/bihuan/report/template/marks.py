@@ -18,20 +18,20 @@ class Marks:
 
     around: str = "\n\n"
     numbers: list[Number] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[tuple[Block, ...]] = field(default_factory=list)
 
     def number(self, number: Number, text: str) -> str:
         """The mark of a printed number."""
         self.numbers.append(number)
         return f"{_OPEN}{len(self.numbers) - 1}{_MIDDLE}{unmarked(text)}{_CLOSE}"
 
-    def block(self, block: Block) -> str:
-        """The mark of a block, which stands in a paragraph of its own."""
-        self.blocks.append(block)
+    def block(self, *blocks: Block) -> str:
+        """The mark of a block, or of several one after another, which stands in a paragraph of its own."""
+        self.blocks.append(blocks)
         return f"{self.around}{_BLOCK}{len(self.blocks) - 1}{_CLOSE}{self.around}"
 
-    def block_of(self, text: str) -> Block | None:
-        """The block whose mark is all of the text."""
+    def blocks_of(self, text: str) -> tuple[Block, ...] | None:
+        """The blocks whose mark is all of the text."""
         found = _ALONE.fullmatch(text)
         return self.blocks[int(found[1])] if found else None
 

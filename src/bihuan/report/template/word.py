@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,47 +17,100 @@ from lxml import etree
 
 from bihuan.base.errors import Invalid
 from bihuan.ledger.word_guard import MOST_PART, parse_part, require_harmless
-from bihuan.report.document import Number, Run, Table
-from bihuan.report.docx.body import Links, table_xml
+from bihuan.report.document import Block, Number, Run
+from bihuan.report.docx.body import HeadingCounter, Links, annex_xml, block_xml
 from bihuan.report.docx.markup import R, W, attribute
 from bihuan.report.docx.numbers import address, control, numbers_part
-from bihuan.report.docx.styles import table_styles
+from bihuan.report.docx.package import CHART_TYPE, WORKBOOK_TYPE, chart_parts
+from bihuan.report.docx.styles import block_styles
 from bihuan.report.template.language import Environment, Functions, faults_in_words
 from bihuan.report.template.marks import Marks, is_marked
+from bihuan.report.template.word_reading import read_filled
 
 _W, _R = f"{{{W}}}", f"{{{R}}}"
 _FILLED = ("word/document.xml", "word/header", "word/footer", "word/footnotes")
+_MAIN = "word/document.xml"
 _FIRST_LINK = 9_000
+_STEM = "bihuan"
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A filled template: the numbers that it prints, in order."""
+    """A filled template: the numbers that it prints, in order, and its body read back as blocks."""
 
-    numbers: tuple[Number, ...] = field(default=())
+    numbers: tuple[Number, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 def fill(
-    source: Path, name: str, functions: Functions, values: Mapping[str, Any], marks: Marks, path: Path, base: str
+    source: Path,
+    name: str,
+    functions: Functions,
+    values: Mapping[str, Any],
+    marks: Marks,
+    path: Path,
+    base: str,
+    *,
+    has_annex: bool = False,
 ) -> Filled:
-    """Fill a Word template and write it. Raises Fault or Invalid in words; then nothing is written."""
+    """Fill a Word template and write it. Raises Fault or Invalid in words; then nothing is written.
+
+    With `has_annex` the list of its numbers follows at the end.
+    """
     _require_harmless_once(hashlib.sha256(source.read_bytes()).hexdigest(), source, name)
     rendered = _rendered(source, name, functions, values)
     links = Links(base, _FIRST_LINK)
     with zipfile.ZipFile(io.BytesIO(rendered)) as package:
         parts = {info.filename: package.read(info) for info in package.infolist()}
-    for part in [part for part in parts if part.startswith(_FILLED) and part.endswith(".xml")]:
+    count = HeadingCounter()
+    for part in [part for part in parts if part.startswith(_FILLED) and part.endswith(".xml") and part != _MAIN]:
         root = parse_part(parts[part], name)
-        if _settle(root, marks, links):
-            parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-            _relate(parts, part, links)
-    if any(isinstance(block, Table) for block in marks.blocks):
+        if _settle(root, marks, links, count):
+            _put_back(parts, part, root, links)
+    root = parse_part(parts[_MAIN], name)
+    body = root.find(f"{_W}body")
+    is_changed = _settle(root, marks, links, count)
+    blocks = _read_back(body, parts, links, name)
+    if has_annex and body is not None and links.printed:
+        _append(body, "".join(annex_xml([run for _, run in links.printed], links)))
+    if is_changed:
+        _put_back(parts, _MAIN, root, links)
+    if marks.blocks or has_annex:
         parts["word/styles.xml"] = _styled(parts["word/styles.xml"], name)
+    _add_charts(parts, links)
     parts["customXml/bihuan.xml"] = numbers_part(tuple(links.printed), base).encode()
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for part, content in parts.items():
             package.writestr(part, content)
-    return Filled(tuple(run.number for _, run in links.printed if run.number))
+    return Filled(_numbers(links), blocks)
+
+
+def _numbers(links: Links) -> tuple[Number, ...]:
+    return tuple(run.number for _, run in links.printed if run.number)
+
+
+def _read_back(body: etree._Element | None, parts: Mapping[str, bytes], links: Links, name: str) -> tuple[Block, ...]:
+    charts = {f"rIdChart{number}": chart for number, chart in enumerate(links.charts, 1)}
+    return () if body is None else read_filled(body, _numbers(links), charts, _titles(parts, name))
+
+
+def _put_back(parts: dict[str, bytes], part: str, root: etree._Element, links: Links) -> None:
+    parts[part] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    _relate(parts, part, links)
+
+
+def _append(body: etree._Element, xml: str) -> None:
+    """At the end, before the properties of the last section."""
+    last = len(body) - 1 if len(body) and body[-1].tag == f"{_W}sectPr" else len(body)
+    for offset, element in enumerate(_parsed(xml)):
+        body.insert(last + offset, element)
+
+
+def _titles(parts: Mapping[str, bytes], name: str) -> frozenset[str]:
+    """The ids of the styles in which a document's title is set; `heading 1` may have any id."""
+    styles = parse_part(parts["word/styles.xml"], name).iter(f"{_W}style")
+    named = {str(node.get(f"{_W}styleId")): node.find(f"{_W}name") for node in styles}
+    return frozenset(code for code, node in named.items() if node is not None and node.get(f"{_W}val") == "Title")
 
 
 @lru_cache(maxsize=256)
@@ -79,18 +132,37 @@ def _rendered(source: Path, name: str, functions: Functions, values: Mapping[str
     return made.getvalue()
 
 
-def _settle(root: etree._Element, marks: Marks, links: Links) -> bool:
-    """Put content controls and tables where marks stand. True if there were any."""
+def _settle(root: etree._Element, marks: Marks, links: Links, count: HeadingCounter) -> bool:
+    """Put content controls and blocks where marks stand. True if there were any."""
     marked = [node for node in root.iter(f"{_W}t") if node.text and is_marked(node.text)]
     for node in marked:
         run = node.getparent()
         paragraph = _above(node, f"{_W}p")
-        block = marks.block_of(_read(paragraph)) if paragraph is not None else None
-        if paragraph is not None and isinstance(block, Table):
-            _replace(paragraph, _parsed("".join(table_xml(block, links))))
+        blocks = marks.blocks_of(_read(paragraph)) if paragraph is not None else None
+        if paragraph is not None and blocks is not None:
+            look = run.find(f"{_W}rPr") if run is not None else None
+            made = _parsed("".join(piece for block in blocks for piece in block_xml(block, count, links)))
+            _replace(paragraph, [_in_its_look(element, paragraph, look) for element in made])
         elif run is not None and run.getparent() is not None:
             _replace(run, _split(run, marks, links))
     return bool(marked)
+
+
+def _in_its_look(element: etree._Element, paragraph: etree._Element, look: etree._Element | None) -> etree._Element:
+    """A paragraph of plain text as the office set the one in whose place it stands; everything else as it is."""
+    style = element.find(f"{_W}pPr/{_W}pStyle")
+    if element.tag != f"{_W}p" or style is None or style.get(f"{_W}val") != "BodyText":
+        return element
+    ours, theirs = element.find(f"{_W}pPr"), paragraph.find(f"{_W}pPr")
+    if ours is not None:
+        element.remove(ours)
+    if theirs is not None:
+        element.insert(0, deepcopy(theirs))
+    if look is not None:
+        for run in element.iter(f"{_W}r"):
+            if run.find(f"{_W}rPr") is None:
+                run.insert(0, deepcopy(look))
+    return element
 
 
 def _read(paragraph: etree._Element) -> str:
@@ -166,15 +238,35 @@ def _relate(parts: dict[str, bytes], part: str, links: Links) -> None:
         f'<Relationship Id="{code}" Type="{R}/hyperlink" Target={attribute(target)} TargetMode="External"/>'
         for target, code in links.addresses.items()
     )
+    rows += "".join(
+        f'<Relationship Id="rIdChart{number}" Type="{R}/chart" Target="charts/{_STEM}{number}.xml"/>'
+        for number in range(1, len(links.charts) + 1)
+    )
     if "</Relationships>" in text:
         parts[place] = text.replace("</Relationships>", f"{rows}</Relationships>").encode()
 
 
+def _add_charts(parts: dict[str, bytes], links: Links) -> None:
+    """The parts of our charts, under names that no word processor gives."""
+    if not links.charts:
+        return
+    for part, content in chart_parts(links.charts, _STEM).items():
+        parts[part] = content.encode() if isinstance(content, str) else content
+    types = parts["[Content_Types].xml"].decode()
+    rows = "".join(
+        f'<Override PartName="/word/charts/{_STEM}{number}.xml" ContentType="{CHART_TYPE}"/>'
+        for number in range(1, len(links.charts) + 1)
+    )
+    if 'Extension="xlsx"' not in types:
+        rows += f'<Default Extension="xlsx" ContentType="{WORKBOOK_TYPE}"/>'
+    parts["[Content_Types].xml"] = types.replace("</Types>", f"{rows}</Types>").encode()
+
+
 def _styled(content: bytes, name: str) -> bytes:
-    """The template's styles with those of our tables, where it has none of that name."""
+    """The template's styles with ours, where it has none of that name."""
     root = parse_part(content, name)
     known = {node.get(f"{_W}styleId") for node in root.iter(f"{_W}style")}
-    for style in _parsed(table_styles()):
+    for style in _parsed(block_styles()):
         if style.get(f"{_W}styleId") not in known:
             root.append(style)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

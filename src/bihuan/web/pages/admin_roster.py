@@ -17,7 +17,8 @@ from bihuan.ledger.actions import start_batch
 from bihuan.ledger.excel import BadCell, write_error_sheet
 from bihuan.ledger.models import Batch
 from bihuan.ledger.roster.blank_form import write_blank
-from bihuan.ledger.roster.table import VERDICT_WORDS, Line, Roster, Verdict
+from bihuan.ledger.roster.table import VERDICT_WORDS, Line, Roster, RosterField, Verdict
+from bihuan.ledger.roster.taking_back import take_back
 from bihuan.org.actor import Actor
 from bihuan.org.roles import SYSTEM_ADMIN
 from bihuan.org.separation import require_administrator
@@ -25,7 +26,7 @@ from bihuan.web import admin_inputs as inputs
 from bihuan.web.access import address_of, signed_in
 from bihuan.web.administering import status
 from bihuan.web.importing import keep_upload
-from bihuan.web.roster import KINDS, Kind, RosterImport, kind_of, open_import, write_import
+from bihuan.web.roster import KINDS, Kind, RosterImport, choose_columns, kind_of, open_import, write_import
 
 _SHOWN_ROWS, _SHOWN_FAULTS = 100, 50
 
@@ -78,11 +79,14 @@ def _batch(actor: Actor, pk: UUID) -> Batch:
 def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     """What every row would do, and then doing it; of one that was written, what it did."""
     batch = _batch(actor, pk)
-    if batch.state == Batch.State.DONE:
-        return render(request, "roster_done.html", _done(batch))
+    if batch.state in (Batch.State.DONE, Batch.State.UNDONE):
+        return _written(request, actor, batch)
     found, problem = open_import(actor, batch), None
     if request.method == "POST":
         try:
+            if request.POST.get("columns"):
+                choose_columns(found, request.POST)
+                return redirect("roster", pk=pk)
             write_import(actor, found, address_of(request))
             messages.success(request, f"{found.kind.title}已导入")
             return redirect("roster", pk=pk)
@@ -90,6 +94,20 @@ def preview(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
             problem = error
     context = _context(found) | {"problem": str(problem) if problem else ""}
     return render(request, "roster.html", context, status=status(problem))
+
+
+def _written(request: HttpRequest, actor: Actor, batch: Batch) -> HttpResponse:
+    """What an import did; posting undo=1 takes it back."""
+    problem = None
+    if request.method == "POST" and request.POST.get("undo"):
+        try:
+            spared = take_back(actor=actor, batch=batch, address=address_of(request))
+            messages.success(request, f"已撤销这次导入，留下 {len(spared)} 处" if spared else "已撤销这次导入")
+            return redirect("roster", pk=batch.pk)
+        except BihuanError as error:
+            problem = error
+    context = _done(batch) | {"problem": str(problem) if problem else ""}
+    return render(request, "roster_done.html", context, status=status(problem))
 
 
 def _context(found: RosterImport) -> dict[str, Any]:
@@ -101,11 +119,9 @@ def _context(found: RosterImport) -> dict[str, Any]:
         "batch": {"pk": found.batch.pk, "file": found.batch.file_name, "on": found.on, "kind": found.kind.code},
         "counts": _stats(roster.counts),
         "columns": [one for one in roster.fields if one.code in roster.columns],
-        "matched": [
-            f"{roster.columns[one.code].letter} 列“{roster.columns[one.code].title}” → {one.title}"
-            for one in roster.fields
-            if one.code in roster.columns
-        ],
+        "matched": len(roster.columns),
+        "absent": roster.absent,
+        "fields": [_choice(one, roster) for one in roster.fields],
         "left_out": [column.title for column in roster.table.columns if column not in roster.columns.values()],
         "rows": [_row(line, roster) for line in lines],
         "rows_note": f"共 {len(roster.lines):,} 行"
@@ -125,6 +141,17 @@ def _stats(counts: dict[Verdict, int]) -> list[dict[str, Any]]:
         {"title": VERDICT_WORDS[verdict], "value": f"{count:,}", "unit": "行", "code": verdict if count else "zero"}
         for verdict, count in counts.items()
     ]
+
+
+def _choice(one: RosterField, roster: Roster) -> dict[str, Any]:
+    """A field and the columns that it could be taken from."""
+    own = roster.columns.get(one.code)
+    options = [{"value": "", "title": "不导入", "selected": own is None}]
+    options += [
+        {"value": column.index, "title": f"{column.letter} 列“{column.title}”", "selected": column == own}
+        for column in roster.table.columns
+    ]
+    return {"code": one.code, "title": one.title, "required": one.required or one.expected, "options": options}
 
 
 def _row(line: Line, roster: Roster) -> dict[str, Any]:
@@ -151,6 +178,10 @@ def _done(batch: Batch) -> dict[str, Any]:
         "crumbs": [{"title": kind.title, "url": reverse(f"admin_{kind.code}")}, {"title": "导入结果"}],
         "batch": {"file": batch.file_name, "on": batch.plan["on"], "who": batch.person.name if batch.person else ""},
         "counts": _stats(counts),
+        "can_undo": batch.state == Batch.State.DONE and "done" in batch.result,
+        "undone": batch.state == Batch.State.UNDONE,
+        "undone_count": batch.result.get("undone", 0),
+        "spared": [{"what": what, "why": why} for what, why in batch.result.get("spared", [])],
         "kind": kind,
         "back": reverse(f"admin_{kind.code}") + ("?show=new" if kind.code == "people" else ""),
     }

@@ -1,6 +1,7 @@
 """A ledger as a grid: its page, its rows in stretches, cells checked and saved, and what others changed meanwhile."""
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,12 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from bihuan.base.errors import BihuanError, Invalid
+from bihuan.base.errors import BihuanError, Invalid, NotFound
 from bihuan.expression import ExpressionError
 from bihuan.ledger.attachments import keep_file
-from bihuan.ledger.models import Chain, Event, Record
+from bihuan.ledger.models import Batch, Chain, Event, Record
 from bihuan.ledger.paging import stretch, total_of
 from bihuan.ledger.rules import get_record, visible_records
+from bihuan.ledger.undo import undo_batch
 from bihuan.loop.actions import edit_record
 from bihuan.loop.cells import MOST_CELLS, Cell, Saved, check_cells, save_cells
 from bihuan.loop.new_cells import MOST_ROWS, add_rows
@@ -24,9 +26,10 @@ from bihuan.web.grid_rows import GridRows
 from bihuan.web.list_page import Standing
 from bihuan.web.middleware import status_of
 
-_ADDRESSES = ("rows", "check", "save", "changes", "add", "files")
+_ADDRESSES = ("rows", "check", "save", "changes", "add", "undo", "files")
 _STRETCH = 200
 _CHANGED_AT_ONCE = 400
+_SPARED_TOLD = 20
 _LONGEST_CELL = 100_000
 _UNREADABLE = "送来的内容读不懂，没有写入；请刷新页面后再试"
 
@@ -44,9 +47,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "more": total.more,
         "position": _position(opened),
         "mayEdit": rows.may_edit,
-        "urls": {
-            name: reverse(f"grid_{name}", args=[code]) for name in ("rows", "check", "save", "changes", "add", "files")
-        },
+        "urls": {name: reverse(f"grid_{name}", args=[code]) for name in _ADDRESSES},
         "query": request.GET.urlencode(),
         "most": MOST_CELLS,
         "mostNew": MOST_ROWS,
@@ -136,7 +137,30 @@ def add(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     except BihuanError as error:
         return _json({"message": error.message}, status_of(error))
     batch = reverse("batch", args=[added.batch.pk]) if added.batch else ""
-    return _json({"count": added.count, "faults": [vars(fault) for fault in added.faults], "batch": batch})
+    told = {"count": added.count, "faults": [vars(fault) for fault in added.faults], "batch": batch}
+    return _json(told | ({"pk": str(added.batch.pk)} if added.batch else {}))
+
+
+@require_POST
+@signed_in
+def undo(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
+    """Take back rows that were added here, by their batch; what was changed since stays."""
+    opened = open_ledger(request, actor, code)
+    try:
+        batch = Batch.objects.filter(pk=_batch_meant(request), ledger=opened.ledger, person=actor.person).first()
+        if batch is None:
+            raise NotFound("没有这一批")
+        plan = undo_batch(actor=actor, batch=batch)
+    except BihuanError as error:
+        return _json({"message": error.message}, status_of(error))
+    return _json({"count": plan.count, "spared": [item.number for item in plan.spared[:_SPARED_TOLD]]})
+
+
+def _batch_meant(request: HttpRequest) -> UUID:
+    try:
+        return UUID(_text(orjson.loads(request.body)["batch"]))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise Invalid(_UNREADABLE) from error
 
 
 def _new_rows(request: HttpRequest) -> tuple[list[dict[str, str]], bool]:

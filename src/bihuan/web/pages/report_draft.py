@@ -16,6 +16,7 @@ from bihuan.report.actions import (
     add_comment,
     approve_draft,
     issue_draft,
+    resolve_comment,
     return_draft,
     submit_draft,
     write_part,
@@ -23,8 +24,8 @@ from bihuan.report.actions import (
 from bihuan.report.definitions import spec_of
 from bihuan.report.html import html_of
 from bihuan.report.models import Draft
-from bihuan.report.queries import draft_document
-from bihuan.report.rules import get_draft, may_approve, may_write, may_write_part
+from bihuan.report.queries import draft_now
+from bihuan.report.rules import get_draft, may_approve, may_resolve, may_write, may_write_part
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
 
@@ -35,7 +36,7 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     draft = get_draft(actor, pk)
     problem, content = "", ""
     try:
-        content = html_of(draft_document(actor, draft, clock.now()))
+        content = html_of(draft_now(actor, draft, clock.now())[0].document)
     except BihuanError as error:
         problem = str(error)
     context = {
@@ -45,7 +46,8 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "problem": problem,
         "content": mark_safe(content),  # noqa: S308 - html_of escapes every text
         "parts": _parts(actor, draft),
-        "comments": _comments(draft),
+        "comments": _comments(actor, draft, ""),
+        "open_comments": draft.comments.filter(resolved_at__isnull=True).count(),
     }
     return render(request, "report_draft.html", context)
 
@@ -83,17 +85,30 @@ def _parts(actor: Actor, draft: Draft) -> list[dict[str, Any]]:
             "version": part.version,
             "is_done": part.is_done,
             "can_write": writing and may_write_part(actor, part),
+            "comments": _comments(actor, draft, part.code),
         }
         for part in draft.parts.select_related("draft__report").order_by("pk")
     ]
 
 
-def _comments(draft: Draft) -> list[dict[str, Any]]:
-    rows = draft.comments.select_related("person").order_by("pk")
-    return [
-        {"who": row.person.name if row.person else "系统", "text": row.text, "at": showing.moment(row.created_at)}
+def _comments(actor: Actor, draft: Draft, part: str) -> list[dict[str, Any]]:
+    """What was said of the draft, or of a part; what is seen to stands last."""
+    rows = draft.comments.filter(part=part).select_related("person", "resolved_by").order_by("pk")
+    is_open = draft.state != Draft.State.ISSUED
+    told = [
+        {
+            "pk": row.pk,
+            "who": row.person.name if row.person else "系统",
+            "text": row.text,
+            "at": showing.moment(row.created_at),
+            "resolved": f"{row.resolved_by.name if row.resolved_by else '系统'} {showing.moment(row.resolved_at)}"
+            if row.resolved_at
+            else "",
+            "can_resolve": is_open and not row.resolved_at and may_resolve(actor, row),
+        }
         for row in rows
     ]
+    return sorted(told, key=lambda row: bool(row["resolved"]))
 
 
 @signed_in
@@ -112,6 +127,10 @@ def write(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpRespons
     return go(request, reverse("report_draft", args=[pk]))
 
 
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
 @signed_in
 def act(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse:
     """Move the draft on its way, or say something of it."""
@@ -120,7 +139,8 @@ def act(request: HttpRequest, actor: Actor, pk: int, code: str) -> HttpResponse:
         "submit": lambda: submit_draft(actor=actor, draft=pk),
         "approve": lambda: approve_draft(actor=actor, draft=pk),
         "return": lambda: return_draft(actor=actor, draft=pk, reason=said),
-        "comment": lambda: add_comment(actor=actor, draft=pk, part="", text=said),
+        "comment": lambda: add_comment(actor=actor, draft=pk, part=request.POST.get("part", ""), text=said),
+        "resolve": lambda: resolve_comment(actor=actor, comment=_number(request.POST.get("comment", ""))),
     }
     if code == "issue":
         issued = issue_draft(actor=actor, draft=pk)

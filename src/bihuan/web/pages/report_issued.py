@@ -10,15 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from bihuan.base import clock
 from bihuan.org.actor import Actor
 from bihuan.report.docx.package import write_docx
 from bihuan.report.html import html_of
 from bihuan.report.models import Issued
 from bihuan.report.pdf import write_pdf
-from bihuan.report.queries import Moved, document_now, issued_document, since
+from bihuan.report.queries import Moved, issued_document, issued_now, issued_word, since
 from bihuan.report.rules import get_issued
 from bihuan.report.template.wording import shown
+from bihuan.report.templating import rebased
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 
@@ -50,7 +50,11 @@ def download(request: HttpRequest, actor: Actor, pk: int, form: str) -> HttpResp
     issued = get_issued(actor, pk)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
-        write_docx(issued_document(issued), path, base=request.build_absolute_uri("/"))
+        word, base = issued_word(issued), request.build_absolute_uri("/")
+        if word:
+            path.write_bytes(rebased(word, base))
+        else:
+            write_docx(issued_document(issued), path, base=base)
         if form == "pdf":
             made = Path(folder) / "report.pdf"
             write_pdf(path, made)
@@ -63,16 +67,7 @@ def download(request: HttpRequest, actor: Actor, pk: int, form: str) -> HttpResp
 def changes(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """What the same report would say today, beside what it said."""
     issued = get_issued(actor, pk)
-    texts = dict(issued.draft.parts.values_list("code", "text")) if issued.draft else None
-    now = document_now(
-        actor,
-        issued.report,
-        unit=issued.unit,
-        period=issued.period,
-        as_of=clock.today(),
-        known_at=clock.now(),
-        texts=texts,
-    )
+    now = issued_now(actor, issued)
     moved = since(issued_document(issued), now)
     context = {
         "title": "与印发时相比",

@@ -10,13 +10,16 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.figure.period import parse_period
+from bihuan.ledger.definitions import find_ledger
 from bihuan.org.actor import Actor
 from bihuan.report.actions import start_draft
 from bihuan.report.definitions import report_in_force, reports_in_force, spec_of
+from bihuan.report.figure_uses import without_period
 from bihuan.report.models import Draft, Issued, ReportVersion
-from bihuan.report.queries import subject_of
+from bihuan.report.queries import record_of, subject_of
 from bihuan.report.rules import may_see, may_write
 from bihuan.report.spec import KINDS
+from bihuan.report.trial import period_now
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
 
@@ -47,7 +50,8 @@ def begin(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     report = report_in_force(code)
     as_of = _day(request.POST.get("as_of", "")) or clock.today()
     period = request.POST.get("period", "") or f"{as_of.year}"
-    draft = start_draft(actor=actor, report=report, unit=subject_of(report), period=period, as_of=as_of)
+    record = record_of(actor, report, request.POST.get("record", "").strip())
+    draft = start_draft(actor=actor, report=report, unit=subject_of(report), period=period, as_of=as_of, record=record)
     return go(request, reverse("report_draft", args=[draft.pk]))
 
 
@@ -60,13 +64,14 @@ def _day(text: str) -> date | None:
 
 def _report(actor: Actor, report: ReportVersion) -> dict[str, Any]:
     spec, today = spec_of(report), clock.today()
-    months = {"month": f"{today:%Y-%m}", "year": f"{today.year}", "quarter": f"{today.year}-Q{(today.month + 2) // 3}"}
     return {
         "code": report.code,
         "kind": KINDS[spec.kind],
+        "name": without_period(spec.title),
         "about": spec.description,
+        "subject": find_ledger(spec.subject).title if spec.subject else "",
         "owner": actor.tree.name(report.owner_id),
-        "period": months.get(spec.period, today.isoformat()),
+        "period": period_now(spec.period),
         "as_of": today.isoformat(),
         "can_write": may_write(actor, report),
         "begin_url": reverse("report_begin", args=[report.code]),
@@ -75,7 +80,7 @@ def _report(actor: Actor, report: ReportVersion) -> dict[str, Any]:
 
 def _draft(draft: Draft) -> dict[str, Any]:
     return {
-        "title": KINDS[spec_of(draft.report).kind],
+        "title": f"{KINDS[spec_of(draft.report).kind]}：{without_period(draft.report.title)}",
         "period": parse_period(draft.period, draft.as_of).title,
         "as_of": draft.as_of.isoformat(),
         "state": draft.get_state_display(),

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError
-from bihuan.cli.demo.bureaus.book import Book, Deed, Paper, Ref, Row
+from bihuan.cli.demo.bureaus.book import PUBLIC, Book, Deed, Paper, Ref, Row
 from bihuan.cli.demo.evidence import pdf
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.definitions import find_ledger, spec_of
@@ -21,6 +21,8 @@ from bihuan.loop import intake
 from bihuan.loop.actions import Said, create_record, perform
 from bihuan.loop.definitions import loop_of
 from bihuan.loop.effects.extensions import UNTIL
+from bihuan.loop.petition.actions import rate, submit
+from bihuan.loop.petition.rules import pages_in_force
 from bihuan.org.actor import Actor, actor_of
 from bihuan.org.models import Person
 
@@ -59,10 +61,15 @@ class Staff:
         self.actors: dict[tuple[str, bool], Actor] = {}
         self.ledgers: dict[str, Ledger] = {}
         self.records: dict[Ref, int] = {}
+        self.voices: dict[Ref, str] = {}
 
     def do(self, act: Entry | Deed) -> None:
-        if isinstance(act, Deed):
+        if isinstance(act, Deed) and act.login == PUBLIC:
+            rate(code=self.voices[act.ref], rating=act.fields["rating"], words=act.reason)
+        elif isinstance(act, Deed):
             self._perform(act)
+        elif act.rows[0].login == PUBLIC:
+            self._hear(act.rows[0])
         elif act.rows[0].at_once:
             self._create(act.rows[0])
         else:
@@ -79,6 +86,12 @@ class Staff:
         if isinstance(until := deed.fields.get(UNTIL), date) and "extension" in deed.verb:
             fields[UNTIL] = self._later_than_due(deed.ref, until).isoformat()
         perform(actor=actor, pk=self.records[deed.ref], verb=deed.verb, said=Said(fields, deed.reason, criteria))
+
+    def _hear(self, row: Row) -> None:
+        """A citizen's words, and the code by which they rate the answer."""
+        page = next(page for page in pages_in_force().values() if page.ledger(page.spec.ledger).code == row.ref.ledger)
+        petition, self.voices[row.ref] = submit(page=page, fields=row.values)
+        self.records[row.ref] = petition.record_id
 
     def _later_than_due(self, ref: Ref, until: date) -> date:
         """The day planned, or the day after the deadline where holidays have moved it past that."""

@@ -13,6 +13,9 @@ from bihuan.base.clock import start_of_day
 from bihuan.cli.demo.dice import dice
 from bihuan.cli.demo.office_hours import later, office_hour, workday_on
 
+PUBLIC = ""
+"""The login of who has none: a row of theirs comes in by the public page, and their one deed is to rate the answer."""
+
 
 @dataclass(frozen=True)
 class Ref:

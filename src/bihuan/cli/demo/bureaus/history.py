@@ -26,6 +26,7 @@ from bihuan.cli.demo.bureaus import (
     urban_scores,
     urban_training,
     urban_violations,
+    urban_voices,
 )
 from bihuan.cli.demo.bureaus.book import Book
 
@@ -63,6 +64,7 @@ def _urban(book: Book) -> None:
     urban_permits.permits(book, force)
     urban_requests.requests(book)
     urban_complaints.complaints(book)
+    urban_voices.voices(book)
     urban_cooperation.cooperation(book, urban_cooperation.campaigns(book))
     urban_violations.violations(book, force)
     urban_checks.checks(book, force)

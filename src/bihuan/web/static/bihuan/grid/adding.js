@@ -43,12 +43,40 @@ export class Adding {
     const found = await this.ask(true);
     if (!found) return;
     if (found.faults.length) { this.show(found); return; }
-    this.rows.grow(found.count);
+    this.saving.redos.length = 0;
+    this.written(found);
+  }
+
+  /** The rows are records now; undo takes them back as one step. */
+  written(found) {
+    this.saving.undos.push({ added: { batch: found.pk, count: found.count, rows: this.fresh, left: this.left } });
+    this.moved(found.count);
+    this.say(`已新增 ${found.count} 条，最新的排在最前；按 Ctrl+Z 整批撤销`, false, found.batch);
+  }
+
+  /** Undo or redo such a step. */
+  async turn({ added }, way) {
+    Object.assign(this, { fresh: added.rows, left: added.left });
+    if (way === "redone") {
+      const found = await this.ask(true);
+      if (found && !found.faults.length) this.written(found);
+      else if (found) this.show(found);
+      return;
+    }
+    let found;
+    try { found = await this.saving.post(this.facts.urls.undo, { batch: added.batch }); } catch (error) { this.say(error.message, true); return; }
+    this.saving.redos.push({ added });
+    this.moved(-found.count);
+    const kept = found.spared.length ? `；${found.spared.join("、")} 后来改过，没有撤销` : "";
+    this.say(`已撤销新增的 ${found.count} 条${kept}`, kept !== "");
+  }
+
+  moved(count) {
+    this.rows.grow(count);
     this.view.measure();
     this.view.moveTo(0, 0);
     this.selection.go(0, this.left);
     this.view.plan();
     this.saving.changed();
-    this.say(`已新增 ${found.count} 条，最新的排在最前；要撤销，在这一批的页面上整批撤销`, false, found.batch);
   }
 }

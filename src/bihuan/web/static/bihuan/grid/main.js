@@ -30,6 +30,7 @@ const view = new View(root, rows, selection);
 const saving = new Saving(facts, rows, view, say);
 const editor = new Editor(root, rows, selection, view);
 const adding = new Adding(facts, rows, view, selection, saving, say);
+saving.turnRows = (step, way) => adding.turn(step, way);
 const files = new Files(facts, rows, view, saving, say);
 const clipboard = new Clipboard(rows, selection, saving, adding, say);
 const dialog = document.getElementById("grid-collision");

@@ -92,6 +92,7 @@ export class Saving {
   turn(stack, way, remember) {
     const step = stack.pop();
     if (!step) return Promise.resolve();
+    if (step.added) return this.running = this.running.then(() => this.turnRows(step, remember));
     return this.save(step.map((cell) => ({ row: { id: cell.id }, code: cell.code, ...way(cell) })), { remember });
   }
 

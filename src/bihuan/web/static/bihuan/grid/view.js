@@ -15,6 +15,9 @@ const make = (tag, name, parent) => {
   return element;
 };
 
+/** Set what an element shows, if it does not show it already. */
+const write = (element, name, value) => { if (element[name] !== value) element[name] = value; };
+
 export class View {
   constructor(root, rows, selection) {
     Object.assign(this, { root, rows, selection, top: 0, left: 0, lines: [], flashes: new Map() });
@@ -119,15 +122,19 @@ export class View {
   }
 
   draw() {
+    // Sizes are read once, before anything is written: each reading after a writing lays the page out anew.
+    const wide = this.wide = this.scroller.clientWidth, high = this.high = this.scroller.clientHeight;
     const first = Math.max(0, Math.floor(this.top / HEIGHT) - BEYOND);
-    const room = Math.ceil(this.scroller.clientHeight / HEIGHT) + 2 * BEYOND;
+    const room = Math.ceil(high / HEIGHT) + 2 * BEYOND;
     const last = Math.min(this.rows.total - 1, first + room);
     const columns = this.columnsInSight();
-    this.sight.style.width = `${this.scroller.clientWidth}px`;
-    this.sight.style.height = `${this.scroller.clientHeight}px`;
+    this.sight.style.width = `${wide}px`;
+    this.sight.style.height = `${high}px`;
     this.drawHeads(columns);
     while (this.lines.length < last - first + 1) this.lines.push(this.newLine());
-    this.lines.forEach((line, number) => this.drawLine(line, first + number, first + number <= last, columns));
+    // A row keeps its line while it is in sight, so that scrolling by a few rows rewrites only these few.
+    const count = this.lines.length;
+    for (let index = first; index < first + count; index++) this.drawLine(this.lines[index % count], index, index <= last, columns);
     this.drawFrame();
     if (this.rows.total) this.rows.need(first, last);
   }
@@ -136,7 +143,7 @@ export class View {
     const found = [];
     this.rows.columns.forEach((column, place) => {
       const x = this.offsets[place] - this.left;
-      if (place < FROZEN || (x + column.width > this.frozenWidth && x < this.scroller.clientWidth)) found.push(place);
+      if (place < FROZEN || (x + column.width > this.frozenWidth && x < this.wide)) found.push(place);
     });
     return found;
   }
@@ -161,8 +168,9 @@ export class View {
   }
 
   put(element, place) {
-    element.style.left = `${this.offsets[place] - (place < FROZEN ? 0 : this.left)}px`;
-    element.style.width = `${this.rows.columns[place].width}px`;
+    const left = `${this.offsets[place] - (place < FROZEN ? 0 : this.left)}px`, width = `${this.rows.columns[place].width}px`;
+    if (element.style.left !== left) element.style.left = left;
+    if (element.style.width !== width) element.style.width = width;
   }
 
   newLine() {
@@ -179,8 +187,10 @@ export class View {
     const y = `translateY(${HEAD + index * HEIGHT - this.top}px)`;
     line.row.style.transform = line.fixed.style.transform = y;
     line.row.setAttribute("aria-rowindex", index + 2);
-    line.row.className = line.fixed.className = `grid-row${row ? "" : " empty"}${row && row.locked ? " locked" : ""}${row && row.gone ? " gone" : ""}`;
-    line.number.textContent = index + 1;
+    const name = `grid-row${row ? "" : " empty"}${row && row.locked ? " locked" : ""}${row && row.gone ? " gone" : ""}`;
+    write(line.row, "className", name);
+    write(line.fixed, "className", name);
+    write(line.number, "textContent", String(index + 1));
     line.number.classList.toggle("in", index >= this.selection.block.top && index <= this.selection.block.bottom);
     const wanted = new Set(columns);
     for (const [place, cell] of line.cells) if (!wanted.has(place)) { cell.remove(); line.cells.delete(place); }
@@ -206,14 +216,13 @@ export class View {
       draft ? draft.state : "", this.selection.holds(index, place) ? "in" : "",
       row && this.flashes.has(`${row.id}:${column.code}`) ? "fresh" : "",
     ].filter(Boolean).join(" ");
-    cell.className = `grid-cell ${marks}${light}`;
+    write(cell, "className", `grid-cell ${marks}${light}`);
     const text = row ? this.rows.shown(row, place) : "";
     if (column.kind === "file") this.drawFiles(cell, row && row.cells[place], text);
     else if (cell.textContent !== text) cell.textContent = text;
-    cell.title = draft && draft.message ? draft.message : row && row.locked && column.edit ? row.locked : text.length > 12 ? text : "";
-    cell.setAttribute("aria-selected", this.selection.holds(index, place));
-    if (draft && draft.state === "bad") cell.setAttribute("aria-invalid", "true");
-    else cell.removeAttribute("aria-invalid");
+    write(cell, "title", draft && draft.message ? draft.message : row && row.locked && column.edit ? row.locked : text.length > 12 ? text : "");
+    write(cell, "ariaSelected", String(this.selection.holds(index, place)));
+    write(cell, "ariaInvalid", draft && draft.state === "bad" ? "true" : null);
   }
 
   /** A cell of files: small pictures of those that are pictures, then the names. */
@@ -231,13 +240,13 @@ export class View {
     const box = this.box(top, left, bottom, right);
     const clipLeft = left < FROZEN ? 0 : Math.max(0, this.frozenWidth - box.left);
     const clipTop = Math.max(0, HEAD - box.top);
-    const bottomEdge = Math.min(box.top + box.height, this.scroller.clientHeight + 4);
+    const bottomEdge = Math.min(box.top + box.height, this.high + 4);
     const height = bottomEdge - box.top - clipTop;
     const hidden = box.width - clipLeft <= 0 || height <= 0;
     this.frame.hidden = hidden;
     Object.assign(this.frame.style, { left: `${box.left + clipLeft}px`, top: `${box.top + clipTop}px`, width: `${box.width - clipLeft}px`, height: `${Math.max(0, height)}px` });
     const x = box.left + box.width, y = box.top + box.height;
-    this.handle.hidden = hidden || !this.rows.facts.mayEdit || x < this.frozenWidth - 1 || y < HEAD || y > this.scroller.clientHeight;
+    this.handle.hidden = hidden || !this.rows.facts.mayEdit || x < this.frozenWidth - 1 || y < HEAD || y > this.high;
     Object.assign(this.handle.style, { left: `${x - 5}px`, top: `${y - 5}px` });
   }
 }
