@@ -23,7 +23,7 @@ from bihuan.report.actions import (
 from bihuan.report.definitions import install_report
 from bihuan.report.document import Chart, Paragraph, Table, text_of
 from bihuan.report.models import Draft, Issued, ReportVersion
-from bihuan.report.queries import document_now, issued_document, since
+from bihuan.report.queries import document_now, issued_document, last_issued, sentence, since
 from bihuan.report.rules import get_draft, get_issued
 from bihuan.report.spec import ReportSpec
 from tests.cast import Cast
@@ -95,6 +95,8 @@ def test_an_issued_report_has_its_number_and_stands_through_corrections(cast: Ca
             cast["office"], report, unit=cast.county, period="2026", as_of=date(2026, 3, 3), known_at=clock.now()
         )
     moved = since(issued_document(issued), now)
+    assert [sentence(one)[:7] for one in moved] == ["示范县涉及金额"]
+    assert f"变为{moved[0].now.value:f}万元，增加" in sentence(moved[0])
     assert [one.now.figure for one in moved] == ["audit.finding.amount"]
     again = document_now(
         cast["office"], report, unit=cast.county, period="2026", as_of=issued.as_of, known_at=issued.known_at
@@ -119,6 +121,10 @@ def test_what_was_tampered_with_is_told(cast: Cast, report: ReportVersion) -> No
 def test_numbers_of_documents_are_given_once(cast: Cast, report: ReportVersion) -> None:
     numbers = [issue_draft(actor=cast["office"], draft=approved(cast, report).pk).number for _ in range(2)]
     assert numbers == ["示审〔2026〕1号", "示审〔2026〕2号"]
+    first, second = Issued.objects.order_by("pk")
+    Issued.objects.filter(pk=first.pk).update(issued_at=second.issued_at - timedelta(days=1))
+    assert last_issued(report, cast.county, second.issued_at) == first
+    assert last_issued(report, cast.county, first.issued_at - timedelta(days=1)) is None
 
 
 def test_the_way_of_a_draft(cast: Cast, report: ReportVersion) -> None:

@@ -21,6 +21,7 @@ from bihuan.report.figures import figure_sources
 from bihuan.report.keeping import restored
 from bihuan.report.models import Draft, Issued, ReportVersion, WordTemplate
 from bihuan.report.rules import may_see, require
+from bihuan.report.template.wording import shown
 from bihuan.report.templates import file_of, template_in_force
 from bihuan.report.templating import compose_word
 
@@ -188,3 +189,23 @@ def since(before: Document, now: Document) -> list[Moved]:
         if was is not None and was.value != number.value:
             told.setdefault(key, Moved(was, number))
     return list(told.values())
+
+
+def sentence(moved: Moved) -> str:
+    """How a figure changed between two reports, as it may stand in a text."""
+    measure = moved.now.measure
+    was, stands = (f"{shown(number.value)}{measure}" for number in (moved.before, moved.now))
+    told = f"{moved.now.unit_name}{moved.now.title}"
+    if moved.before.value is None:
+        return f"{told}以前不知道，现在是{stands}。"
+    if moved.now.value is None:
+        return f"{told}以前是{was}，现在不知道。"
+    difference = moved.difference or Decimal(0)
+    more = "个百分点" if measure == "%" else measure
+    return f"{told}由{was}变为{stands}，{'增加' if difference > 0 else '减少'}{shown(abs(difference))}{more}。"
+
+
+def last_issued(report: ReportVersion, unit: Unit, before: datetime) -> Issued | None:
+    """The report of the same code about the same unit that was issued last before an instant."""
+    rows = Issued.objects.select_related("report").filter(report__code=report.code, unit=unit, issued_at__lt=before)
+    return rows.order_by("-issued_at", "-pk").first()
