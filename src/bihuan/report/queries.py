@@ -48,8 +48,11 @@ def report_now(
     number: str = "",
     signed_on: date | None = None,
 ) -> Made:
-    """A report computed for reading; nothing is kept of it. `record` is what a report on one record is about."""
-    require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
+    """A report computed for reading; nothing is kept of it. `record` is what a report on one record is about.
+
+    Who may see the report, or the draft for which it is asked, was looked at before; its numbers are within the
+    actor's own reach.
+    """
     spec = spec_of(report)
     written = {part.code: part.body for part in spec.parts} | (texts or {})
     sources = figure_sources(
@@ -79,7 +82,8 @@ def document_now(
     texts: dict[str, str] | None = None,
     record: Record | None = None,
 ) -> Document:
-    """The document of `report_now`, by the template of the definition."""
+    """The document of `report_now`, by the template of the definition. Raises NotAllowed."""
+    require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
     made = report_now(
         actor, report, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=texts, record=record
     )

@@ -146,7 +146,7 @@ def _context(
         "as_of": showing.moment(asked.clocks.as_of),
         "known_at": showing.moment(asked.clocks.known_at),
         "frozen": _frozen(figure.code, asked, found, value),
-        "since": _since(figure.code, asked, found, value),
+        "then": _known_then(figure.code, asked, found, value),
         "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
         "formula": resolved.spec.formula,
         "partial": not isinstance(value, str) and value.partial,
@@ -240,7 +240,7 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
     }
 
 
-def _since(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
+def _known_then(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
     """Of a value as it was known some time ago, as in an issued report: how many records have changed since."""
     if isinstance(value, str) or value.records is None or clock.now() - asked.clocks.known_at < _PRESENT:
         return None
