@@ -93,7 +93,7 @@ def main() -> int:
         )
 
     drafts = (draft(number) for number in range(standing))
-    step("先存入", standing, lambda: append_many(actor=system_actor(), ledger=ledger, drafts=drafts, new=standing))
+    step("先存入", standing, lambda: append_many(actor=system_actor(), ledger=ledger, drafts=drafts, moved=standing))
     search.absorb(ledger)
     every = standing // edited
     records = list(Record.objects.order_by("pk").values_list("pk", flat=True))[::every][:edited]

@@ -13,6 +13,16 @@ JAVA_HOW = "apt-get install default-jre-headless"
 PYSPARK_HOW = "pip install --require-hashes -r requirements-spark.lock"
 
 
+THOROUGH = {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"}
+"""The second compiler of Java pays for itself only in longer runs."""
+FEW = THOROUGH | {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+}
+"""Over a few rows it costs more to part the work and to compile a plan than to do it; a thorough run does both."""
+
 # pyspark leaves the socket of an answer to the garbage collector.
 quiet = pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 
@@ -27,5 +37,4 @@ def spark() -> Any:
     require("pyspark", find_spec("pyspark"), PYSPARK_HOW)
     from bihuan.figure.spark.session import local_session
 
-    # The second compiler of Java pays for itself only in longer runs.
-    return local_session("local[2]", {"spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1"})
+    return local_session("local[2]", THOROUGH if os.environ.get("BIHUAN_THOROUGH") == "1" else FEW)

@@ -89,7 +89,7 @@ def test_the_lake_says_what_the_events_say(cast: Cast, seed: int) -> None:
         ledger = make_ledger(cast.office)
         writer = Writer(ledger)
         changes = history(seed, units)
-        middle = dice.randint(0, len(changes))
+        middle, since = dice.randint(0, len(changes)), date(2026, 1, 5)
         for portion in (changes[:middle], changes[middle:]):
             writer.write(portion)
             clocks = Clocks(hours(dice.randint(200, 2_400)), hours(dice.randint(800, 2_400)))
@@ -97,7 +97,8 @@ def test_the_lake_says_what_the_events_say(cast: Cast, seed: int) -> None:
             expect_same(cast, ledger, sorted(FIGURES), asked, clocks, asked_units)
             others = drawn(dice, 8)
             expect_same(cast, ledger, sorted(others), asked[:1], clocks, asked_units, figures=others)
-            day = date(2026, 1, 5) + timedelta(days=dice.randint(0, 60))
+            day = since + timedelta(days=dice.randint(0, 40))
+            since = day + timedelta(days=1)  # a unit changes on one day after another
             if portion and dice.random() < 0.5:
                 change_unit(unit=cast.village, from_day=day, parent=dice.choice([cast.other_town, cast.county]))
             else:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.lake.absorbing import folder_of, fresh_snapshot
@@ -20,6 +21,7 @@ from bihuan.figure.lake.manifest import read_manifest
 from bihuan.figure.period import parse_period
 from bihuan.figure.plan import placed
 from bihuan.figure.resolved import Base
+from bihuan.figure.spec import FigureSpec
 from tests.cast import Cast
 from tests.expression.by_spark import test_spark_on_examples, test_spark_says_what_python_says
 from tests.figure import naive
@@ -27,7 +29,7 @@ from tests.figure.sample import DERIVED, FIGURES, hours
 from tests.figure.test_oracle import expect_same
 from tests.figure.worlds import LOOP, SPEC, VIEW, Writer, history, make_ledger
 from tests.outside import REPOSITORY
-from tests.spark import quiet, spark
+from tests.spark import FEW, quiet, spark
 
 __all__ = ["spark", "test_spark_on_examples", "test_spark_says_what_python_says"]
 pytestmark = [pytest.mark.long, pytest.mark.outside, quiet]
@@ -98,6 +100,21 @@ def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) ->
     assert [found.value("demo.place", WINTER, index).number for index in (0, 1)] == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("shape", "why"),
+    [({"external": True}, "填报的值"), ({"units": "town"}, "单位树"), ({"doubled": ["thing.name"]}, "登记了两次")],
+)
+def test_what_lakes_do_not_hold_is_refused_in_words(shape: dict[str, Any], why: str, cast: Cast) -> None:
+    pytest.importorskip("pyspark")
+    from bihuan.figure.spark.counties import CountiesAnswer
+
+    make_ledger(cast.office)
+    spec = FigureSpec.model_validate({"title": "别处的数", **shape})
+    figures = Catalogue(given={"demo.elsewhere": spec}).with_parts(["demo.elsewhere"])
+    with pytest.raises(Invalid, match=f"“别处的数”.*{why}.*请在各县分别查看"):
+        CountiesAnswer(figures, CLOCKS, [], {}).value("demo.elsewhere", WINTER, None)
+
+
 def test_a_damaged_lake_of_one_county_is_named(spark: Any, counties: Counties) -> None:
     from bihuan.figure.spark.counties import County, ask_counties
 
@@ -154,4 +171,5 @@ def _definition(spec: Any) -> dict[str, Any]:
     return spec.model_dump(mode="json", exclude_defaults=True, by_alias=True)
 
 
-FAST = ["--conf", "spark.ui.enabled=false", "--driver-java-options", "-XX:TieredStopAtLevel=1"]
+FAST = ["--driver-java-options", "-XX:TieredStopAtLevel=1", "--conf", "spark.ui.enabled=false"]
+FAST += [word for key, value in FEW.items() if key.startswith("spark.sql") for word in ("--conf", f"{key}={value}")]

@@ -76,7 +76,7 @@ def test_what_was_changed_since_is_spared_and_named(cast: Cast, admin: Client) -
     admin.post(url, {"undo": "1"})
     html = text_of(admin.get(url))
     assert "撤回 2 处，留下 3 处" in html
-    for told in ("新增人员 周新", "已经登录过", "陈青 的姓名或电话", "以后又改过", "周新 任财政局审核", "以后另行免去"):
+    for told in ("新增人员 周新", "已经登录过", "陈青的姓名或电话", "以后又改过", "周新 任财政局审核", "以后另行免去"):
         assert told in html, told
     assert Person.objects.get(username="zhouxin").is_active
     assert Person.objects.get(username="town").name == "陈青青"

@@ -43,7 +43,7 @@ def write_import(
     if ledger.records.exists():
         _refuse_known(ledger, check)
     drafts = _drafts(ledger, spec, check)
-    append_many(actor=actor, ledger=ledger, drafts=drafts, batch=batch, new=len(check.creates))
+    append_many(actor=actor, ledger=ledger, drafts=drafts, batch=batch, moved=len(check.creates))
     result = {
         "created": len(check.creates),
         "updated": len(check.updates),

@@ -91,16 +91,30 @@ def append(
 
 
 @collecting_seldom()
-@transaction.atomic
 def append_many(
-    *, actor: Actor, ledger: Ledger, drafts: Drafts, batch: Batch | None = None, new: int = 0
+    *,
+    actor: Actor,
+    ledger: Ledger,
+    drafts: Drafts,
+    batch: Batch | None = None,
+    moved: int = 0,
+    savepoint: bool = True,
 ) -> Sequence[int]:
-    """The same, giving only the records' ids, for many at once. `new` foretells how many records are made."""
+    """The same, giving only the records' ids, for many at once. `moved` foretells how many records come or go.
+
+    A caller whose transaction stands or falls with this takes no savepoint: SQLite would hold in memory, until the end,
+    every page of the database that is changed, as it was before.
+    """
+    with transaction.atomic(savepoint=savepoint):
+        return _append_many(actor, ledger, drafts, batch, moved)
+
+
+def _append_many(actor: Actor, ledger: Ledger, drafts: Drafts, batch: Batch | None, moved: int) -> Sequence[int]:
     door = hold(ledger)
     _require_current(ledger)
     writer = _Writer(actor, ledger, batch, door.position, door.head, clock.now())
     ids = array("q")  # of half a million, a list would hold twenty megabytes
-    with rows.indexed_afterwards(new), ThreadPoolExecutor(1, "append") as hand:
+    with rows.indexed_afterwards(moved), ThreadPoolExecutor(1, "append") as hand:
         for some in _portions(drafts, writer.encrypted):
             written = writer.write_block(some, hand) if isinstance(some, FreshBlock) else writer.write(some, hand)
             ids.extend(written)

@@ -84,20 +84,20 @@ def reserve_records(count: int) -> Sequence[int]:
 
 
 @contextmanager
-def indexed_afterwards(new: int) -> Iterator[None]:
+def indexed_afterwards(moved: int) -> Iterator[None]:
     """Take the indexes of records that only find, and forbid nothing, away and make them anew at the end.
 
-    Sorting once is cheaper than finding a place for every row, where as many rows come as there are. On SQLite only,
+    Sorting once is cheaper than finding a place for every row, where `moved` as many rows as there are. On SQLite only,
     where one writer excludes every other, readers keep what they had before, and all of it is one transaction: after a
     crash the indexes are there as before.
     """
     table = Record._meta.db_table  # noqa: SLF001 - Django's documented model API
-    if connection.vendor != "sqlite" or new < _MANY:
+    if connection.vendor != "sqlite" or moved < _MANY:
         yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM " + table)
-        if cursor.fetchone()[0] > new:
+        if cursor.fetchone()[0] > moved:
             yield
             return
         cursor.execute(

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
@@ -13,7 +14,7 @@ from bihuan.base import clock
 from bihuan.base.canonical import loads
 from bihuan.base.errors import Conflict, NotAllowed
 from bihuan.ledger.append import Draft, append_many, moment
-from bihuan.ledger.models import Batch, Event, Record
+from bihuan.ledger.models import Batch, Event
 from bihuan.ledger.projection import RecordState, apply
 from bihuan.ledger.resealing import RESEALED
 from bihuan.ledger.rules import may_import
@@ -62,35 +63,49 @@ def plan_undo(batch: Batch) -> UndoPlan:
     untouched = array("q", made.values_list("record_id", flat=True).iterator(_AT_ONCE))
     drafts: list[Draft] = []
     spared: list[Spared] = []
-    for record, events in _histories(batch):
-        first = next(event for event in events if event.batch_id == batch.pk)
-        later = [event for event in events if event.batch_id != batch.pk and event.version > first.version]
+    for events in _histories(batch):
+        first = next(event for event in events if event.batch == batch.pk)
+        later = [event for event in events if event.batch != batch.pk and event.version > first.version]
         later = [event for event in later if event.kind != RESEALED]
         if first.version == 1 and later:
-            spared.append(Spared(record.number, ()))
+            spared.append(Spared(first.number, ()))
         elif first.version == 1:
             system = {"deleted": True, "key": None}
-            drafts.append(Draft("undone", record.pk, {}, system, expects=record.version))
+            drafts.append(Draft("undone", first.record, {}, system, expects=first.present))
         else:
-            draft, kept = _restore(record, events, batch)
+            draft, kept = _restore(events, batch)
             if draft:
                 drafts.append(draft)
             if kept:
-                spared.append(Spared(record.number, kept))
+                spared.append(Spared(first.number, kept))
     drafts.sort(key=lambda draft: "deleted" not in draft.system)
     return UndoPlan(untouched, tuple(drafts), tuple(spared))
 
 
-def _histories(batch: Batch) -> Iterator[tuple[Record, list[Event]]]:
-    """Each record of the batch with all its events, in order; those with one event only are left out."""
+class _Step(NamedTuple):
+    """An event of a record: the record, its number and its version at present, and what undoing asks of the event."""
+
+    record: int
+    number: str
+    present: int
+    version: int
+    batch: UUID | None
+    kind: str
+    payload: str
+
+
+_COLUMNS = ("record_id", "record__number", "record__version", "version", "batch_id", "kind", "payload")
+
+
+def _histories(batch: Batch) -> Iterator[list[_Step]]:
+    """All events of each record of the batch, in order; records with one event only are left out."""
     touched = Event.objects.filter(batch=batch, record__version__gt=1).values("record")
-    events = Event.objects.filter(record__in=touched).select_related("record").order_by("record_id", "version")
-    for _, group in groupby(events.iterator(_AT_ONCE), key=attrgetter("record_id")):
-        history = list(group)
-        yield history[0].record, history
+    events = Event.objects.filter(record__in=touched).order_by("record_id", "version").values_list(*_COLUMNS)
+    for _, group in groupby(map(_Step._make, events.iterator(_AT_ONCE)), key=attrgetter("record")):
+        yield list(group)
 
 
-def _restore(record: Record, events: list[Event], batch: Batch) -> tuple[Draft | None, tuple[str, ...]]:
+def _restore(events: list[_Step], batch: Batch) -> tuple[Draft | None, tuple[str, ...]]:
     """The draft that puts a changed record back, and the fields that were changed again since."""
     before, state = RecordState(), RecordState()
     done: dict[str, Any] = {}
@@ -98,7 +113,7 @@ def _restore(record: Record, events: list[Event], batch: Batch) -> tuple[Draft |
     touched_since: set[str] = set()
     for event in events:
         payload = loads(event.payload)
-        if event.batch_id == batch.pk:
+        if event.batch == batch.pk:
             if not done and not done_system:
                 before = state
             done |= payload.get("set", {})
@@ -111,7 +126,7 @@ def _restore(record: Record, events: list[Event], batch: Batch) -> tuple[Draft |
     kept = tuple(sorted(code for code in done if code in touched_since))
     if not back and not system:
         return None, kept
-    return Draft("undone", record.pk, back, system, expects=record.version), kept
+    return Draft("undone", events[0].record, back, system, expects=events[0].present), kept
 
 
 def _plain(state: RecordState, name: str) -> Any:
@@ -144,7 +159,9 @@ def undo_batch(
     append_many(
         actor=actor,
         ledger=batch.ledger,
-        drafts=(replace(draft, reason=reason) for draft in _counted(plan, progress)),
+        drafts=(replace(draft, reason=reason) if reason else draft for draft in _counted(plan, progress)),
+        moved=2 * len(plan.made),  # worth it as well where half of the records go
+        savepoint=False,
     )
     batch.state = Batch.State.UNDONE
     batch.result = {

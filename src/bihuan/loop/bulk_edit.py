@@ -98,9 +98,8 @@ def write_bulk(*, actor: Actor, batch: Batch, progress: Callable[[int], None] = 
         refused: list[Refused] = []
         unchanged: list[None] = []
         plans = _plans(actor, batch, batch.plan["records"])
-        ids = append_many(
-            actor=actor, ledger=batch.ledger, drafts=_drafts(plans, refused, unchanged, progress), batch=batch
-        )
+        drafts = _drafts(plans, refused, unchanged, progress)
+        ids = append_many(actor=actor, ledger=batch.ledger, drafts=drafts, batch=batch, savepoint=False)
         gone = len(batch.plan["records"]) - len(ids) - len(refused) - len(unchanged)
         result = {
             "created": 0,

@@ -5,7 +5,8 @@ read the table -> (for a new ledger: make its definition) -> match the columns -
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -86,11 +87,18 @@ def loop_over(spec: LedgerSpec) -> LoopSpec:
 
 def open_table(source: Source) -> Table:
     """The table of a file. Raises Invalid in words for a file that cannot be read."""
-    try:
+    with _in_words(source.name):
         workbook = open_workbook(source.path, name=source.name)
         return read_table(workbook, sheet=source.sheet, part=source.part, without_hidden=source.without_hidden)
+
+
+@contextmanager
+def _in_words(name: str) -> Iterator[None]:
+    """Say of a file that cannot be read, be it at its last byte, that it is not taken in."""
+    try:
+        yield
     except UnreadableFile as error:
-        raise Invalid(f"“{source.name}”读不出来：{error}") from error
+        raise Invalid(f"“{name}”读不出来：{error}") from error
 
 
 def match(table: Table, spec: LedgerSpec, ledger: Ledger | None = None) -> dict[int, str]:
@@ -157,28 +165,30 @@ def check(
 ) -> Check:
     """What importing would do, cell by cell; nothing is written. `back` says what an exported file brings back.
 
-    Raises NotAllowed for a column of a field that the actor may not fill in.
+    Raises NotAllowed for a column of a field that the actor may not fill in, and Invalid for a file that turns out
+    damaged, or is changed by somebody, while it is read.
     """
     columns_make_sense(target.spec, columns)
     sight = sight_of(actor, target.ledger) if target.ledger else None
     if sight:
         sight.require_writable(columns.values(), target.loop.steps[0].code if target.loop else "")
-    spec, raw = target.spec, record_cells(target.spec, table, columns)
-    stored = pointing(target.ledger.records.filter(deleted=False), spec) if target.ledger else []
-    plain = lookup_for(spec, actor.tree)
-    lookup = with_records(plain, actor=actor, ledger=target.code, spec=spec, data=stored, raw=raw)
-    return check_table(
-        ledger=target.ledger,
-        spec=target.spec,
-        table=table,
-        columns=columns,
-        lookup=lookup,
-        lifecycle=_lifecycle(target),
-        visible=visible_records(actor, target.ledger) if target.ledger else None,
-        sight=sight,
-        back=back,
-        progress=progress,
-    )
+    with _in_words(table.file_name):
+        spec, raw = target.spec, record_cells(target.spec, table, columns)
+        stored = pointing(target.ledger.records.filter(deleted=False), spec) if target.ledger else []
+        plain = lookup_for(spec, actor.tree)
+        lookup = with_records(plain, actor=actor, ledger=target.code, spec=spec, data=stored, raw=raw)
+        return check_table(
+            ledger=target.ledger,
+            spec=target.spec,
+            table=table,
+            columns=columns,
+            lookup=lookup,
+            lifecycle=_lifecycle(target),
+            visible=visible_records(actor, target.ledger) if target.ledger else None,
+            sight=sight,
+            back=back,
+            progress=progress,
+        )
 
 
 def record_cells(spec: LedgerSpec, table: Table, columns: dict[int, str]) -> list[dict[str, Any]]:

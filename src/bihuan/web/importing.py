@@ -49,6 +49,9 @@ def keep_upload(file: "UploadedFile[Any]") -> tuple[Path, str]:
         for chunk in file.chunks():
             digest.update(chunk)
             out.write(chunk)
+        if out.tell() != file.size:
+            fresh.unlink()
+            raise Invalid(f"“{file.name}”没有传完整，请重新上传")
     path = upload_path(digest.hexdigest())
     fresh.replace(path)
     return path, digest.hexdigest()

@@ -108,7 +108,7 @@ def _cell_of(opened: Opened, field: FieldSpec, lookup: Lookup, files: Mapping[in
 
 
 def _file_cell(opened: Opened, field: FieldSpec, files: Mapping[int, Attachment]) -> Cell:
-    """The first pictures of a field, each leading to the file itself, and how many files there are beside."""
+    """The first pictures of a field, each leading to the file itself, the name of another, and how many there are."""
     code, label = field.code, f'<td data-label="{escape(showing.title_of(field, opened.spec))}" class="k-file'
     told = {
         pk: f'<a class="small-copy" href="{reverse("attachment", args=[pk])}">'
@@ -122,8 +122,12 @@ def _file_cell(opened: Opened, field: FieldSpec, files: Mapping[int, Attachment]
         if not held:
             return f'{label} k-none"></td>'
         pictures = [told[pk] for pk in held if pk in told][:_PICTURES]
-        rest = len(held) - len(pictures)
-        return f'{label}">{"".join(pictures)}{f"{rest} 个附件" if rest else ""}</td>'
+        rest = [files[pk].name for pk in held if pk not in told]
+        more = len(held) - len(pictures) - bool(rest)
+        names = f"{rest[0]}{f' 等 {more + 1} 个' if more else ''}" if rest else f"另有 {more} 个" if more else ""
+        text = escape(names)
+        named = f'<span class="clip short-clip" title="{text}">{text}</span>' if text else ""
+        return f'{label}">{"".join(pictures)}{named}</td>'
 
     return cell
 

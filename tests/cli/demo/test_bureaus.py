@@ -11,9 +11,11 @@ import pytest
 from django.db import connection, transaction
 
 from bihuan.base import clock
-from bihuan.cli.demo.build import load
+from bihuan.cli.demo.build import county_of, load, size_at
 from bihuan.cli.demo.bureaus.acting import acts_of
 from bihuan.cli.demo.bureaus.history import history
+from bihuan.cli.demo.bureaus.internal_projects import told_twice
+from bihuan.cli.demo.plan import Intake, make_plan
 from bihuan.figure.answer import Question, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
@@ -51,6 +53,19 @@ def test_the_same_seed_tells_the_same_history() -> None:
     one, other = history(TODAY, 1), history(TODAY, 1)
     assert (one.rows, one.deeds) == (other.rows, other.deeds)
     assert history(TODAY, 2).deeds != one.deeds
+
+
+def test_one_problem_stands_in_two_ledgers() -> None:
+    """What the rule on double counts finds, and nothing else: the other internal findings are told apart."""
+    size = size_at(1)
+    county = county_of(size, TODAY)
+    acts = make_plan(county, size, seed=1, today=TODAY, term_days=90).acts
+    findings = [finding for act in acts if isinstance(act, Intake) for finding in act.findings]
+    book = history(TODAY, 1)
+    told_twice(book, findings)
+    titles = [row.values["title"] for row in book.rows if row.ref.ledger == "audit.internal_finding"]
+    assert len(set(titles)) == len(titles)
+    assert len(set(titles) & {finding.detail for finding in findings}) == 1
 
 
 def test_nothing_happens_before_its_time() -> None:

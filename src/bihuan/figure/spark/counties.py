@@ -29,13 +29,18 @@ from bihuan.figure.measure import Function
 from bihuan.figure.names import LedgerView, figure_names
 from bihuan.figure.period import Period
 from bihuan.figure.plan import Plan, Scan, clocks_for, make_plan, part_codes, part_periods, placed
-from bihuan.figure.resolved import Base, Derived, Resolved, Stock
+from bihuan.figure.resolved import Base, Derived, Doubled, External, Resolved, Stock, UnitCount
 from bihuan.figure.spark.reading import SparkRows
 from bihuan.figure.value import Value
 
 _AT_ONCE = 8
 _MOST_RECORDS = 2**40
 _OWN_KINDS = ("unit", "person", "record")
+_REFUSED: dict[type[Resolved], str] = {
+    External: "是人填报的数，填报的值不在数据湖里",
+    UnitCount: "数的是单位，单位树不在数据湖里",
+    Doubled: "找的是一个县里登记了两次的值，县与县之间编号各编各的",
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ class CountiesAnswer:
 
     def _derived(self, figure: Resolved, code: str, period: Period, county: int | None) -> Value:
         if not isinstance(figure, Derived):
-            raise Invalid(f"“{figure.spec.title}”不能只由各县的数据湖算出，请在各县分别查看")
+            raise Invalid(
+                f"“{figure.spec.title}”{_REFUSED[type(figure)]}，不能由各县的数据湖合起来算，请在各县分别查看"
+            )
         if figure.kind in ("rank", "share"):
             return Value(code, None, period, self._beside(figure, period, county))
         parts = [

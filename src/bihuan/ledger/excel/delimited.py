@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bihuan.ledger.excel.kind import SAVE_AS, broken
 from bihuan.ledger.excel.model import Cell, CellError, Limits, Merge, Row, UnreadableFile
+from bihuan.ledger.excel.steady import Steady
 
 _DELIMITERS = (",", "\t", ";")
 _NAMES = {",": "逗号", "\t": "制表符", ";": "分号"}
@@ -34,6 +35,7 @@ class DelimitedGrid:
         self.path = path
         self.file_name = name
         self.name = Path(name).stem
+        self._steady = Steady(path, name)
         self.encoding = sniff_encoding(path, name)
         self.delimiter, self.has_separator_line = self._sniff_delimiter()
         self.rows = self.columns = self.filled = 0
@@ -76,7 +78,7 @@ class DelimitedGrid:
         csv.field_size_limit(_LONGEST_FIELD)
         number = 0
         try:
-            with self.path.open(encoding=self.encoding, newline="") as file:
+            with self._steady.reading(), self.path.open(encoding=self.encoding, newline="") as file:
                 if self.has_separator_line:
                     file.readline()
                 for row in csv.reader(file, delimiter=self.delimiter):

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from bihuan.ledger.excel.kind import SAVE_AS, broken
 from bihuan.ledger.excel.model import Limits, UnreadableFile
+from bihuan.ledger.excel.steady import Steady
 
 _PIECE = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
@@ -42,6 +43,7 @@ class Package:
         self.path = path
         self.name = name
         self.limits = limits
+        self.steady = Steady(path, name)
         self.parts = {part.name: part for part in self._directory()}
 
     def _directory(self) -> list[Part]:
@@ -80,9 +82,13 @@ class Package:
     def pieces(self, part_name: str) -> Iterator[bytes]:
         """Give a part's bytes in pieces of about 1 MB.
 
-        Raises UnreadableFile where the part is damaged or holds more than its directory said.
+        Raises UnreadableFile where the part is damaged or holds more than its directory said, and where the file is no
+        longer the one that was opened.
         """
-        part = self.parts[part_name]
+        with self.steady.reading():
+            yield from self._pieces(self.parts[part_name])
+
+    def _pieces(self, part: Part) -> Iterator[bytes]:
         given = 0
         try:
             with self.path.open("rb") as file:

@@ -80,7 +80,7 @@ class PortionedGrid:
         yield self._start
         pieces = self._pieces()
         next(pieces)
-        with ThreadPoolExecutor(1, "portion") as hand:
+        with self._package.steady.reading(), ThreadPoolExecutor(1, "portion") as hand:
             coming: Future[_Portion] | None = None
             for piece in pieces:
                 ready, coming = coming, hand.submit(self._load, piece)

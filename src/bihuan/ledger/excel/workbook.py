@@ -19,6 +19,7 @@ from bihuan.ledger.excel.package import Package
 from bihuan.ledger.excel.portions import PortionedGrid, is_large
 from bihuan.ledger.excel.scan import PartScan
 from bihuan.ledger.excel.sheet import SheetGrid
+from bihuan.ledger.excel.steady import Steady
 
 _LEDGER_NAME = re.compile("台账|清单|明细|登记|一览|总表|名册|花名册")
 _ASIDE_NAME = re.compile(
@@ -135,6 +136,7 @@ def _open_text(workbook: Workbook, path: Path) -> None:
 
 
 def _open_book(workbook: Workbook, path: Path, kind: str) -> None:
+    steady = Steady(path, workbook.name)
     scans, merges, has_error_text, large = _scan(workbook, path, kind)
     with contained(workbook.name):
         book = _open_calamine(path, kind)
@@ -159,7 +161,7 @@ def _open_book(workbook: Workbook, path: Path, kind: str) -> None:
 
     def load(sheet: str) -> Grid:
         grid: Grid
-        with contained(workbook.name):
+        with contained(workbook.name), steady.reading():
             if sheet in large:
                 package, part = large[sheet]
                 grid = PortionedGrid(sheet, package, part, matched[sheet], has_error_text=has_error_text)

@@ -133,7 +133,7 @@ def _told(deed: Deed) -> str:
         case "person_added":
             return f"新增人员 {deed['now'][0]}"
         case "card_changed":
-            return f"{deed['was'][0]} 的姓名或电话"
+            return f"{deed['was'][0]}的姓名或电话"
         case "unit_added":
             return f"新增单位 {deed['now'][0]}"
         case _:

@@ -5,6 +5,7 @@ by every search, so that an index that lags behind is slower and never wrong.
 """
 
 from collections.abc import Iterable
+from threading import Lock
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,6 +29,7 @@ PARCEL_TITLES = frozenset({"宗地编号", "地块编号", "不动产单元号",
 """Texts that tell a parcel of land by these titles are found so too."""
 _PORTION = 2_000
 _ROWS = 500
+_at_work = Lock()
 
 
 def pointing_fields(spec: LedgerSpec) -> tuple[str, ...]:
@@ -55,10 +57,18 @@ def follow(ledger: Ledger, before: int, after: int) -> None:
 
 
 def absorb(ledger: Ledger) -> int:
-    """Index all that is not yet, in portions, each in a transaction of its own; returns how many events there were."""
+    """Index all that is not yet, in portions, each in a transaction of its own; returns how many events there were.
+
+    What another thread is at already is left to it: two would only keep each other waiting for the database.
+    """
+    if not _at_work.acquire(blocking=False):
+        return 0
     done = 0
-    while some := _absorb_some(ledger):
-        done += some
+    try:
+        while some := _absorb_some(ledger):
+            done += some
+    finally:
+        _at_work.release()
     return done
 
 

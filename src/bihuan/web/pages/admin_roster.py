@@ -174,7 +174,7 @@ def _done(batch: Batch) -> dict[str, Any]:
     kind = kind_of(batch.kind)
     counts = {verdict: int(batch.result.get(verdict, 0)) for verdict in Verdict}
     return {
-        "title": f"{kind.title}已导入",
+        "title": f"{kind.title}的导入已撤销" if batch.state == Batch.State.UNDONE else f"{kind.title}已导入",
         "crumbs": [{"title": kind.title, "url": reverse(f"admin_{kind.code}")}, {"title": "导入结果"}],
         "batch": {"file": batch.file_name, "on": batch.plan["on"], "who": batch.person.name if batch.person else ""},
         "counts": _stats(counts),

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,6 +35,8 @@ _WORDS = {
     "edited": ("修改", "teal"),
     "redefined": ("跟着变", "teal"),
 }
+_LISTED = 10_000
+"""To count those of half a million rows that a person may see would take seconds."""
 _CHANGING = ("updated_by_file", "edited")
 _HEADINGS = {"edit": "批量修改结果", "grid": "表格编辑"}
 
@@ -128,6 +131,7 @@ def _context(actor: Actor, batch: Batch, page: "Page[Event] | None") -> dict[str
         else [],
         "undo": _undo(actor, batch),
         "rows": _rows(actor, batch, page) if page else [],
+        "rows_note": f"这里列出前 {_LISTED:,} 条，其余的请在台账里看。" if _is_cut(batch, page) else "",
         "pager": showing.pager(page) if page and page.paginator.num_pages > 1 else None,
     }
 
@@ -174,11 +178,18 @@ def _undo(actor: Actor, batch: Batch) -> dict[str, Any]:
 
 def _events(actor: Actor, batch: Batch, number: str | None) -> "Page[Event] | None":
     """A page of what the batch did, as far as the person may see the records now."""
-    if batch.ledger is None:
+    if batch.ledger is None or (batch.state == Batch.State.UNDONE and not batch.result["spared_count"]):
         return None
-    visible = visible_records(actor, batch.ledger)
-    events = batch.events.select_related("record").filter(kind__in=_WORDS, record__in=visible).order_by("position")
-    return Paginator(events, _PAGE).get_page(number)
+    visible = visible_records(actor, batch.ledger).filter(pk=OuterRef("record"))
+    events = batch.events.select_related("record").filter(Exists(visible), kind__in=_WORDS)
+    # The ids of a batch's events grow with their positions, and its index has them in order.
+    return Paginator(events.order_by("pk")[:_LISTED], _PAGE).get_page(number)
+
+
+def _is_cut(batch: Batch, page: "Page[Event] | None") -> bool:
+    """Whether the batch did more than is listed."""
+    done = batch.result.get("created", 0) + batch.result.get("updated", 0)
+    return page is not None and page.paginator.count == _LISTED < done
 
 
 def _rows(actor: Actor, batch: Batch, page: "Page[Event]") -> list[dict[str, Any]]:
