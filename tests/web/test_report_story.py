@@ -2,6 +2,7 @@
 a later correction. Pictures of it lie in the test's folder."""
 
 import io
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,76 +45,108 @@ def template(folder: Path) -> Path:
     return folder / "模板.docx"
 
 
-def test_a_report_from_its_first_word_to_a_later_correction(
-    county: Cast, page: Page, live_server: LiveServer, tmp_path: Path, complaints: list[str]
-) -> None:
-    declared(county)
-    # The first answer loads the house; a busy machine takes longer for it than a browser waits.
-    signed_in(county.people["colleague"]).get("/reports/templates/")
+@dataclass(frozen=True)
+class Stage:
+    """Who plays, and where."""
 
-    def at(login: str, path: str) -> None:
-        sit_down(page, live_server.url, county.people[login]).goto(path)
+    cast: Cast
+    page: Page
+    url: str
+    folder: Path
 
-    def picture(name: str) -> None:
-        page.screenshot(path=tmp_path / f"{name}.png", animations="disabled", full_page=True)
+    def at(self, login: str, path: str) -> None:
+        sit_down(self.page, self.url, self.cast.people[login]).goto(path)
 
-    at("colleague", "/reports/templates/")
-    page.get_by_label("文件").set_input_files(template(tmp_path))
+    def picture(self, name: str) -> None:
+        self.page.screenshot(path=self.folder / f"{name}.png", animations="disabled", full_page=True)
+
+
+def tries_a_faulty_template(stage: Stage) -> None:
+    page = stage.page
+    stage.at("colleague", "/reports/templates/")
+    page.get_by_label("文件").set_input_files(template(stage.folder))
     page.get_by_label("给哪一种材料").select_option("own.brief")
     page.get_by_role("button", name="检查并试填").click()
     expect(page.get_by_role("region", name="要改的地方")).to_contain_text("没有指标“own.amout”")
     expect(page.get_by_role("region", name="要改的地方")).to_contain_text("正文第 2 段")
-    picture("template")
-    assert all("status of 422" in line for line in complaints)
-    complaints.clear()
+    stage.picture("template")
 
-    at("colleague", "/reports/")
+
+def writes_in_parts(stage: Stage) -> str:
+    """The draft, spoken of and seen to; its address."""
+    page = stage.page
+    stage.at("colleague", "/reports/")
     page.get_by_role("row", name="审计简报").get_by_role("button", name="编写").click()
     expect(page.get_by_role("region", name="全文").locator("svg[role=img]")).to_be_visible()
     draft = page.url
-    at("office", draft)
+    stage.at("office", draft)
     page.get_by_label("对“各镇”的意见").fill("写上青溪镇的数")
     page.get_by_role("region", name="各镇", exact=True).get_by_role("button", name="发表意见").click()
     expect(page.get_by_text("1 条待处理")).to_be_visible()
-    at("town", draft)
+    stage.at("town", draft)
     units = page.get_by_role("region", name="各镇", exact=True)
     units.get_by_label("各镇", exact=True).fill(f"青溪镇{{{{ n('{AMOUNT}', '330999101') }}}}万元。")
     units.get_by_label("写完了").check()
     units.get_by_role("button", name="保存").click()
     units.get_by_role("button", name="已处理").click()
     expect(units.get_by_text("已处理：陈青")).to_be_visible()
-    picture("draft")
-    at("colleague", draft)
+    stage.picture("draft")
+    return draft
+
+
+def approves_and_issues(stage: Stage, draft: str) -> tuple[str, str]:
+    """The address of the issued report, and its first number as printed."""
+    page = stage.page
+    stage.at("colleague", draft)
     total = page.get_by_role("region", name="总数", exact=True)
     total.get_by_label("写完了").check()
     total.get_by_role("button", name="保存").click()
     page.get_by_role("button", name="提交审定").click()
-    at("office", draft)
+    stage.at("office", draft)
     page.get_by_role("button", name="审定").click()
     page.get_by_role("button", name="印发").click()
     expect(page.get_by_text("示审〔2026〕1号").first).to_be_visible()
     issued = page.url
     number = page.locator("article.report a.opens").first
     printed = number.inner_text()
-    picture("issued")
+    stage.picture("issued")
+    return issued, printed
 
-    record = county.finding.records.order_by("number").first()
+
+def corrects_later(stage: Stage, issued: str, printed: str) -> None:
+    page = stage.page
+    record = stage.cast.finding.records.order_by("number").first()
     assert record
     with clock.fixed(START + timedelta(days=3)):
-        edit_record(actor=county["colleague"], record=record, fields={"amount": "999"})
-        at("office", issued)
+        edit_record(actor=stage.cast["colleague"], record=record, fields={"amount": "999"})
+        stage.at("office", issued)
         assert page.locator("article.report a.opens").first.inner_text() == printed
         page.locator("article.report a.opens").first.click()
         expect(page.get_by_text("此后有 1 条记录变过")).to_be_visible()
         expect(page.get_by_text("所知的数")).to_be_visible()
-        picture("number")
-        at("office", f"{issued}changes/")
+        stage.picture("number")
+        stage.at("office", f"{issued}changes/")
         expect(page.get_by_role("row", name="涉及金额").first).to_contain_text(printed)
-        picture("changes")
+        stage.picture("changes")
         with page.expect_download() as kept:
             at_file = f"{issued}report.docx"
             page.evaluate("url => { window.location = url }", at_file)
         assert printed in _text(kept.value.path())
+
+
+def test_a_report_from_its_first_word_to_a_later_correction(
+    county: Cast, page: Page, live_server: LiveServer, tmp_path: Path, complaints: list[str]
+) -> None:
+    declared(county)
+    # The first answer loads the house; a busy machine takes longer for it than a browser waits.
+    signed_in(county.people["colleague"]).get("/reports/templates/")
+    stage = Stage(county, page, live_server.url, tmp_path)
+    tries_a_faulty_template(stage)
+    assert all("status of 422" in line for line in complaints)
+    complaints.clear()
+    draft = writes_in_parts(stage)
+    issued, printed = approves_and_issues(stage, draft)
+    corrects_later(stage, issued, printed)
 
 
 def _text(path: Path) -> str:
