@@ -80,6 +80,9 @@ HOLDING: dict[str, Any] = {
     "equity": 3500,
     "research": 300,
     "revenue": 10000,
+    "revenue_target": 10000,
+    "invest_income": 40,
+    "management_points": 100,
     "value_added": 3000,
     "staff": 100,
     "cash_flow": 1000,
@@ -341,8 +344,8 @@ CASES = (
         ),
         {
             FIRM: (D(100) - 10, "C"),  # every target met; one event takes 10 and holds the grade
-            SECOND_FIRM: (D("12.5") + 20 + D("7.5") + 15 + 10 + 10 + 5, "B"),
-            THIRD_FIRM: (D(36) + 15 + 0 + 15 + 15, "B"),
+            SECOND_FIRM: (D("10") + 15 + D("5") + 10 + 10 + 10 + 25, "B"),  # half the profit, half as productive
+            THIRD_FIRM: (D("35.1") + 14 + 0 + 14 + 14 + 5, "B"),  # 90 % of 39; debts at the bottom line
         },
     ),
     Worked(
@@ -420,4 +423,4 @@ def test_classes_are_ranked_apart_and_pay_follows_the_score(places: Bureaus) -> 
     }
     # Base pay 24 × factor 1.5 × coefficient (score / 100 × 2).
     assert [award.amount for award in scores[FIRM].awards] == [D("64.80")]
-    assert [award.amount for award in scores[SECOND_FIRM].awards] == [D("57.60")]
+    assert [award.amount for award in scores[SECOND_FIRM].awards] == [D("61.20")]

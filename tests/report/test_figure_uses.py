@@ -33,7 +33,8 @@ MARCH = period_of("year", date(2026, 3, 2))
 def everywhere(cast: Cast, report: ReportVersion) -> None:
     """The number of findings in an issued report, in a published ranking and in a form of a superior."""
     issue_draft(actor=cast["office"], draft=approved(cast, report).pk)
-    card = install_scorecard(code="audit.towns", spec=ScorecardSpec.model_validate(CARD), owner=cast.office)
+    shape = {**CARD, "items": [{**CARD["items"][0], "figure": TOTAL}, CARD["items"][1]]}
+    card = install_scorecard(code="audit.towns", spec=ScorecardSpec.model_validate(shape), owner=cast.office)
     publish(actor=cast["office"], scorecard=card, period=parse_period("2026", date(2026, 3, 2)), clocks=clocks())
     form = keep(cast, None)
     fill_in(cast, form, "整改情况!B2", "问题数", kind="figure", figure=TOTAL, unit="*")

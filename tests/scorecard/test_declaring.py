@@ -80,10 +80,18 @@ def test_what_cannot_be_read_is_told_with_how_it_is_written(kind: str, line: str
 
 
 def test_a_fault_is_told_in_words(cast: Cast, towns: ScorecardVersion) -> None:
-    data = {**CARD, "items": [{**CARD["items"][0], "figure": "audit.finding.totl"}, CARD["items"][1]]}
-    assert read_definition(data)[1] == ["没有指标“audit.finding.totl”；你是不是想写“audit.finding.total”？"]
+    data = {**CARD, "items": [{**CARD["items"][0], "figure": "audit.problem"}, CARD["items"][1]]}
+    assert read_definition(data)[1] == ["没有指标“audit.problem”；你是不是想写“audit.problems”？"]
     assert "不是 UTF-8" in read_definition(b"\xff\xfe", "考核.yaml")[1][0]
     assert read_definition({**CARD, "period": "weekly"})[0] is None
+
+
+@pytest.mark.parametrize("title", ["系统登录次数", "每日打卡率", "平台签到", "文章点击量", "公众号点赞数", "APP活跃度"])
+def test_what_is_no_outcome_is_refused_by_its_name(cast: Cast, towns: ScorecardVersion, title: str) -> None:
+    items = [{**CARD["items"][0], "title": title}, CARD["items"][1]]
+    assert f"“{title}”不是工作结果" in read_definition({**CARD, "items": items})[1][0]
+    shown = [{**items[0], "ranked": False}, CARD["items"][1]]
+    assert read_definition({**CARD, "items": shown})[1] == []
 
 
 def sent(spec: ScorecardSpec, do: str, **changed: Any) -> dict[str, Any]:
@@ -103,6 +111,21 @@ def test_a_changed_rule_is_tried_and_then_in_force(cast: Cast, towns: ScorecardV
     # The pack comes again with its own: what the county changed stays.
     install_scorecard(code=towns.code, spec=spec, owner=cast.office)
     assert scorecard_in_force(towns.code).version == 2
+
+
+def test_a_figure_is_switched_off_from_the_ranking_on_screen(
+    cast: Cast, towns: ScorecardVersion, client: Client
+) -> None:
+    client.force_login(cast.people["office"])
+    url, form = reverse("scorecard_edit", args=[towns.code]), sent(spec_of(towns), "adopt")
+    form["items.part"], form["items.weight"] = ["shown", "base"], ["60", "100"]
+    assert client.post(url, form).status_code == 302
+    spec = spec_of(scorecard_in_force(towns.code))
+    assert [item.ranked for item in spec.items] == [False, True]
+    assert [item.code for item in spec.base_items] == ["quality"]
+    assert [line["part"] for line in lines_of(spec)["items"]] == ["shown", "base"]
+    assert client.post(url, sent(spec, "adopt")).status_code == 302
+    assert [item.ranked for item in spec_of(scorecard_in_force(towns.code)).items] == [False, True]
 
 
 def test_what_is_wrong_stays_on_the_page(cast: Cast, towns: ScorecardVersion, client: Client) -> None:
@@ -133,5 +156,5 @@ def test_nobody_ranks_by_figures_out_of_their_reach(cast: Cast, towns: Scorecard
     client.force_login(neighbour)
     page = client.post(reverse("scorecard_new"), sent(spec_of(towns), "preview"))
     assert page.status_code == 422
-    assert "audit.finding.total" in page.content.decode()
+    assert "audit.problems" in page.content.decode()
     assert "启用以后的名次" not in page.content.decode()

@@ -1,5 +1,7 @@
 """A scorecard over real findings: tried out, scored by hand, published, appealed against."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +16,7 @@ from bihuan.figure.spec import FigureSpec
 from bihuan.scorecard.actions import answer_appeal, give_score, make_appeal, publish
 from bihuan.scorecard.definitions import install_scorecard
 from bihuan.scorecard.models import Appeal, Publication, ScorecardVersion
+from bihuan.scorecard.outlook import by_the_rule_in_force
 from bihuan.scorecard.publishing import PublishedScore, restored
 from bihuan.scorecard.queries import rank_changes, trial, trial_if
 from bihuan.scorecard.rules import get_publication
@@ -29,7 +32,7 @@ CARD: dict[str, Any] = {
         {
             "code": "few",
             "title": "问题少",
-            "figure": "audit.finding.total",
+            "figure": "audit.problems",
             "weight": 60,
             "score": {"kind": "linear", "floor": 4, "target": 0},
             "unknown": "zero",
@@ -43,7 +46,7 @@ CARD: dict[str, Any] = {
 @pytest.fixture
 def towns(cast: Cast) -> ScorecardVersion:
     spec = {"title": "审计发现问题数", "of": "audit.finding", "unit": "个", "during": "found_on"}
-    specs = {"audit.finding.total": FigureSpec.model_validate(spec)}
+    specs = {"audit.problems": FigureSpec.model_validate(spec)}
     install_figures(pack="audit", specs=specs, owner=cast.office, origin="pack")
     for number in (1, 2):
         make_finding(cast, number)
@@ -103,9 +106,7 @@ def test_a_granted_appeal_changes_the_ranking_visibly(cast: Cast, towns: Scoreca
     appeal = make_appeal(
         actor=cast["town"], publication=old.pk, unit=cast.town.pk, item="few", reason="其中一个问题不属于本镇"
     )
-    fresh = answer_appeal(
-        actor=cast["office"], appeal=appeal.pk, answer="属实", values={"audit.finding.total": Decimal(1)}
-    )
+    fresh = answer_appeal(actor=cast["office"], appeal=appeal.pk, answer="属实", values={"audit.problems": Decimal(1)})
     assert fresh is not None
     assert (fresh.replaces_id, by_unit(fresh)[cast.town.pk].rank) == (old.pk, 1)
     assert by_unit(fresh)[cast.town.pk].item["few"].value == 1
@@ -114,6 +115,41 @@ def test_a_granted_appeal_changes_the_ranking_visibly(cast: Cast, towns: Scoreca
     with pytest.raises(Conflict, match="已被新的结果代替"):
         make_appeal(actor=cast["town"], publication=old.pk, unit=cast.town.pk, item="few", reason="再来")
     assert rank_changes(fresh) == {}
+
+
+def test_an_appeal_rests_on_the_records_and_the_rule_of_its_publication(cast: Cast, towns: ScorecardVersion) -> None:
+    """Later records and a later rule change nothing of what was appealed against, nor of what takes its place."""
+    score(cast, towns, cast.town, "30")
+    old = published(cast, towns)
+    appeal = make_appeal(
+        actor=cast["town"], publication=old.pk, unit=cast.town.pk, item="few", reason="有一个不属于本镇"
+    )
+    harder = {**CARD, "items": [{**CARD["items"][0], "weight": 10}, {**CARD["items"][1], "weight": 90}]}
+    with clock.fixed(clock.now() + timedelta(days=1)):
+        make_finding(cast, 5)
+        make_finding(cast, 6, responsible_unit="白石镇")
+        install_scorecard(code=towns.code, spec=ScorecardSpec.model_validate(harder), owner=cast.office)
+        fresh = answer_appeal(
+            actor=cast["office"], appeal=appeal.pk, answer="属实", values={"audit.problems": Decimal(1)}
+        )
+    assert fresh is not None
+    assert (fresh.scorecard_id, fresh.as_of, fresh.known_at) == (towns.pk, old.as_of, old.known_at)
+    assert by_unit(fresh)[cast.town.pk].total == Decimal(75)  # three quarters of 60, and the 30 by hand
+    same = by_unit(old)[cast.other_town.pk]
+    assert by_unit(fresh)[cast.other_town.pk] == replace(same, rank=by_unit(fresh)[cast.other_town.pk].rank)
+
+
+def test_last_year_under_this_years_rule_takes_the_thresholds_of_today(cast: Cast, towns: ScorecardVersion) -> None:
+    score(cast, towns, cast.town, "40")  # 30 + 40
+    old = published(cast, towns)
+    assert by_unit(old)[cast.town.pk].grade == "B"
+    later = {"valid_from": "2027-01-01", "levels": [{"code": "A", "from": 70}, {"code": "B", "from": 0}]}
+    rule = {**CARD, "grades": [*CARD["grades"], later]}
+    install_scorecard(code=towns.code, spec=ScorecardSpec.model_validate(rule), owner=cast.office)
+    for day, grade in ((datetime(2026, 12, 30, 1, tzinfo=UTC), "B"), (datetime(2027, 1, 2, 1, tzinfo=UTC), "A")):
+        with clock.fixed(day):
+            again = {one.unit: one for one in by_the_rule_in_force(cast["office"], old)}
+        assert (again[cast.town.pk].total, again[cast.town.pk].grade) == (Decimal(70), grade)
 
 
 def test_a_denied_appeal_changes_nothing(cast: Cast, towns: ScorecardVersion) -> None:
@@ -127,7 +163,7 @@ def test_a_denied_appeal_changes_nothing(cast: Cast, towns: ScorecardVersion) ->
 
 def test_the_what_if_is_what_then_happens(cast: Cast, towns: ScorecardVersion) -> None:
     found = trial(cast["office"], towns, period(), clocks())
-    guess = trial_if(cast["office"], found, {cast.town.pk: {"audit.finding.total": Decimal(3)}})
+    guess = trial_if(cast["office"], found, {cast.town.pk: {"audit.problems": Decimal(3)}})
     make_finding(cast, 4)
     then = trial(cast["office"], towns, period(), clocks())
     assert guess.score_of(cast.town.pk).total == then.score_of(cast.town.pk).total

@@ -53,6 +53,22 @@ def test_days_doubles_and_who_lets_it_turn_red(cast: Cast, clients: Clients, mat
     assert "审计局 10.8 天" in html
 
 
+def test_steps_that_were_passed_over_say_so(cast: Cast, clients: Clients) -> None:
+    steps = [*SHORT_LOOP["steps"][:1], {"code": "meeting", "title": "上会"}, *SHORT_LOOP["steps"][1:]]
+    verbs = [*SHORT_LOOP["verbs"], {**SHORT_LOOP["verbs"][0], "code": "meet", "title": "上会", "to": "meeting"}]
+    verbs.append({**SHORT_LOOP["verbs"][0], "code": "on", "title": "会后", "from": ["meeting"]})
+    loop = {**SHORT_LOOP, "steps": steps, "verbs": verbs}
+    ledger = make_ledger(cast.office, fields=TASK_FIELDS, loop=loop, **TASK_PARTS)
+    told = []
+    for number, ways in enumerate((("start",), ("meet", "on"))):
+        fields = {"no": f"B{number}", "name": "过", "responsible": "青溪镇"}
+        record = create_record(actor=cast["office"], ledger=ledger, fields=fields)
+        for verb in ways:
+            perform(actor=cast["office"], pk=record.pk, verb=verb, said=Said())
+        told.append("未经过" in clients("office").get(f"/records/{record.pk}/").content.decode())
+    assert told == [True, False]
+
+
 def test_drawing_and_moving_by_the_page(cast: Cast, clients: Clients, matters: list[Record]) -> None:
     client = clients("office")
     span = {"draw": "1", "start": "2026-03-01", "end": "2026-03-31"}

@@ -1,5 +1,6 @@
 """The rules a scorecard must keep; faults carry file, line and a hint."""
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -13,6 +14,8 @@ from bihuan.scorecard.spec import BandsSpec, CasesSpec, ScorecardSpec
 from bihuan.scorecard.weighing import CONSISTENT_BELOW, ahp
 
 _WHOLE = Decimal(100)
+_NO_OUTCOME = re.compile("登[录陆]|点击|浏览量|打卡|签到|在线时长|上线率|活跃度|转发|点赞|留痕|日活|积分排名|使用时长")
+"""What is done for its own sake: named by 关于防治“指尖上的形式主义”的若干意见, 中央网信委, 18 December 2023."""
 
 
 def check_scorecards(cards: Sequence[Definition], everything: Definitions) -> list[Issue]:
@@ -35,7 +38,7 @@ def _codes_once(card: Definition) -> Iterator[Issue]:
 def _outcomes_only(card: Definition) -> Iterator[Issue]:
     """Log-ins, clicks and check-ins are not work (指尖上的形式主义, 中央网信委 2023): they cannot be scored."""
     for index, item in enumerate(card.spec.items):
-        if item.ranked and not item.outcome:
+        if item.ranked and (not item.outcome or _NO_OUTCOME.search(item.title)):
             yield card.source.issue(f"“{item.title}”不是工作结果，不能计分排名；改为 ranked: false", "items", index)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period, parse_period
@@ -85,11 +86,14 @@ def require_outlook(actor: Actor, publication: Publication, unit: int) -> None:
 
 
 def by_the_rule_in_force(actor: Actor, publication: Publication) -> tuple[PublishedScore, ...]:
-    """What was published, by today's rule over the same records: last year under this year's rule."""
+    """What was published, by today's rule over the same records: last year under this year's rule.
+
+    The thresholds are those in force today, not those of the day of publication.
+    """
     rule = scorecard_in_force(publication.scorecard.code)
     require(may_run(actor, rule), f"试算“{rule.title}”")
     card, clocks = spec_of(rule), Clocks(publication.as_of, publication.known_at)
     period = parse_period(publication.period, clocks.day)
     basis = basis_of(rule.code, card, period, clocks)
     names = {unit: basis.tree.name(unit) for members in basis.groups.values() for unit in members}
-    return published(evaluate(card, basis.groups, basis.values, clocks.day), names)
+    return published(evaluate(card, basis.groups, basis.values, clock.today()), names)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
 from bihuan.scorecard.publishing import PublishedAward, PublishedItem, PublishedScore
-from bihuan.scorecard.scoring import plain
+from bihuan.scorecard.scoring import plain, rounded
 from bihuan.scorecard.spec import ScorecardSpec
 
 
@@ -58,7 +58,7 @@ def _item(item: PublishedItem, unit: str, period: Period, clocks: Clocks) -> dic
     return {
         "code": item.code,
         "title": item.title,
-        "value": "—" if item.value is None else plain(item.value),
+        "value": "—" if item.value is None else plain(rounded(item.value)),
         "full": plain(item.full),
         "points": plain(item.points) if item.counted else "不计",
         "told": item.told,

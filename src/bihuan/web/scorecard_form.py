@@ -12,7 +12,9 @@ from bihuan.scorecard.scoring_words import KINDS, read, written
 from bihuan.scorecard.spec import ItemSpec, ScorecardSpec
 
 PERIODS = {"month": "月", "two_months": "双月", "quarter": "季", "half": "半年", "year": "年"}
-PARTS = {"base": "基本项", "bonus": "加分", "deduction": "扣分"}
+SHOWN = "shown"
+"""A line that is shown and ranks nobody."""
+PARTS = {"base": "基本项", "bonus": "加分", "deduction": "扣分", SHOWN: "只展示"}
 UNKNOWN = {"exclude": "不计", "zero": "记零分"}
 METHODS = {"hand": "手工", "ahp": "层次分析法", "entropy": "熵权法"}
 LIGHTS = {"": "—", "green": "绿", "yellow": "黄", "red": "红"}
@@ -68,7 +70,7 @@ def _item_line(item: ItemSpec) -> dict[str, str]:
         "code": item.code,
         "title": item.title,
         "figure": item.figure,
-        "part": item.part,
+        "part": item.part if item.ranked else SHOWN,
         "weight": plain(item.weight),
         "kind": item.score.kind,
         "line": written(item.score),
@@ -144,10 +146,12 @@ def _item(line: dict[str, str], kept: ItemSpec | None) -> dict[str, Any]:
         score = read(line["kind"], line["line"])
     except Invalid as error:
         raise Invalid(f"“{line['title']}”：{error}") from error
-    stays = {"outcome": kept.outcome, "ranked": kept.ranked} if kept else {}
+    is_shown = line["part"] == SHOWN
     return {
-        **stays,
-        **{key: line[key] for key in ("code", "title", "figure", "part", "basis")},
+        **({"outcome": kept.outcome} if kept else {}),
+        **{key: line[key] for key in ("code", "title", "figure", "basis")},
+        "part": (kept.part if kept else "base") if is_shown else line["part"],
+        "ranked": not is_shown,
         "weight": number(line["weight"], f"“{line['title']}”的满分"),
         "unknown": line["unknown"] or "exclude",
         "groups": line["groups"].split(),

@@ -177,7 +177,7 @@ def _awaited(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> st
 
 
 def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, Any]]:
-    """The loop's steps in order, with when and by whom each was last reached."""
+    """The loop's steps in order, with when and by whom each was last reached; what was passed over says so."""
     reached: dict[str, Step] = {}
     for step in steps:
         if step.system.get("state"):
@@ -187,7 +187,8 @@ def _steps(record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, 
     found = []
     for place, stop in enumerate(loop.steps):
         at = reached.get(stop.code) if place <= here else None
-        state = "done" if place < here or (place == here and stop.closed) else "now" if place == here else "next"
+        passed = "done" if at or place == 0 else "skipped"
+        state = passed if place < here else "next" if place > here else "done" if stop.closed else "now"
         found.append(
             {
                 "title": stop.title,

@@ -199,6 +199,11 @@ def _holdings(book: Book, county: County) -> None:
             values |= {"liabilities": assets - equity, "net_profit": round(profit * 0.75), "revenue": revenue}
             values |= {"research": round(revenue * rng.uniform(0, 0.04)), "value_added": round(revenue * 0.3)}
             values |= {"staff": rng.randint(80, 600), "cash_flow": round(revenue * rng.uniform(0.02, 0.14))}
+            values |= {
+                "revenue_target": round(revenue * rng.uniform(0.9, 1.1)),
+                "management_points": rng.randint(70, 95),
+            }
+            values |= {"invest_income": rng.randint(0, 400)}
             values |= {"cost": revenue - profit, "invested": rng.randint(2_000, 9_000), "invest_planned": 8_000}
             values |= {"service_points": rng.randint(75, 98), "accidents": _some(rng, 0.1), "base_pay": 24}
             values |= {"enterprise": holding.code, "year": year, "reported_on": _day(book, year, 10)}

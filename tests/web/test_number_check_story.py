@@ -1,0 +1,46 @@
+"""A draft, checked in a browser. Pictures lie in the test's folder."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from bihuan.scorecard.models import ScorecardVersion
+from tests.cast import Cast
+from tests.scorecard.test_publishing import towns
+from tests.web.conftest import sit_down
+
+__all__ = ["towns"]
+
+
+@pytest.fixture
+def at_desk(cast: Cast, page: Page, live_server: LiveServer) -> Any:
+    """Let a person open an address."""
+
+    def go(login: str, path: str) -> Page:
+        sit_down(page, live_server.url, cast.people[login]).goto(path)
+        return page
+
+    return go
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=folder / f"{name}.png", animations="disabled", full_page=True)
+
+
+def test_a_draft_is_checked_put_right_and_opens_its_records(
+    cast: Cast, towns: ScorecardVersion, at_desk: Any, tmp_path: Path
+) -> None:
+    page = at_desk("leader", "/numbers/")
+    page.get_by_label("或者贴入文字").fill("今年审计发现问题数4个，其中青溪镇2个、白石镇1个。")
+    page.get_by_role("button", name="体检", exact=True).click()
+    expect(page.locator("mark.wrong").first).to_have_text("错")
+    expect(page.locator(".draft mark.right")).to_have_count(2)
+    picture(page, tmp_path, "checked")
+    page.get_by_role("button", name="把勾选的换成正确的数").click()
+    expect(page.get_by_label("或者贴入文字")).to_have_value("今年审计发现问题数3个，其中青溪镇2个、白石镇1个。")
+    expect(page.get_by_text("第 2 版")).to_be_visible()
+    page.locator(".draft mark.right a").first.click()
+    expect(page.get_by_role("heading", name="审计发现问题数").first).to_be_visible()
