@@ -145,8 +145,7 @@ def _context(
         "version": found.catalogue.in_force(figure.code).version,
         "as_of": showing.moment(asked.clocks.as_of),
         "known_at": showing.moment(asked.clocks.known_at),
-        "frozen": _frozen(figure.code, asked, found, value),
-        "then": _known_then(figure.code, asked, found, value),
+        **_earlier(figure.code, asked, found, value),
         "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
         "formula": resolved.spec.formula,
         "partial": not isinstance(value, str) and value.partial,
@@ -216,6 +215,11 @@ def _drawing(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[s
         "legend": [{"tone": tone % 8, "title": title} for tone, title in enumerate(titles)] if count > 1 else [],
         "undrawn": len(rows) - len(some),
     }
+
+
+def _earlier(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any]:
+    """What the value was when it was approved, and how many records have changed since it was known so."""
+    return {"frozen": _frozen(code, asked, found, value), "then": _known_then(code, asked, found, value)}
 
 
 def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
