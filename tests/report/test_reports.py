@@ -23,15 +23,15 @@ from bihuan.report.actions import (
 from bihuan.report.definitions import install_report
 from bihuan.report.document import Chart, Paragraph, Table, text_of
 from bihuan.report.models import Draft, Issued, ReportVersion
-from bihuan.report.queries import document_now, issued_document, since
+from bihuan.report.queries import document_now, issued_document, last_issued, sentence, since
 from bihuan.report.rules import get_draft, get_issued
 from bihuan.report.spec import ReportSpec
 from tests.cast import Cast
 from tests.ledger.making import make_finding
 
 FIGURES = {
-    "audit.finding.total": {"title": "审计发现问题数", "of": "audit.finding", "unit": "个", "during": "found_on"},
-    "audit.finding.amount": {
+    "own.total": {"title": "审计发现问题数", "of": "audit.finding", "unit": "个", "during": "found_on"},
+    "own.amount": {
         "title": "涉及金额",
         "of": "audit.finding",
         "measure": "sum(amount)",
@@ -47,8 +47,8 @@ REPORT = {
     "red_head": {"mark": "示范县审计局文件", "word": "示审"},
     "signed_by": "示范县审计局",
     "parts": [
-        {"code": "total", "title": "总数", "body": "发现问题{{ n('audit.finding.total') }}个，涉及{{ n('audit.finding.amount') }}万元。"},
-        {"code": "units", "title": "各单位", "unit": "330999101", "body": "{{ table(['audit.finding.total']) }}\n\n{{ records('audit.finding', '', ['title'], 2) }}"},
+        {"code": "total", "title": "总数", "body": "发现问题{{ n('own.total') }}个，涉及{{ n('own.amount') }}万元。"},
+        {"code": "units", "title": "各单位", "unit": "330999101", "body": "{{ table(['own.total']) }}\n\n{{ records('audit.finding', '', ['title'], 2) }}"},
     ],
 }  # fmt: skip
 
@@ -56,7 +56,7 @@ REPORT = {
 @pytest.fixture
 def report(cast: Cast) -> ReportVersion:
     specs = {code: FigureSpec.model_validate(spec) for code, spec in FIGURES.items()}
-    install_figures(pack="audit", specs=specs, owner=cast.office, origin="pack")
+    install_figures(pack="own", specs=specs, owner=cast.office, origin="pack")
     for number in (1, 2, 3):
         make_finding(cast, number)
     return install_report(code="audit.brief", spec=ReportSpec.model_validate(REPORT), owner=cast.office)
@@ -84,7 +84,7 @@ def test_an_issued_report_has_its_number_and_stands_through_corrections(cast: Ca
     issued = issue_draft(actor=cast["office"], draft=draft.pk)
     assert (issued.number, issued.title) == ("示审〔2026〕1号", "2026年审计简报")
     before = said(issued)
-    total = next(n for n in issued_document(issued).numbers if n.figure == "audit.finding.total")
+    total = next(n for n in issued_document(issued).numbers if n.figure == "own.total")
     assert f"发现问题{total.value}个" in before[0]
     assert total.records == 3
     changed = cast.finding.records.get(number__endswith="0001")
@@ -95,7 +95,9 @@ def test_an_issued_report_has_its_number_and_stands_through_corrections(cast: Ca
             cast["office"], report, unit=cast.county, period="2026", as_of=date(2026, 3, 3), known_at=clock.now()
         )
     moved = since(issued_document(issued), now)
-    assert [one.now.figure for one in moved] == ["audit.finding.amount"]
+    assert [sentence(one)[:7] for one in moved] == ["示范县涉及金额"]
+    assert "变为1024万元，增加" in sentence(moved[0])
+    assert [one.now.figure for one in moved] == ["own.amount"]
     again = document_now(
         cast["office"], report, unit=cast.county, period="2026", as_of=issued.as_of, known_at=issued.known_at
     )
@@ -119,6 +121,10 @@ def test_what_was_tampered_with_is_told(cast: Cast, report: ReportVersion) -> No
 def test_numbers_of_documents_are_given_once(cast: Cast, report: ReportVersion) -> None:
     numbers = [issue_draft(actor=cast["office"], draft=approved(cast, report).pk).number for _ in range(2)]
     assert numbers == ["示审〔2026〕1号", "示审〔2026〕2号"]
+    first, second = Issued.objects.order_by("pk")
+    Issued.objects.filter(pk=first.pk).update(issued_at=second.issued_at - timedelta(days=1))
+    assert last_issued(report, cast.county, second.issued_at) == first
+    assert last_issued(report, cast.county, first.issued_at - timedelta(days=1)) is None
 
 
 def test_the_way_of_a_draft(cast: Cast, report: ReportVersion) -> None:
@@ -164,13 +170,13 @@ def test_others_see_nothing_of_it(cast: Cast, report: ReportVersion, login: str)
         add_comment(actor=cast[login], draft=issued.draft_id or 0, part="", text="看看")
 
 
-BY_FIELD = """{{ table(['audit.finding.total', 'audit.finding.amount'], by='category', caption='按类型') }}
+BY_FIELD = """{{ table(['own.total', 'own.amount'], by='category', caption='按类型') }}
 
-{{ table(['audit.finding.total'], by='responsible_unit') }}
+{{ table(['own.total'], by='responsible_unit') }}
 
-{{ table(['audit.finding.total'], by='month', total=False) }}
+{{ table(['own.total'], by='month', total=False) }}
 
-{{ chart('pie', ['audit.finding.total'], by='category') }}"""
+{{ chart('pie', ['own.total'], by='category') }}"""
 
 
 def test_tables_by_a_field_add_up_to_the_figure(cast: Cast, report: ReportVersion) -> None:
@@ -201,7 +207,7 @@ def test_tables_by_a_field_add_up_to_the_figure(cast: Cast, report: ReportVersio
 
 @pytest.mark.parametrize("by, words", [("amount", "不能按“amount”分组"), ("nothing", "不能按“nothing”分组")])
 def test_what_does_not_cut_is_told(cast: Cast, report: ReportVersion, by: str, words: str) -> None:
-    texts = {"total": f"{{{{ table(['audit.finding.total'], by='{by}') }}}}", "units": "完"}
+    texts = {"total": f"{{{{ table(['own.total'], by='{by}') }}}}", "units": "完"}
     with pytest.raises(Invalid, match=words):
         document_now(
             cast["office"],

@@ -11,7 +11,7 @@ from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.expression import Kind
 from bihuan.figure.actions import approved_cells
 from bihuan.figure.answer import Answer, Question, Runner, answer
-from bihuan.figure.clocks import Clocks
+from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.engine.rows import held_columns
 from bihuan.figure.explaining import explained
@@ -162,6 +162,20 @@ def frozen_value(code: str, unit: int | None, period: Period, found: Answer) -> 
     now = {(part.code, record, version) for part in opened for record, version in part.records}
     changed = {record for _, record, _ in then ^ now}
     return Frozen(cell, None if cell.value is None else Fraction(cell.value), len(changed))
+
+
+def changed_since(found: Answer, code: str, unit: int | None, period: Period) -> int:
+    """How many records behind a cell have changed, come or gone between the answer's clocks and now."""
+    now = answer(Question((code,), (period,), clocks()), reach=found.reach)
+    then, by_now = (
+        {
+            (part.code, record, version)
+            for part in open_value(at, code, unit, period)
+            for record, version in part.records
+        }
+        for at in (found, now)
+    )
+    return len({record for _, record, _ in then ^ by_now})
 
 
 def last_approved(codes: Sequence[str]) -> dict[str, ApprovedValue]:

@@ -21,6 +21,7 @@ from bihuan.report.figures import figure_sources
 from bihuan.report.keeping import restored
 from bihuan.report.models import Draft, Issued, ReportVersion, WordTemplate
 from bihuan.report.rules import may_see, require
+from bihuan.report.template.wording import shown
 from bihuan.report.templates import file_of, template_in_force
 from bihuan.report.templating import compose_word
 
@@ -47,8 +48,11 @@ def report_now(
     number: str = "",
     signed_on: date | None = None,
 ) -> Made:
-    """A report computed for reading; nothing is kept of it. `record` is what a report on one record is about."""
-    require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
+    """A report computed for reading; nothing is kept of it. `record` is what a report on one record is about.
+
+    Who may see the report, or the draft for which it is asked, was looked at before; its numbers are within the
+    actor's own reach.
+    """
     spec = spec_of(report)
     written = {part.code: part.body for part in spec.parts} | (texts or {})
     sources = figure_sources(
@@ -78,7 +82,8 @@ def document_now(
     texts: dict[str, str] | None = None,
     record: Record | None = None,
 ) -> Document:
-    """The document of `report_now`, by the template of the definition."""
+    """The document of `report_now`, by the template of the definition. Raises NotAllowed."""
+    require(may_see(actor, report) or actor.is_system, f"查看“{report.title}”")
     made = report_now(
         actor, report, unit=unit, period=period, as_of=as_of, known_at=known_at, texts=texts, record=record
     )
@@ -188,3 +193,23 @@ def since(before: Document, now: Document) -> list[Moved]:
         if was is not None and was.value != number.value:
             told.setdefault(key, Moved(was, number))
     return list(told.values())
+
+
+def sentence(moved: Moved) -> str:
+    """How a figure changed between two reports, as it may stand in a text."""
+    measure = moved.now.measure
+    was, stands = (f"{shown(number.value)}{measure}" for number in (moved.before, moved.now))
+    told = f"{moved.now.unit_name}{moved.now.title}"
+    if moved.before.value is None:
+        return f"{told}以前不知道，现在是{stands}。"
+    if moved.now.value is None:
+        return f"{told}以前是{was}，现在不知道。"
+    difference = moved.difference or Decimal(0)
+    more = "个百分点" if measure == "%" else measure
+    return f"{told}由{was}变为{stands}，{'增加' if difference > 0 else '减少'}{shown(abs(difference))}{more}。"
+
+
+def last_issued(report: ReportVersion, unit: Unit, before: datetime) -> Issued | None:
+    """The report of the same code about the same unit that was issued last before an instant."""
+    rows = Issued.objects.select_related("report").filter(report__code=report.code, unit=unit, issued_at__lt=before)
+    return rows.order_by("-issued_at", "-pk").first()

@@ -1,5 +1,6 @@
 """The library of figures; and one figure: its value, what it means, its table and its chart."""
 
+from datetime import timedelta
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from bihuan.base import clock
 from bihuan.base.errors import BihuanError, NotFound
 from bihuan.figure.answer import Answer
 from bihuan.figure.clocks import clocks
@@ -18,7 +20,16 @@ from bihuan.figure.explaining import explained
 from bihuan.figure.models import ApprovedValue, Figure, FigureVersion, Proposal
 from bihuan.figure.period import Period
 from bihuan.figure.proposals import open_proposals
-from bihuan.figure.queries import Listed, approved_history, changes_since, frozen_value, last_approved, library, used_in
+from bihuan.figure.queries import (
+    Listed,
+    approved_history,
+    changed_since,
+    changes_since,
+    frozen_value,
+    last_approved,
+    library,
+    used_in,
+)
 from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
 from bihuan.figure.spec import KINDS
@@ -30,6 +41,9 @@ from bihuan.web.access import signed_in
 from bihuan.web.figure_arithmetic import arithmetic
 from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
 from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
+
+_PRESENT = timedelta(minutes=1)
+"""What was known so long ago is as good as known now."""
 
 
 @signed_in
@@ -131,7 +145,7 @@ def _context(
         "version": found.catalogue.in_force(figure.code).version,
         "as_of": showing.moment(asked.clocks.as_of),
         "known_at": showing.moment(asked.clocks.known_at),
-        "frozen": _frozen(figure.code, asked, found, value),
+        **_earlier(figure.code, asked, found, value),
         "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
         "formula": resolved.spec.formula,
         "partial": not isinstance(value, str) and value.partial,
@@ -203,6 +217,11 @@ def _drawing(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[s
     }
 
 
+def _earlier(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any]:
+    """What the value was when it was approved, and how many records have changed since it was known so."""
+    return {"frozen": _frozen(code, asked, found, value), "then": _known_then(code, asked, found, value)}
+
+
 def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
     """The approved value, where the period is approved."""
     if isinstance(value, str):
@@ -221,6 +240,20 @@ def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict
         "text": shown(frozen.number, found.figures[code]) or "—",
         "at": showing.moment(approval.recorded_at),
         "changes": frozen.changes,
+        "why": f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
+    }
+
+
+def _known_then(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
+    """Of a value as it was known some time ago, as in an issued report: how many records have changed since."""
+    if isinstance(value, str) or value.records is None or clock.now() - asked.clocks.known_at < _PRESENT:
+        return None
+    query = {"period": asked.period.code, "since": asked.clocks.known_at.isoformat()}
+    node = found.roll_up(asked.period).tree.by_pk.get(asked.unit or 0)
+    if node:
+        query["unit"] = node.code
+    return {
+        "changes": changed_since(found, code, asked.unit, asked.period),
         "why": f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
     }
 

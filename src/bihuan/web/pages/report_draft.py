@@ -22,21 +22,25 @@ from bihuan.report.actions import (
     write_part,
 )
 from bihuan.report.definitions import spec_of
+from bihuan.report.document import Document
 from bihuan.report.html import html_of
 from bihuan.report.models import Draft
-from bihuan.report.queries import draft_now
+from bihuan.report.queries import draft_now, issued_document, last_issued, sentence, since
 from bihuan.report.rules import get_draft, may_approve, may_resolve, may_write, may_write_part
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
+
+_MOST_MOVED = 20
 
 
 @signed_in
 def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The draft; a fault in a part is told above, and the rest can still be mended."""
     draft = get_draft(actor, pk)
-    problem, content = "", ""
+    problem, content, moved = "", "", []
     try:
-        content = html_of(draft_now(actor, draft, clock.now())[0].document)
+        document = draft_now(actor, draft, clock.now())[0].document
+        content, moved = html_of(document), _moved(draft, document)
     except BihuanError as error:
         problem = str(error)
     context = {
@@ -45,11 +49,19 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "draft": _draft(actor, draft),
         "problem": problem,
         "content": mark_safe(content),  # noqa: S308 - html_of escapes every text
+        "moved": moved[:_MOST_MOVED],
+        "more_moved": max(0, len(moved) - _MOST_MOVED),
         "parts": _parts(actor, draft),
         "comments": _comments(actor, draft, ""),
         "open_comments": draft.comments.filter(resolved_at__isnull=True).count(),
     }
     return render(request, "report_draft.html", context)
+
+
+def _moved(draft: Draft, document: Document) -> list[str]:
+    """What is another number than in the report issued last, in sentences."""
+    last = last_issued(draft.report, draft.unit, clock.now())
+    return [sentence(one) for one in since(issued_document(last), document)] if last else []
 
 
 def _draft(actor: Actor, draft: Draft) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from bihuan.report.docx.package import write_docx
 from bihuan.report.html import html_of
 from bihuan.report.models import Issued
 from bihuan.report.pdf import write_pdf
-from bihuan.report.queries import Moved, issued_document, issued_now, issued_word, since
+from bihuan.report.queries import Moved, issued_document, issued_now, issued_word, last_issued, sentence, since
 from bihuan.report.rules import get_issued
 from bihuan.report.template.wording import shown
 from bihuan.report.templating import rebased
@@ -65,18 +65,25 @@ def download(request: HttpRequest, actor: Actor, pk: int, form: str) -> HttpResp
 
 @signed_in
 def changes(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """What the same report would say today, beside what it said."""
+    """What the same report would say today beside what it said; or what it said beside the one issued before it."""
     issued = get_issued(actor, pk)
-    now = issued_now(actor, issued)
-    moved = since(issued_document(issued), now)
+    last = last_issued(issued.report, issued.unit, issued.issued_at)
+    is_with_last = bool(last) and request.GET.get("with") == "last"
+    if last and is_with_last:
+        moved = since(issued_document(last), issued_document(issued))
+    else:
+        moved = since(issued_document(issued), issued_now(actor, issued))
     context = {
-        "title": "与印发时相比",
+        "title": f"与{last.number or last.title}相比" if last and is_with_last else "与印发时相比",
         "crumbs": [
             {"title": "材料", "url": reverse("reports")},
             {"title": issued.number or issued.title, "url": reverse("report_issued", args=[pk])},
             {"title": "变化"},
         ],
         "issued": _head(issued),
+        "sides": ("上一份", "这一份") if is_with_last else ("印发时", "现在"),
+        "last": last.number or last.title if last and not is_with_last else "",
+        "sentences": [sentence(one) for one in moved],
         "rows": [_row(one) for one in moved],
     }
     return render(request, "report_changes.html", context)
