@@ -25,7 +25,7 @@ from tests.report.test_reports import approved, report
 from tests.scorecard.test_publishing import CARD
 
 __all__ = ["report"]
-TOTAL = "audit.finding.total"
+TOTAL = "own.total"
 MARCH = period_of("year", date(2026, 3, 2))
 
 
