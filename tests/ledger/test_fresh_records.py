@@ -1,5 +1,6 @@
 """The short way of a file's new records through the door writes exactly what the long way writes."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.base import clock
-from bihuan.ledger import append, rows
+from bihuan.ledger import actions, append, importing, rows
 from bihuan.ledger.derived import derive, kept
 from bihuan.ledger.models import Event, Record
 from tests.cast import Cast, examples, undone
@@ -35,21 +36,67 @@ def _written(cast: Cast, path: Any, table: list[list[Any]]) -> list[Any]:
         ]
 
 
-@examples(20)
+def _row_by_row(*_: object) -> bool:
+    return False
+
+
+def _as_a_change(*said: Any) -> append.Draft:
+    return append.Fresh(*said).draft()
+
+
+def _each_way(cast: Cast, path: Any, table: list[list[Any]]) -> list[list[Any]]:
+    """By column as far as that goes, row by row, and each row as any other change."""
+    with pytest.MonkeyPatch.context() as patched:
+        # On PostgreSQL what is more than this is copied.
+        patched.setattr(rows, "_A_STATEMENT", 1)
+        found = [_written(cast, path, table)]
+        patched.setattr(importing, "_creates_all", _row_by_row)
+        found.append(_written(cast, path, table))
+        patched.undo()
+        patched.setattr(importing, "_creates_all", _row_by_row)
+        patched.setattr(actions, "Fresh", _as_a_change)
+        found.append(_written(cast, path, table))
+    return found
+
+
+@examples(9)
 @given(st.lists(st.tuples(*CELLS.values()), min_size=1, max_size=5))
-def test_both_ways_write_the_same(
+def test_every_way_writes_the_same(
     cast: Cast, tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[Any, ...]]
 ) -> None:
-    path = tmp_path_factory.getbasetemp() / "both.xlsx"
+    path = tmp_path_factory.getbasetemp() / "ways.xlsx"
     table = [HEADS, *({str(row[0]).lstrip("0") or "0": [*row] for row in cells}).values()]
-    with pytest.MonkeyPatch.context() as copied:
-        # On PostgreSQL what is more than this is copied.
-        copied.setattr(rows, "_A_STATEMENT", 1)
-        short = _written(cast, path, table)
-    with pytest.MonkeyPatch.context() as long_way:
-        long_way.setattr("bihuan.ledger.actions.Fresh", lambda *said: append.Fresh(*said).draft())
-        assert _written(cast, path, table) == short
-    assert short[0]
+    by_column, by_row, as_changes = _each_way(cast, path, table)
+    assert by_column == by_row == as_changes
+    assert by_column[0]
+
+
+AWKWARD = ('"', '","', ",", "a\\", '\\","', "🚧", "甲,乙", "[2]", "0x1F", "'")
+"""Texts that would break a record's JSON if the columns were put together carelessly."""
+
+
+def test_rows_written_by_column_keep_the_most_awkward_texts(
+    cast: Cast, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(append.FreshBlock, "payloads", _counting(append.FreshBlock.payloads, taken))
+    units, level, days = ("青溪镇", "白石镇", ""), ("高", "低", ""), (date(2026, 2, 2), date(2026, 3, 9))
+    table = [
+        [f"{text}{n}{text}", text, n / 8, n, level[n % 3], units[n % 3], days[n % 2], [None, date(2026, 4, 1)][n % 2]]
+        for n, text in enumerate(AWKWARD)
+    ]
+    by_column, by_row, as_changes = _each_way(cast, tmp_path / "awkward.xlsx", [HEADS, *table])
+    assert taken == [len(AWKWARD)], "only the first way goes by column, and all of it"
+    assert by_column == by_row == as_changes
+    assert [data["name"] for *_, data, _, _, _ in by_column[0]] == list(AWKWARD)
+
+
+def _counting(payloads: Callable[..., list[str]], taken: list[int]) -> Callable[..., list[str]]:
+    def counted(block: append.FreshBlock, *said: Any) -> list[str]:
+        taken.append(len(block.numbers))
+        return payloads(block, *said)
+
+    return counted
 
 
 def test_indexes_are_all_there_after_a_large_import(cast: Cast, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
