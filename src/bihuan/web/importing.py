@@ -40,7 +40,10 @@ worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import")
 
 
 def keep_upload(file: "UploadedFile[Any]") -> tuple[Path, str]:
-    """Store an uploaded file under its own hash; returns where, and the hash."""
+    """Store an uploaded file under its own hash; returns where, and the hash.
+
+    The same file a second time leaves the first where it is: somebody may be reading it.
+    """
     if (file.size or 0) > LIMITS.file_bytes:
         raise Invalid(f"“{file.name}”超过 {LIMITS.file_bytes // 1024**2} MB，请分成几个文件")
     digest = hashlib.sha256()
@@ -53,8 +56,19 @@ def keep_upload(file: "UploadedFile[Any]") -> tuple[Path, str]:
             fresh.unlink()
             raise Invalid(f"“{file.name}”没有传完整，请重新上传")
     path = upload_path(digest.hexdigest())
-    fresh.replace(path)
+    if _holds(path, digest.hexdigest()):
+        fresh.unlink()
+    else:
+        fresh.replace(path)
     return path, digest.hexdigest()
+
+
+def _holds(path: Path, digest: str) -> bool:
+    """Whether the file is there, and still what its name says."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stored:
+        return hashlib.file_digest(stored, "sha256").hexdigest() == digest
 
 
 def upload_path(digest: str) -> Path:
@@ -144,7 +158,7 @@ def _workbook(batch: Batch) -> Workbook:
     if not path.is_file():
         raise Invalid(f"“{batch.file_name}”已不在服务器上，请重新上传")
     try:
-        return _opened(path, batch.file_name)
+        return _opened(path, batch.file_name, path.stat().st_ino)
     except UnreadableFile as error:
         raise Invalid(f"“{batch.file_name}”读不出来：{error}") from error
 
@@ -176,7 +190,7 @@ def open_import(actor: Actor, batch: Batch) -> Import:
 
 
 @lru_cache(maxsize=2)
-def _opened(path: Path, name: str) -> Workbook:
+def _opened(path: Path, name: str, inode: int) -> Workbook:  # noqa: ARG001 - one put in place anew is opened anew
     """A stored file, looked through and opened; the last ones are kept, for the next step of the same import.
 
     A stored file never changes: it lies under the hash of what it holds.
