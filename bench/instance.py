@@ -1,7 +1,9 @@
 """A throw-away instance for a measure: its own home, a county of a few units, and what machine this is."""
 
+import atexit
 import os
 import platform
+import shutil
 import statistics
 import sys
 import tempfile
@@ -21,6 +23,8 @@ def start(kept: str = "") -> Path:
     """
     home = Path(kept or tempfile.mkdtemp(prefix="bihuan-bench-"))
     home.mkdir(parents=True, exist_ok=True)
+    if not kept:
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["BIHUAN_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "bihuan.settings"
     import django

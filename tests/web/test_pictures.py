@@ -32,6 +32,8 @@ SIZE = Size() if KEEPS else Size(towns=3, villages=6, enterprises=3, projects=4,
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 2, 42, tzinfo=UTC)
 MOST_BYTES = 200 * 1024
+VIVID = 60
+"""How far apart the channels of a colour are that nobody takes for grey."""
 KEPT = {
     "sign-in", "desk", "ledgers", "ledger", "record", "record-phone", "board", "board-phone",
     "import-1-file", "import-2-columns", "import-3-preview", "import-4-result",
@@ -59,12 +61,17 @@ def picture(page: Page, name: str, folder: Path) -> None:
 
 
 def in_few_colours(path: Path) -> None:
-    """A page has few colours and many shades at the edges of its letters: keep the 256 that cover the most of it."""
+    """A page has few colours and many shades at the edges of its letters: keep the 256 that cover the most of it.
+
+    A quarter of them is kept for what is coloured: a mark of red is small, and would come out grey.
+    """
     pillow = import_module("PIL.Image")
     image = pillow.open(path).convert("RGB")
-    frequent = sorted(image.getcolors(1 << 24), reverse=True)[:256]
+    frequent = sorted(image.getcolors(1 << 24), reverse=True)
+    coloured = [found for found in frequent if max(found[1]) - min(found[1]) > VIVID][:64]
+    plain = [found for found in frequent if found not in coloured][: 256 - len(coloured)]
     palette = pillow.new("P", (1, 1))
-    palette.putpalette([channel for _, colour in frequent for channel in colour])
+    palette.putpalette([channel for _, colour in coloured + plain for channel in colour])
     image.quantize(palette=palette, dither=0).save(path, optimize=True)
 
 
