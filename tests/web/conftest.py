@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from bihuan.base import clock
 from bihuan.ledger.models import Record
@@ -41,6 +42,25 @@ def sit_down(page: Page, url: str, person: Person) -> Page:
     page.context.clear_cookies()
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url}])
     return page
+
+
+AtDesk = Callable[[str, str], Page]
+
+
+@pytest.fixture
+def at_desk(cast: Cast, page: Page, live_server: LiveServer) -> AtDesk:
+    """Let a person of the cast, by login, open an address on the office screen."""
+
+    def go(login: str, path: str) -> Page:
+        sit_down(page, live_server.url, cast.people[login]).goto(path)
+        return page
+
+    return go
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    """The whole page, to be looked at in the test's folder."""
+    page.screenshot(path=folder / f"{name}.png", animations="disabled", full_page=True)
 
 
 def bring_in(cast: Cast, path: Path) -> list[Record]:

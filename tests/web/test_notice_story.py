@@ -3,9 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -28,25 +26,10 @@ from tests.loop.duty import test_duties as duties
 from tests.loop.notice import issuing
 from tests.loop.petition import test_petitions as petitions
 from tests.loop.plan import test_plans as plans
-from tests.web.conftest import sit_down
+from tests.web.conftest import AtDesk, picture
 
 
-@pytest.fixture
-def at_desk(county: Cast, page: Page, live_server: LiveServer) -> Any:
-    """Let a person open an address."""
-
-    def go(login: str, path: str) -> Page:
-        sit_down(page, live_server.url, county.people[login]).goto(path)
-        return page
-
-    return go
-
-
-def picture(page: Page, folder: Path, name: str) -> None:
-    page.screenshot(path=folder / f"{name}.png", animations="disabled", full_page=True)
-
-
-def test_a_red_matter_is_told_read_and_received(county: Cast, at_desk: Any, tmp_path: Path) -> None:
+def test_a_red_matter_is_told_read_and_received(county: Cast, at_desk: AtDesk, tmp_path: Path) -> None:
     ledger = issuing.tasks(county)
     issuing.declare(county)
     issuing.task(county, ledger)
@@ -79,7 +62,7 @@ def test_a_red_matter_is_told_read_and_received(county: Cast, at_desk: Any, tmp_
         picture(page, tmp_path, "delivery")
 
 
-def test_the_first_visit_of_the_day_opens_what_is_due(county: Cast, at_desk: Any, tmp_path: Path) -> None:
+def test_the_first_visit_of_the_day_opens_what_is_due(county: Cast, at_desk: AtDesk, tmp_path: Path) -> None:
     duty_memory.forget()
     make_ledger(
         county.office, code="demo.report", fields=duties.FIELDS, loop=duties.LOOP,
@@ -103,7 +86,7 @@ def test_the_first_visit_of_the_day_opens_what_is_due(county: Cast, at_desk: Any
 
 
 def test_a_citizen_submits_and_the_desk_dispatches(
-    county: Cast, phone: Page, at_desk: Any, live_server: LiveServer, tmp_path: Path
+    county: Cast, phone: Page, at_desk: AtDesk, live_server: LiveServer, tmp_path: Path
 ) -> None:
     make_ledger(
         county.office, code="demo.voice", fields=[*petitions.FIELDS, {"code": "at", "title": "位置", "kind": "point"}],
@@ -148,7 +131,7 @@ def test_a_citizen_submits_and_the_desk_dispatches(
     assert Petition.objects.get().rating == 5
 
 
-def test_a_plan_is_looked_at(county: Cast, at_desk: Any, tmp_path: Path) -> None:
+def test_a_plan_is_looked_at(county: Cast, at_desk: AtDesk, tmp_path: Path) -> None:
     specs = {"demo.yearly": PlanSpec.model_validate(plans.PLAN)}
     plans.make_ledgers(county)
     install_declared(kind="plans", pack="demo", owner=county.office, specs=specs)
@@ -170,7 +153,7 @@ def test_a_plan_is_looked_at(county: Cast, at_desk: Any, tmp_path: Path) -> None
     expect(page.get_by_label("上级编号")).to_have_value(re.compile(r"^XM"))
 
 
-def test_a_draw_is_held_before_everybody(county: Cast, at_desk: Any, tmp_path: Path) -> None:
+def test_a_draw_is_held_before_everybody(county: Cast, at_desk: AtDesk, tmp_path: Path) -> None:
     draws.make_lists(county)
     install_declared(
         kind="draws", pack="demo", owner=county.office, specs={"demo.random": DrawSpec.model_validate(draws.DRAW)}

@@ -1,37 +1,19 @@
 """A draft, checked in a browser. Pictures lie in the test's folder."""
 
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from bihuan.scorecard.models import ScorecardVersion
 from tests.cast import Cast
 from tests.scorecard.test_publishing import towns
-from tests.web.conftest import sit_down
+from tests.web.conftest import AtDesk, picture
 
 __all__ = ["towns"]
 
 
-@pytest.fixture
-def at_desk(cast: Cast, page: Page, live_server: LiveServer) -> Any:
-    """Let a person open an address."""
-
-    def go(login: str, path: str) -> Page:
-        sit_down(page, live_server.url, cast.people[login]).goto(path)
-        return page
-
-    return go
-
-
-def picture(page: Page, folder: Path, name: str) -> None:
-    page.screenshot(path=folder / f"{name}.png", animations="disabled", full_page=True)
-
-
 def test_a_draft_is_checked_put_right_and_opens_its_records(
-    cast: Cast, towns: ScorecardVersion, at_desk: Any, tmp_path: Path
+    cast: Cast, towns: ScorecardVersion, at_desk: AtDesk, tmp_path: Path
 ) -> None:
     page = at_desk("leader", "/numbers/")
     page.get_by_label("或者贴入文字").fill("今年审计发现问题数4个，其中青溪镇2个、白石镇1个。")

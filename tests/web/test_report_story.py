@@ -18,7 +18,7 @@ from bihuan.report.definitions import install_report
 from bihuan.report.spec import ReportSpec
 from tests.cast import Cast
 from tests.ledger.making import make_finding
-from tests.web.conftest import START, signed_in, sit_down
+from tests.web.conftest import START, picture, signed_in, sit_down
 
 AMOUNT = "own.amount"
 PARTS = [
@@ -58,7 +58,7 @@ class Stage:
         sit_down(self.page, self.url, self.cast.people[login]).goto(path)
 
     def picture(self, name: str) -> None:
-        self.page.screenshot(path=self.folder / f"{name}.png", animations="disabled", full_page=True)
+        picture(self.page, self.folder, name)
 
 
 def tries_a_faulty_template(stage: Stage) -> None:

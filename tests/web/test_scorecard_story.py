@@ -1,33 +1,15 @@
 """A ranking, played in a browser. Pictures lie in the test's folder."""
 
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from bihuan.scorecard.models import ScorecardVersion
 from tests.cast import Cast
 from tests.scorecard.test_publishing import towns
-from tests.web.conftest import sit_down
+from tests.web.conftest import AtDesk, picture
 
 __all__ = ["towns"]
-
-
-@pytest.fixture
-def at_desk(cast: Cast, page: Page, live_server: LiveServer) -> Any:
-    """Let a person open an address."""
-
-    def go(login: str, path: str) -> Page:
-        sit_down(page, live_server.url, cast.people[login]).goto(path)
-        return page
-
-    return go
-
-
-def picture(page: Page, folder: Path, name: str) -> None:
-    page.screenshot(path=folder / f"{name}.png", animations="disabled", full_page=True)
 
 
 def ranks(page: Page) -> list[str]:
@@ -36,7 +18,7 @@ def ranks(page: Page) -> list[str]:
 
 
 def test_tried_published_appealed_and_ranked_anew(
-    cast: Cast, towns: ScorecardVersion, at_desk: Any, tmp_path: Path
+    cast: Cast, towns: ScorecardVersion, at_desk: AtDesk, tmp_path: Path
 ) -> None:
     page = at_desk("office", f"/scorecards/{towns.code}/?period=2026")
     for unit, points in (("青溪镇", "30"), ("白石镇", "20")):
