@@ -69,11 +69,6 @@ class Above:
         return "，".join((*(self._headings[level] for level in sorted(self._headings) if level), self._head))
 
     @property
-    def is_inherited(self) -> bool:
-        """Whether the period of a sentence that names none is that of a heading."""
-        return self._spoken is None
-
-    @property
     def period(self) -> Period | None:
         """The period of a sentence that names none."""
         inherited = self._periods[max(self._periods)] if self._periods else None

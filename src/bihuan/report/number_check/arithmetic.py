@@ -5,14 +5,16 @@ Rounding is allowed for: every number may be off by half of its last written pla
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from fractions import Fraction
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter
 
 from bihuan.report.number_check.model import Finding, Number, Period
 from bihuan.report.number_check.naming import is_hoped
-from bihuan.standards.measures import convert
-from bihuan.standards.problem import Refused
+from bihuan.report.number_check.remainders import check_remainders
+from bihuan.report.number_check.same_measure import amount, are_comparable, half_in, shown, slack
+from bihuan.report.number_check.shares import check_shares
 
 _NEAR_MISS = Fraction(1, 5)
 """Parts behind 其中 need not be all. Where they miss the total by less than this, they look meant to be."""
@@ -24,9 +26,12 @@ _SHORTEST_PART = 4
 def check_arithmetic(numbers: Sequence[Number], whose: Sequence[int | None] = ()) -> list[Finding]:
     """Every place where the text disagrees with itself. `whose` are the units that the numbers are told of."""
     findings: list[Finding] = []
+    earlier: list[Number] = []
     for _, group in groupby(numbers, key=attrgetter("sentence")):
         sentence = list(group)
-        findings += [*_sums(sentence), *_share_sizes(sentence), *_share_values(sentence)]
+        earlier = [number for number in earlier if number.place.block == sentence[0].place.block]
+        findings += [*_sums(sentence), *check_shares(sentence, earlier), *check_remainders(sentence, earlier)]
+        earlier += sentence
     return sorted([*findings, *_contradictions(numbers, whose)], key=attrgetter("place"))
 
 
@@ -41,82 +46,68 @@ def _sums(sentence: Sequence[Number]) -> Iterator[Finding]:
 
 def _parts_behind(sentence: Sequence[Number], place: int) -> list[Number]:
     total = sentence[place]
-    behind = [n for n in sentence[place + 1 :] if n.role == "part" and _same_measure(n, total)]
-    return [n for n in behind if n.period == total.period]
+    behind = [n for n in sentence[place + 1 :] if n.role == "part" and are_comparable(n, total)]
+    # 政策跟踪审计 20 个（已销号 17 个）: what brackets tell of a part is no part of the total.
+    depth = min((n.words.depth for n in behind), default=0)
+    return [n for n in behind if n.period == total.period and n.words.depth == depth]
 
 
 def _parts_before(sentence: Sequence[Number], place: int) -> list[Number]:
     """The levels that a total closes: all of the sentence before it, if there are two or more."""
-    levels = [n for n in sentence[:place] if n.role == "level" and _same_measure(n, sentence[place])]
-    return levels if len(levels) > 1 else []
+    levels = [n for n in sentence[:place] if n.role == "level" and are_comparable(n, sentence[place])]
+    levels = [n for n in levels if n.words.depth == sentence[place].words.depth]
+    return levels if len(levels) > 1 and _cover(levels, sentence[place].period) else []
+
+
+def _cover(levels: Sequence[Number], whole: Period | None) -> bool:
+    """Whether the levels are of the time of their total: each of the same, or one behind the other of all of it."""
+    spans = sorted((n.period for n in levels if n.period), key=attrgetter("first"))
+    if {n.period for n in levels} == {whole}:
+        return True
+    follow = all(one.last + timedelta(days=1) == other.first for one, other in pairwise(spans))
+    is_full = len(spans) == len(levels) and whole is not None
+    return is_full and follow and whole == Period(spans[0].first, spans[-1].last)
 
 
 def _against_total(total: Number, parts: list[Number], *, is_whole: bool) -> Iterator[Finding]:
     if not parts or any(part.is_about for part in parts):
         return
-    summed = sum((_in_unit(part, total.unit) for part in parts), Fraction(0))
-    allowed = total.half + sum((_half_in_unit(part, total.unit) for part in parts), Fraction(0))
+    summed = sum((amount(part, total.unit) for part in parts), Fraction(0))
+    allowed = total.half + sum((half_in(part, total.unit) for part in parts), Fraction(0))
     miss = summed - Fraction(total.value)
     if abs(miss) <= (allowed if total.places > 0 or any(p.places > 0 for p in parts) else 0):
         return
-    is_sure = is_whole or miss > 0
+    is_sure = is_whole or miss > 0 or _is_unit_slipped(total, parts, allowed)
     if is_sure or (len(parts) > 1 and -miss < _NEAR_MISS * Fraction(total.value)):
         told = "、".join(part.text for part in parts)
-        message = f"各项 {told} 相加是 {_shown(summed)}{total.unit}，总数写的是 {total.text}"
+        message = f"各项 {told} 相加是 {shown(summed)}{total.unit}，总数写的是 {total.text}"
         yield Finding("sum", total.place, message, is_sure, tuple(part.place for part in parts))
 
 
-def _share_sizes(sentence: Sequence[Number]) -> Iterator[Finding]:
-    shares = [n for n in sentence if n.role == "share" and n.unit == "%"]
-    for share in shares:
-        if share.value > 100:
-            yield Finding("share", share.place, f"占比 {share.text} 超过 100%")
-    if len(shares) > 1 and all(share.value <= 100 for share in shares):
-        summed = sum((Fraction(share.value) for share in shares), Fraction(0))
-        allowed = sum((share.half for share in shares), Fraction(0))
-        if summed > 100 + allowed:
-            message = f"各项占比相加是 {_shown(summed)}%，超过 100%"
-            yield Finding("share", shares[-1].place, message, others=tuple(share.place for share in shares[:-1]))
-
-
-def _share_values(sentence: Sequence[Number]) -> Iterator[Finding]:
-    """共 200 件，其中投诉 50 件，占 25%: the share is that of the part before it in the total."""
-    for place, share in enumerate(sentence):
-        if share.role != "share" or share.unit != "%" or place < 2 or sentence[place - 1].role != "part":
-            continue
-        part = sentence[place - 1]
-        wholes = [n for n in sentence[: place - 1] if n.role in ("total", "level") and _same_measure(n, part)]
-        if wholes and wholes[0].value > 0 and not (part.is_about or wholes[0].is_about or share.is_about):
-            yield from _against_share(share, part, wholes[0])
-
-
-def _against_share(share: Number, part: Number, whole: Number) -> Iterator[Finding]:
-    top, below = _in_unit(part, whole.unit), Fraction(whole.value)
-    slack_top, slack_below = _slack(part, _half_in_unit(part, whole.unit)), _slack(whole, whole.half)
-    least = (top - slack_top) / (below + slack_below) * 100 - share.half
-    most = (top + slack_top) / max(below - slack_below, Fraction(1, 10**9)) * 100 + share.half
-    if not least <= Fraction(share.value) <= most:
-        message = f"{part.text} 占 {whole.text} 的 {_shown(top / below * 100)}%，写的是 {share.text}"
-        yield Finding("share", share.place, message, others=(part.place, whole.place))
-
-
-def _slack(number: Number, half: Fraction) -> Fraction:
-    """A whole number of things is exact; a decimal, and a number in 万 or 亿, was rounded."""
-    return half if number.places != 0 or number.unit[:1] in ("万", "亿") else Fraction(0)
+def _is_unit_slipped(total: Number, parts: list[Number], allowed: Fraction) -> bool:
+    """Whether the sum holds once every part is read in the unit of the total: 共 96 万元, 61 万元 and 35 元."""
+    units = {part.unit for part in parts}
+    return (
+        units != {total.unit}
+        and abs(sum((Fraction(part.value) for part in parts), Fraction(0)) - Fraction(total.value)) <= allowed
+    )
 
 
 def _contradictions(numbers: Sequence[Number], whose: Sequence[int | None]) -> Iterator[Finding]:
     known: dict[tuple[object, ...], list[Number]] = defaultdict(list)
+    before = -1
     latest = max((number.period.last.year for number in numbers if number.period), default=0)
     for number, unit in zip_longest(numbers, whose):
-        shortest = _SHORTEST_NOUN if number.role != "part" else _SHORTEST_PART
+        is_first = number.sentence != before
+        before = number.sentence
+        shortest = _SHORTEST_NOUN if number.role != "part" and is_first else _SHORTEST_PART
         if number.role in ("change", "share") or number.is_about or len(number.noun) < shortest:
             continue
         if is_hoped(number.words.before, number.words.above):
             continue
         same = known[number.noun, unit, _unless_whole(number.period, latest)]
         for other in same:
-            if other.sentence != number.sentence and _same_measure(other, number) and not _agree(other, number):
+            if other.sentence != number.sentence and are_comparable(other, number) and not _agree(other, number):
                 message = f"“{number.noun}”这里写 {number.text}，前面写 {other.text}"
                 yield Finding("contradiction", number.place, message, others=(other.place,))
                 break
@@ -132,30 +123,6 @@ def _unless_whole(period: Period | None, latest: int) -> Period | None:
 
 def _agree(one: Number, other: Number) -> bool:
     """Whether two numbers can be one quantity, each rounded to what is written of it."""
-    there = _in_unit(other, one.unit)
-    slack = max(_slack(one, one.half), _slack(other, _half_in_unit(other, one.unit)))
-    return abs(Fraction(one.value) - there) <= slack
-
-
-def _same_measure(one: Number, other: Number) -> bool:
-    if one.unit == other.unit:
-        return True
-    if not (one.unit and other.unit):
-        return False
-    try:
-        convert(1, one.unit, other.unit)
-    except Refused:
-        return False
-    return True
-
-
-def _in_unit(number: Number, unit: str) -> Fraction:
-    return Fraction(number.value) if number.unit == unit else convert(number.value, number.unit, unit)
-
-
-def _half_in_unit(number: Number, unit: str) -> Fraction:
-    return number.half if number.unit == unit else convert(number.half, number.unit, unit)
-
-
-def _shown(value: Fraction) -> str:
-    return f"{float(round(value, 4)):.10g}"
+    there = amount(other, one.unit)
+    allowed = max(slack(one, one.half), slack(other, half_in(other, one.unit)))
+    return abs(Fraction(one.value) - there) <= allowed

@@ -11,7 +11,7 @@ _ALIKE = (
     frozenset("个件项条起处宗例份篇套批间桩本张块面"),
     frozenset(("次", "场", "场次", "期", "回", "轮")),
     frozenset(("人", "名", "位", "个")),
-    frozenset(("户", "家", "个")),
+    frozenset(("户", "家", "个", "处", "台")),
 )
 """Words of counting that are taken one for another: 12 个 and 12 件 are twelve."""
 

@@ -1,7 +1,7 @@
 """Whether a number is what its figure gives: right, wrong, out of date, or not to be told."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,7 @@ from bihuan.report.number_check.counting_words import alike, in_unit, same_measu
 from bihuan.report.number_check.matching import Match
 from bihuan.report.number_check.model import Number, Period
 from bihuan.report.number_check.naming import Subject
+from bihuan.report.number_check.same_measure import is_near
 
 Judgement = Literal["right", "wrong", "out_of_date", "unknown"]
 Then = Literal["asked", "year before", "period before", "earlier"]
@@ -21,6 +22,8 @@ _UP = re.compile("增长|增加|上升|提高|提升|增幅|多|升|增")
 _PERIOD_BEFORE = re.compile("环比|[较比]上[月季个]")
 _ROUGHLY = (Fraction(1, 10), Fraction(3, 10))
 """What is only told as about so much is right within the first, wrong beyond the second."""
+_CLOSE = Fraction(1, 3)
+_CHANGE_CLOSE = Fraction(10)
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,11 @@ class Verdict:
 
 def cells_of(number: Number, match: Match | None) -> tuple[Cell, ...]:
     """What must be known to judge a number."""
-    if match is None or number.role == "share":
+    if match is None or (number.role == "share" and not match.subject.labels):
         return ()
+    if number.role == "share":
+        whole = replace(match.subject, labels=(), part=None)
+        return tuple(Cell(one, match.units[0], number.period, number.up_to) for one in (match.subject, whole))
     own = tuple(
         Cell(subject, unit, period, number.up_to)
         for subject in match.subjects
@@ -72,15 +78,17 @@ def cells_of(number: Number, match: Match | None) -> tuple[Cell, ...]:
     if number.role != "change":
         return own
     before: Then = "period before" if _PERIOD_BEFORE.search(number.words.clause) else "year before"
-    return (own[0], replace(own[0], then=before))
+    return tuple(one for cell in own for one in (cell, replace(cell, then=before)))
 
 
 def _periods(number: Number) -> tuple[Period | None, ...]:
-    """A heading may mean its own month, or the year up to it; and a text that is about a year, that year up to now."""
+    """What was said before may mean its own month, the year up to it, or no longer hold; and a text that is about a
+    year, that year up to now.
+    """
     own = number.period
     if own is None or not number.inherited or (own.first.month, own.first.day) == (1, 1):
         return (own,)
-    return own, Period(own.first.replace(month=1, day=1), own.last)
+    return own, Period(own.first.replace(month=1, day=1), own.last), None
 
 
 def judge(number: Number, match: Match | None, values: Values) -> Verdict:
@@ -92,19 +100,56 @@ def judge(number: Number, match: Match | None, values: Values) -> Verdict:
         return Verdict("unknown")
     if number.role == "change":
         return _judge_change(number, match, cells, values)
+    if number.role == "share":
+        return _judge_share(number, match, cells, values)
     for cell in cells:
         for told in values(cell):
             if _is_value(number, told, cell.subject):
                 return Verdict("right", replace(match, subject=cell.subject), told.shown, cell.subject.unit, cell=cell)
-    cell = next((cell for cell in cells if values(cell)), cells[0])
+    cell = _likeliest(number, match, [cell for cell in cells if values(cell)] or list(cells), values)
     known = values(cell)
-    if not known or not match.strong:
+    if not known or not (match.strong or (match.likely and _is_close(number, known[0], cell.subject))):
         return Verdict("unknown", match if match.strong else None, cell=cell)
     if not alike(number.unit, cell.subject.unit):
         return _wrong_unit(number, match, cell, known[0])
     if number.is_about:
-        return _judge_about(number, match, cell, known[0])
+        likely = [_judge_about(number, match, one, told) for one in cells for told in values(one)[:1]]
+        return next((verdict for verdict in likely if verdict.judgement == "right"), likely[0])
     return _judge_old(number, match, cell, values, known[0])
+
+
+def _likeliest(number: Number, match: Match, cells: list[Cell], values: Values) -> Cell:
+    """The first; of what may be one of several things that with the nearest value."""
+    if match.strong or not match.others or number.unit == "":
+        return cells[0]
+    known = [cell for cell in cells if values(cell) and alike(number.unit, cell.subject.unit)]
+
+    def miss(cell: Cell) -> Fraction:
+        return abs(Fraction(number.value) - in_unit(values(cell)[0].exact, cell.subject.unit, number.unit))
+
+    return min(known, key=miss, default=cells[0])
+
+
+def _judge_share(number: Number, match: Match, cells: tuple[Cell, ...], values: Values) -> Verdict:
+    """The share of one value of a field in its figure: 大型户外广告设置占 57.7%."""
+    parts, wholes = values(cells[0]), values(cells[1])
+    if not (parts and wholes and wholes[0].exact) or number.is_about:
+        return Verdict("unknown", cell=cells[0])
+    share = parts[0].exact / wholes[0].exact * 100
+    written = in_unit(number.value, number.unit, "%")
+    if abs(written - share) <= number.half:
+        return Verdict("right", match, cell=cells[0])
+    if not match.strong or not is_near(written, share, Fraction(9)):
+        return Verdict("unknown", cell=cells[0])
+    return Verdict("wrong", match, _rounded(share, max(number.places, 0)), "%", cell=cells[0])
+
+
+def _is_close(number: Number, told: Told, subject: Subject) -> bool:
+    """Whether it looks like that value with a slip: near it, or its digits with another multiple."""
+    if number.is_about or not alike(number.unit, subject.unit) or not told.exact:
+        return False
+    there = in_unit(told.exact, subject.unit, number.unit)
+    return is_near(Fraction(number.value), there, Fraction(0))
 
 
 def _judge_old(number: Number, match: Match, cell: Cell, values: Values, told: Told) -> Verdict:
@@ -136,14 +181,37 @@ def _judge_about(number: Number, match: Match, cell: Cell, told: Told) -> Verdic
 
 def _judge_change(number: Number, match: Match, cells: tuple[Cell, ...], values: Values) -> Verdict:
     """A rise or fall against the year or the period before, as a rate, in points, or in the figure's own unit."""
-    after, before = values(cells[0]), values(cells[1])
     sign = _direction(number.words.clause)
     unit = cells[0].subject.unit
     by_rate = unit != "%" and same_measure(number.unit, "%")
     in_own = number.unit == "百分点" if unit == "%" else bool(number.unit) and alike(number.unit, unit)
-    if not (after and before and sign) or not (by_rate or in_own) or number.is_about:
+    if not sign or not (by_rate or in_own) or number.is_about:
         return Verdict("unknown")
     written = sign * (in_unit(number.value, number.unit, "%") if by_rate else Fraction(number.value))
+    changes = [
+        (cell, _changes(number, values(cell), values(then), cell, by_rate=by_rate)) for cell, then in _pairs(cells)
+    ]
+    for cell, found in changes:
+        if any(abs(value - written) <= number.half for value in found):
+            return Verdict("right", match, cell=cell)
+    cell, found = next((one for one in changes if one[1]), changes[0])
+    is_close = match.likely and bool(found) and abs(found[0] - written) <= max(_CHANGE_CLOSE, abs(found[0]) * _CLOSE)
+    if not found or not (match.strong or is_close):
+        return Verdict("unknown", cell=cell)
+    right = _rounded(abs(found[0]), max(number.places, 0))
+    why = "" if (found[0] >= 0) is (sign > 0) else "应为" + ("上升" if found[0] > 0 else "下降")
+    return Verdict("wrong", match, right, number.unit, why, cell)
+
+
+def _pairs(cells: tuple[Cell, ...]) -> Iterator[tuple[Cell, Cell]]:
+    return zip(cells[::2], cells[1::2], strict=True)
+
+
+def _changes(
+    number: Number, after: tuple[Told, ...], before: tuple[Told, ...], cell: Cell, *, by_rate: bool
+) -> list[Fraction]:
+    """The changes that there can be; of a rate also that between the values as they are shown."""
+    unit = cell.subject.unit
     found = [
         (now.exact - then.exact) / abs(then.exact) * 100
         if by_rate
@@ -152,14 +220,7 @@ def _judge_change(number: Number, match: Match, cells: tuple[Cell, ...], values:
         for then in before
         if then.exact or not by_rate
     ]
-    shown = [Fraction(now.shown - then.shown) for now in after for then in before] if unit == "%" else []
-    if any(abs(value - written) <= number.half for value in (*found, *shown)):
-        return Verdict("right", match, cell=cells[0])
-    if not found or not match.strong:
-        return Verdict("unknown", cell=cells[0])
-    right = _rounded(abs(found[0]), max(number.places, 0))
-    why = "" if (found[0] >= 0) is (sign > 0) else "应为" + ("上升" if found[0] > 0 else "下降")
-    return Verdict("wrong", match, right, number.unit, why, cells[0])
+    return found + [Fraction(now.shown - then.shown) for now in after for then in before if unit == "%"]
 
 
 def _direction(clause: str) -> int:

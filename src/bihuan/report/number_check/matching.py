@@ -8,8 +8,13 @@ from bihuan.report.number_check.counting_words import alike, same_measure
 from bihuan.report.number_check.model import Number
 from bihuan.report.number_check.naming import Lexicon, Scope, Subject, is_hoped
 from bihuan.report.number_check.periods import PERIOD
+from bihuan.report.number_check.same_words import in_one_wording
 
 _WHOLE = re.compile("全[县市区]|[县市区]本级|合计|总计")
+_THIS = re.compile("[该本](?:[县市区镇乡局办委院]|街道|单位|部门)")
+_CHANGE_WORDS = re.compile(
+    "同比|环比|净?增[长加幅]?|上升|升幅|提[高升]|下降|减少|降[低幅]?|回落|多出?|少|[较比](?:上[月季]|年初)?|了|出"
+)
 _SAME = 1e-9
 
 
@@ -18,13 +23,15 @@ class Match:
     """What a number is about. `units` are those that it may be told of, the likeliest first; None is the unit that the
     text is checked for.
 
-    `strong`: named beyond doubt; else a number can be confirmed but never called wrong. `others` are as likely.
+    `strong`: named beyond doubt, a number that is not so is wrong. `likely`: it is wrong if it is close to it. Else it
+    can be confirmed only. `others` are as likely.
     """
 
     subject: Subject
     units: tuple[int | None, ...]
     strong: bool
     others: tuple[Subject, ...] = ()
+    likely: bool = False
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -33,12 +40,27 @@ class Match:
 
 @dataclass(frozen=True)
 class _Last:
-    """What was counted last in a sentence, in which words, and whether other things were counted before it."""
+    """What was counted last in a sentence, in which words, and all that was counted before it."""
 
     sentence: int = -1
     match: Match | None = None
     clause: str = ""
-    several: bool = False
+    counted: tuple[Match, ...] = ()
+
+    def several(self, unit: str) -> bool:
+        """Whether several things of that unit were counted."""
+        return len({match.subject for match in self.counted if alike(unit, match.subject.unit)}) > 1
+
+
+def _better(one: Match | None, other: Match | None) -> Match | None:
+    """The one that is named more surely; the first of two alike."""
+    if not (one and other):
+        return one or other
+    return one if (one.strong, one.likely) >= (other.strong, other.likely) else other
+
+
+def _only_likely(match: Match | None) -> Match | None:
+    return replace(match, strong=False) if match else None
 
 
 class Matcher:
@@ -48,6 +70,8 @@ class Matcher:
         self.subjects = tuple(subjects)
         self.units = units
         self.lexicon = Lexicon(subjects)
+        labels = sorted({label for subject in subjects for label in subject.called}, key=len, reverse=True)
+        self._labels = re.compile("|".join(re.escape(label) for label in labels)) if labels else re.compile("(?!)")
         names = sorted(units, key=len, reverse=True)
         self._names = re.compile("|".join(re.escape(name) for name in names)) if names else re.compile("(?!)")
 
@@ -55,36 +79,57 @@ class Matcher:
         """The match of each number. One that says only whose it is, or by how much, is about what was counted last."""
         found: list[Match | None] = []
         last = outside = _Last()
+        topic: Match | None = None
+        above = ""
         for number in numbers:
             before = number.words.before
             if number.sentence != last.sentence:
-                last = outside = _Last(number.sentence)
+                topic = self._topic(last, topic, number, above)
+                above, last = number.words.above, _Last(number.sentence)
+                outside = last
             is_inside = before.count("（") > before.count("）")
             last = last if is_inside else outside
-            one = self._one(number, last)
+            one = self._one(number, last if last.match or not topic else replace(last, match=topic))
             found.append(one)
             if number.role not in ("change", "share"):
                 last = self._after(number, one, last)
             outside = outside if is_inside else last
         return found
 
+    def _topic(self, last: _Last, topic: Match | None, number: Number, above: str) -> Match | None:
+        """What a sentence that names nothing goes on about: what the one before it began with, under one heading."""
+        if number.words.above != above or number.words.is_cell:
+            return None
+        first = last.counted[0] if last.counted else None
+        if first is None or (first.subject.labels and topic):
+            return topic
+        whole = next((one for one in self.subjects if one.figure == first.subject.figure and not one.labels), None)
+        others = tuple(one for one in dict.fromkeys((*first.subjects, whole)) if one and one != first.subject)
+        return replace(first, others=others, strong=False)
+
     def _after(self, number: Number, one: Match | None, last: _Last) -> _Last:
-        clause = self._without_names(number.words.clause)
+        clause = in_one_wording(self._without_names(number.words.clause))
+        if one and not one.strong and clause and (lead := self._lead(number)):
+            clause = in_one_wording(lead)
         is_new = bool(Scope(clause, "").bare)
         match = one or (None if is_new else last.match)
-        several = last.several or bool(match and last.match and match.subject != last.match.subject)
-        return replace(last, match=match, clause=clause if is_new else last.clause, several=several)
+        counted = (*last.counted, match) if match else last.counted
+        return replace(last, match=match, clause=clause if is_new else last.clause, counted=counted)
 
     def whose(self, number: Number) -> tuple[int | None, ...]:
-        """The unit named last before the number, else above it; of those listed before 分别 the one in turn.
+        """The unit named last before the number, else above it; of those listed before 分别 the one in turn. A sentence
+        that names none, behind one that does, may go on about that, and 该镇 does.
 
         A title names who reports, and perhaps whose the numbers are.
         """
         words = number.words
         if words.turn >= 0:
-            listed = self._names.findall(words.before.rpartition("分别")[0])
+            listed = self._names.findall(words.before.rpartition("分别")[0] or words.before)
             if words.turn < len(listed):
                 return (self.units[listed[words.turn]],)
+        earlier = tuple(self.units[name] for name in self._names.findall(words.earlier)[-1:])
+        if _THIS.search(words.before) and not self._names.search(words.before) and earlier:
+            return earlier
         for text in (words.before, words.above):
             named = list(self._names.finditer(text))
             if named:
@@ -93,40 +138,97 @@ class Matcher:
             if _WHOLE.search(text):
                 return (None,)
         titled = [self.units[name] for name in self._names.findall(words.title)]
-        return (*titled[-1:], None)
+        return tuple(dict.fromkeys((*titled[-1:], None, *earlier)))
 
     def _one(self, number: Number, last: _Last) -> Match | None:
-        if number.role in ("change", "share"):
+        if number.role == "change":
+            return self._changed(number, last)
+        if number.role == "share" and not Scope(self._without_names(number.words.clause), "").bare:
+            return None
+        found = self._by_words(number, last)
+        return self._with_readings(number, found) if found else None
+
+    def _changed(self, number: Number, last: _Last) -> Match | None:
+        """A change is that of what was counted last, unless it names what it is of."""
+        if is_hoped(number.words.before, number.words.above):
+            return None
+        clause = self._without_names(_CHANGE_WORDS.sub("", number.words.clause))
+        if not Scope(clause, "").bare:
             return last.match
+        context = in_one_wording(f"{number.words.earlier}，{number.words.above}")
+        named = [
+            (likeness, subject)
+            for subject in self.subjects
+            if (likeness := self.lexicon.likeness(subject, (self._scope(clause, context, hoped=False),)))
+        ]
+        best = max(named, key=lambda one: (one[0].strong, one[0].weight), default=None)
+        if best is None or not best[0].strong:
+            return None
+        return Match(best[1], self.whose(number), strong=True)
+
+    def _by_words(self, number: Number, last: _Last) -> Match | None:
+        """The best of: its own words; those of the clause before with its own; all since the last number; none."""
         units, words = self.whose(number), number.words
         hoped = is_hoped(words.before, words.above)
-        clause, behind = self._without_names(words.clause), self._without_names(words.behind)
-        context = f"{words.before}，{words.earlier}，{words.above}"
-        own, longer = Scope(clause, context, hoped), Scope(clause + behind, context, hoped)
+        clause = self._without_names(words.clause) or (self._without_names(words.listed) if words.turn >= 0 else "")
+        behind = self._without_names(words.behind)
+        context = in_one_wording(f"{words.before}，{words.earlier}，{words.above}")
+        own, longer = self._scope(clause, context, hoped), self._scope(clause + behind, context, hoped)
         found = self._named(number, (own, longer), units)
         if not (found and found.strong) and last.clause:
-            taken = [Scope(last.clause + one.clause, context, hoped, one.bare) for one in (own, longer)]
-            found = self._named(number, taken, units, exactly=True) or found
+            scopes = (own, longer) if own.bare else (own,)
+            taken = [Scope(last.clause + one.clause, context, hoped, one.bare) for one in scopes]
+            found = _better(self._named(number, taken, units, exactly=True), found)
             found = replace(found, strong=found.strong and self._is_sure(number, last, own)) if found else None
-        if (found and found.strong) or not last.match:
-            return self._if_surely_whose(number, found)
-        if not own.bare and (not longer.bare or words.turn > 0) and alike(number.unit, last.match.subject.unit):
+        if found and found.strong:
+            return found
+        if lead := self._lead(number):
+            since = self._scope(lead, context, hoped)
+            found = _better(_only_likely(self._named(number, (since,), units)), found)
+        if not last.match or own.bare or (found and found.likely):
+            return found
+        if longer.bare and words.turn <= 0:
+            is_same = all(character in last.match.subject.known for character in longer.bare)
+            return found or (
+                _only_likely(last.match) if is_same and alike(number.unit, last.match.subject.unit) else None
+            )
+        if alike(number.unit, last.match.subject.unit):
             sure = last.match.strong and self._is_sure(number, last, own)
             return replace(last.match, units=units, strong=sure)
         return found
 
+    def _lead(self, number: Number) -> str:
+        """The clauses since the number before that name no number themselves; "" if there are none."""
+        words = number.words
+        lead = words.lead if len(words.lead) == len(words.before) else words.lead.partition("，")[2]
+        return self._names.sub("，", PERIOD.sub("，", lead)) if "，" in lead else ""
+
+    def _scope(self, clause: str, context: str, hoped: bool) -> Scope:
+        return Scope(in_one_wording(clause), context, hoped)
+
+    def _with_readings(self, number: Number, match: Match) -> Match:
+        """政策跟踪审计发现的 20 个问题中，已整改 17 个: what was said of a part may hold for what comes behind it."""
+        before = in_one_wording(number.words.before.rpartition("；")[2])
+        figures = {subject.figure for subject in match.subjects}
+        parts = [
+            subject
+            for subject in self.subjects
+            if subject.figure in figures and subject.labels and any(label in before for label in subject.called)
+        ]
+        others = tuple(one for one in dict.fromkeys((*match.others, *parts)) if one != match.subject)
+        # 三类问题整改率依次为, 财政收支审计整改率: a rate of something that no figure tells by itself.
+        is_listless = number.words.turn >= 0 and not number.words.listed
+        is_narrow = match.subject.unit == "%" and not match.subject.labels and self._labels.search(before) is not None
+        if is_listless or is_narrow:
+            return replace(match, others=others, strong=False, likely=False)
+        return replace(match, others=others)
+
     def _is_sure(self, number: Number, last: _Last, own: Scope) -> bool:
         """Behind several things counted, a number that names only a time may go on about any of them."""
         words = number.words
-        return bool(own.bare) or not last.several or bool(self._names.search(words.clause)) or words.turn > 0
-
-    def _if_surely_whose(self, number: Number, match: Match | None) -> Match | None:
-        """A sentence that names no unit, behind one that names one alone, may go on about that."""
-        words = number.words
-        names = set(self._names.findall(words.earlier))
-        if match is None or len(names) != 1 or self._names.search(words.before) or _WHOLE.search(words.before):
-            return match
-        return replace(match, strong=False)
+        return (
+            bool(own.bare) or not last.several(number.unit) or bool(self._names.search(words.clause)) or words.turn > 0
+        )
 
     def _named(
         self, number: Number, scopes: Sequence[Scope], units: tuple[int | None, ...], *, exactly: bool = False
@@ -136,20 +238,24 @@ class Matcher:
             exact, fits = same_measure(number.unit, subject.unit), alike(number.unit, subject.unit)
             likeness = self.lexicon.likeness(subject, scopes) if exact or not exactly else None
             if likeness and (fits or likeness.strong):
-                likely.append(((likeness.strong and fits, exact, likeness.weight), likeness.strong, subject))
+                rank = (likeness.strong and fits, likeness.likely and fits, exact, likeness.weight)
+                likely.append((rank, likeness, subject))
         if not likely:
             return None
         best = max(rank for rank, _, _ in likely)
         # A part may be one of any of the figures that were spoken of.
         equal = [
-            (strong, subject)
-            for rank, strong, subject in sorted(likely, key=lambda one: one[0], reverse=True)
-            if rank[:2] == best[:2] and (best[2] - rank[2] < _SAME or (strong and subject.labels))
+            (likeness, subject)
+            for rank, likeness, subject in sorted(likely, key=lambda one: one[0], reverse=True)
+            if rank[:3] == best[:3] and (best[3] - rank[3] < _SAME or (likeness.likely and subject.labels))
         ]
-        is_part = all(strong and subject.labels for strong, subject in equal)
+        are_parts = all(subject.labels for _, subject in equal)
         # A number without a unit is sure of what it counts only in a table, where the heads say it.
-        sure = equal[0][0] and (len(equal) == 1 or is_part) and bool(number.unit or number.words.is_cell)
-        return Match(equal[0][1], units, sure, tuple(subject for _, subject in equal[1:]))
+        sure = (len(equal) == 1 or are_parts) and bool(number.unit or number.words.is_cell)
+        first, subject = equal[0]
+        others = tuple(subject for _, subject in equal[1:])
+        strong = sure and all(likeness.strong for likeness, _ in equal)
+        return Match(subject, units, strong, others, likely=sure and first.likely)
 
     def _without_names(self, words: str) -> str:
         """The words behind the last unit or period, if there are any: before it stands a topic, and no noun."""

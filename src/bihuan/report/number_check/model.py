@@ -34,8 +34,9 @@ class Words:
     """What stands around a number: in its clause before it and behind its unit, and before that in its sentence.
 
     `earlier` are the sentences before its own in the paragraph, `above` the headings that it stands under, of a cell
-    the heads of its column and row too; `title` is that of the text. `turn` counts the numbers since 分别 from 0; -1
-    where the sentence has none.
+    the heads of its column and row too; `title` is that of the text. `lead` is all that was said since the number
+    before. `turn` counts the numbers since 分别 from 0, -1 where the sentence has none; `listed` is the clause that it
+    ends.
     """
 
     clause: str = ""
@@ -44,8 +45,15 @@ class Words:
     above: str = ""
     earlier: str = ""
     title: str = ""
+    lead: str = ""
     turn: int = -1
+    listed: str = ""
     is_cell: bool = False
+
+    @property
+    def depth(self) -> int:
+        """In how many brackets it stands."""
+        return self.before.count("（") + self.before.count("(") - self.before.count("）") - self.before.count(")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Number:
     `text` is what stands at `place`, number and unit; `value` is in `unit`, which is "" where none is written.
     `places` are the decimal places as written. `noun` is what is counted, `sentence` counts the sentences of the text.
     `up_to`: the period was said as the day up to which is counted (截至), `inherited`
-    that it was said in a heading only.
+    that it was said before the sentence, or in a heading.
     """
 
     place: Place

@@ -1,7 +1,7 @@
 """Finds the figures of a text: value, unit, what is counted, what the number does, and which period it speaks of."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,13 +24,22 @@ _LONGEST_UNIT = 6
 _BRACKETS = re.compile("[（(].*?[）)]")
 _PAUSE = re.compile("[，,、；;：。！？]")
 _SENTENCE_END = re.compile("[。！？；;!?\n](?!其中)")
-_CLAUSE_END = re.compile("[，,、：:（）()。！？；;!?\n]")
+_CLAUSE_END = re.compile("[，,、：:（）()【】。！？；;!?\n]")
 _CHANGE = re.compile("(?:同比|环比|较|比|增|减|升|降|上升|提高|回落|下降|增长)[^，。；]{0,10}$")
 _CHANGE_WORD = re.compile("(?:增长|增加|增幅|上升|提高|提升|下降|减少|降低|降幅|回落|增速)[了为约达]*$")
 _MORE = re.compile("[比较](?:去年|上年|上月|上季度|上一|同期|年初)[^，。；]{0,6}[多少][了出]?$")
 _SHARE = re.compile("(?:占|占比|比重|份额)[^，。；、]{0,20}$")
+_REACHED = re.compile("[增减升降][长少加低高]?[至到]$")
+_RECALLED = re.compile("[比较](?:去年|上年)(?:同期)?[的（(]$")
+"""降至 3 件 and 比去年同期的 64.7% tell a level, and no change."""
 _TOTAL = re.compile("(?:共|合计|总计|共计|总共|累计|总数|总额|总量)[^，。；、]{0,20}$")
 _PART = re.compile("其中")
+_EACH = re.compile("分别|依次|各(?=[为是有])")
+_AND = re.compile("以及|[、和与及]")
+_LIST_BEGIN = re.compile("[，,；;：:。（(]")
+_OF = re.compile("[）)]?的")
+_NEXT = re.compile("已|中|均|未|仅|占|同比|环比|[较比]")
+_GOES_ON = re.compile(r"[、，,和与及以为是（）()\s]*")
 _ABOUT_BEFORE = re.compile("(?:约|近|超过|超|逾|不足|不低于|不少于|至少|突破|达到近)[为]?$")
 _ABOUT_BEHIND = re.compile("^(?:余|多|左右|以上|以下|以内)")
 _VERBS = re.compile(
@@ -72,13 +81,55 @@ class _Said:
     noun: str = ""
     is_part: bool = False
     turn: int = -1
+    listed: str = ""
+    items: tuple[str, ...] = ()
+    listing: range = range(0)
+    role: Role = "level"
+    is_whole: bool = False
 
-    def read(self, lead: str) -> None:
+    def read(self, lead: str, *, is_inside: bool) -> None:
+        """Take up what was said since the number before; what stands in brackets is no turn of a list."""
         self.is_part = self.is_part or _PART.search(lead) is not None
-        if "分别" in lead:
+        if found := _EACH.search(lead):
             self.turn = 0
-        elif self.turn >= 0:
+            before, behind = self._list_before(lead[: found.start()]), lead[found.end() :]
+            items = _AND.split(before)
+            self.items = tuple(item + behind for item in items) if len(items) > 1 else ()
+            self.listed = before + behind if self.items else ""
+            begin = self.before + lead.rindex(before, 0, found.start())
+            self.listing = range(begin, begin + len(before))
+        elif self.turn >= 0 and not is_inside:
             self.turn += 1
+            if self.items and (self.turn >= len(self.items) or not _GOES_ON.fullmatch(lead)):
+                self.turn, self.items, self.listed = -1, (), ""
+
+    def _list_before(self, lead: str) -> str:
+        """The list that 分别 tells of: what stands before it, or the last clause that is one (甲与乙最多，分别为)."""
+        clauses = _LIST_BEGIN.split(lead)
+        return next((one for one in reversed(clauses) if len(_AND.split(one)) > 1), clauses[-1])
+
+    def clause(self, plain: str, head: str) -> str:
+        """The words of the clause that name what is counted: of those listed before 分别 the one in turn; behind an
+        opened bracket those before it.
+        """
+        if self.items:
+            return self.items[self.turn]
+        clauses = _CLAUSE_END.split(plain)
+        if len(clauses) > 1 and plain.endswith(("（", "(")) and not _PAUSE.search(plain.rstrip("（(")[-1:]):
+            return clauses[-2]
+        return clauses[-1] or _BRACKETS.sub("", head)
+
+    def goes_on(self, lead: str, unit: str) -> bool:
+        """Whether 占 was said for all of a list (分别占 46.5%、23.3%), or of a number (占全县 43 个的 30.2%)."""
+        is_listed = self.turn > 0 and self.role == "share"
+        is_of = self.is_whole and _OF.fullmatch(lead) is not None
+        self.is_whole = "占" in lead
+        return unit in ("%", "‰") and (is_listed or is_of)
+
+    def period_in_turn(self, spoken: Sequence[Spoken]) -> Spoken | None:
+        """一季度、三季度分别为: the period of the list that is the number's."""
+        listed = [one for one in spoken if one.start in self.listing]
+        return listed[self.turn] if self.items and len(listed) == len(self.items) else None
 
 
 def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above) -> Iterator[Number]:
@@ -88,13 +139,15 @@ def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above
     figures = list(_figures(plain))
     for index, found in enumerate(figures):
         lead = text[said.before : found.start]
-        said.read(lead)
-        role = _role(lead, found.unit, said.is_part)
-        clause = _CLAUSE_END.split(plain[said.before : found.start])[-1] or _BRACKETS.sub("", block.head)
-        behind = plain[found.end : figures[index + 1].start if index + 1 < len(figures) else len(plain)]
+        before = text[: found.start]
+        said.read(lead, is_inside=before.count("（") > before.count("）"))
+        role = said.role = "share" if said.goes_on(lead, found.unit) else _role(lead, found.unit, said.is_part)
+        clause = said.clause(plain[said.before : found.start], block.head)
+        is_last = index + 1 == len(figures)
+        behind = _own_behind(plain[found.end : len(plain) if is_last else figures[index + 1].start], is_last=is_last)
         own = "" if role in ("change", "share") and said.noun else _noun(clause, plain[found.end :])
         said.noun = own or said.noun
-        period = _period_at(spoken, text, found, role)
+        period = said.period_in_turn(spoken) or _period_at(spoken, text, found, role)
         unit = found.unit or (title_unit(block.head.split("，")[0])[1] if block.head else "")
         yield Number(
             Place(block.index, start + found.start, start + found.end),
@@ -109,19 +162,27 @@ def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above
             sentence,
             Words(
                 clause,
-                _CLAUSE_END.split(behind)[0],
-                text[: found.start],
+                behind,
+                before,
                 above.words,
                 above.said,
                 above.title,
+                plain[said.before : found.start],
                 said.turn,
+                said.listed,
                 bool(block.head),
             ),
             period.up_to if period else False,
-            period is None and above.is_inherited,
+            period is None and above.period is not None,
         )
         said.before = found.end
     above.remember(text, spoken)
+
+
+def _own_behind(behind: str, *, is_last: bool) -> str:
+    """The words behind a number in its clause, without those that name the next: 13 个问题已销号 12 个."""
+    first, *more = _CLAUSE_END.split(behind)
+    return first if more or is_last else _NEXT.split(first)[0]
 
 
 def _figures(plain: str) -> Iterator[_Found]:
@@ -183,10 +244,12 @@ def _unit_at(plain: str, start: int) -> tuple[str, int]:
 def _role(lead: str, unit: str, is_part: bool) -> Role:
     if unit in ("%", "‰") and _SHARE.search(lead):
         return "share"
+    if _REACHED.search(lead) or _RECALLED.search(lead):
+        return "part" if is_part else "level"
     if (
         _CHANGE_WORD.search(lead)
         or _MORE.search(lead)
-        or (_CHANGE.search(lead) and re.search("同比|环比|增|减|升|降|较上年|比上年", lead))
+        or (_CHANGE.search(lead) and re.search("同比|环比|(?<!新)增|减|升|降|较上年|比上年", lead))
     ):
         return "change"
     if _TOTAL.search(lead) and not is_part:
@@ -209,6 +272,9 @@ def _period_at(spoken: list[Spoken], text: str, figure: _Found, role: Role) -> S
     """The last period named before the number, else the one right behind it (120件（2024年上半年）). What is only
     recalled to compare with (上年同期) is that of the number right behind it, and of no change.
     """
+    right_before = [one for one in spoken if re.fullmatch("[的为是（(]*", text[one.end : figure.start] or "x")]
+    if right_before and role != "change":
+        return right_before[-1]
     own = [one for one in spoken if not one.beside and not (one.recalled and role == "change")]
     before = [one for one in own if one.end <= figure.start]
     behind = (one for one in own if one.start >= figure.end and not one.recalled)

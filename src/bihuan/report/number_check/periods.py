@@ -110,6 +110,8 @@ def _within(year: int, found: re.Match[str]) -> Period | None:
         first = last = int(found["month"])
     else:
         first, last = 1, 12
+    if found["month"] and found.group().endswith("以来"):
+        last = 12
     counts_up = bool(found["up_to"]) or found.group().endswith(("底", "末"))
     first = 1 if counts_up else first
     if not 1 <= first <= last <= 12:

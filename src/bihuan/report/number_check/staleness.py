@@ -12,13 +12,14 @@ _STALE_AFTER = timedelta(days=31)
 
 
 def check_dates(blocks: Iterable[Block], as_of: date) -> Iterator[Finding]:
-    """Each 截至 date that lies more than a month before the day, or behind it."""
+    """Each 截至 date that lies more than a month before the day, or behind it. 截至本月底 may be said early."""
     for block in blocks:
         for spoken in periods(block.text, as_of):
             if not spoken.up_to:
                 continue
+            names_day = block.text[: spoken.end].endswith("日")
             place, last = Place(block.index, spoken.start, spoken.end), spoken.period.last
-            if last > as_of:
+            if (last.year, last.month) > (as_of.year, as_of.month) or (last > as_of and names_day):
                 yield Finding("future", place, f"截至日期 {last} 晚于 {as_of}")
             elif as_of - last > _STALE_AFTER:
                 days = (as_of - last).days
