@@ -11,6 +11,7 @@ from bihuan.scorecard.definitions import scorecard_in_force, scorecards_in_force
 from bihuan.scorecard.periods import TITLES, asked_period
 from bihuan.scorecard.publishing import PublishedScore
 from bihuan.scorecard.queries import trial
+from bihuan.scorecard.scoring import plain
 
 
 def run(arguments: Namespace) -> int:
@@ -67,7 +68,7 @@ def _as_json(score: PublishedScore, unit: str) -> dict[str, Any]:
             "code": item.code,
             "title": item.title,
             "figure": item.figure,
-            "value": None if item.value is None else f"{item.value:f}",
+            "value": None if item.value is None else plain(item.value),
             "full": f"{item.full:f}",
             "points": f"{item.points:f}",
             "counted": item.counted,
