@@ -68,7 +68,7 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     scorecard = scorecard_in_force(code)
     card = spec_of(scorecard)
     found = trial(actor, scorecard, asked_period(card, request.GET.get("period", ""), clock.today()), clocks())
-    codes = {node.pk: node.code for node in found.basis.tree.nodes}
+    codes, lines = {node.pk: node.code for node in found.basis.tree.nodes}, _outlook(found)
     context = {
         "title": scorecard.title,
         "crumbs": [{"title": "考核晾晒", "url": reverse("scorecards")}, {"title": scorecard.title}],
@@ -79,7 +79,8 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "groups": groups_of(
             card, found.as_published(), found.period, found.clocks, codes, what_if=lambda unit: _what_if(found, unit)
         ),
-        "outlook": _outlook(found),
+        "outlook": lines,
+        "any_held": any(line["held_by"] for line in lines),
         "by_hand": [
             {"code": item.code, "title": item.title, "most": plain(item.weight)}
             for item in card.items
