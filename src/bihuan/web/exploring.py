@@ -12,7 +12,7 @@ from bihuan.figure.answer import Answer
 from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.period import Period, before, months_of, parse_period, years_before
-from bihuan.figure.queries import ask, slice_title
+from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base, Flow
 from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice
@@ -158,9 +158,7 @@ def _rows_over_time(asked: Exploring) -> list[Row]:
 def _rows(asked: Exploring, found: Answer) -> list[Row]:
     tree = found.roll_up(asked.periods[0]).tree
     if asked.field:
-        names = {node.pk: node.name for node in tree.nodes}
-        figure = next((one for one in found.figures.values() if isinstance(one, Base)), None)
-        return [Row(slice_title(figure, cut, names) if figure else "", cut=cut) for cut in found.question.slices]
+        return [Row(found.titles.get(cut, ""), cut=cut) for cut in found.question.slices if cut]
     if asked.by == "units":
         return [Row(tree.name(unit), unit) for unit in asked.units] or [Row("全部单位")]
     tops = asked.units or tuple(node.pk for node in tree.nodes if node.depth == 0)

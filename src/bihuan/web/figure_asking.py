@@ -14,25 +14,31 @@ from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.names import figure_names
 from bihuan.figure.period import Period, months_of, parse_period
-from bihuan.figure.queries import ask, slice_title
-from bihuan.figure.resolved import Base, Resolved
+from bihuan.figure.queries import ask, ask_part
+from bihuan.figure.resolved import Base
 from bihuan.figure.rules import Reach
-from bihuan.figure.slices import Slice
+from bihuan.figure.slices import Slice, text_of
 from bihuan.figure.value import Value, shown
 from bihuan.org.actor import Actor
+from bihuan.org.tree import Node, Tree, tree_on
 
 _MOST_MONTHS = 36
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Figures, a period, a unit, two clocks and what the rows are."""
+    """Figures, a period, a unit, two clocks and what the rows are.
+
+    `part` is the one value of the field `by` that alone is asked for, as text; empty for blank, None for the whole.
+    """
 
     codes: tuple[str, ...]
     period: Period
     unit: int | None
     clocks: Clocks
     by: str
+    unit_name: str = ""
+    part: str | None = None
 
 
 def wanted(query: QueryDict, actor: Actor, codes: tuple[str, ...]) -> Wanted:
@@ -40,11 +46,16 @@ def wanted(query: QueryDict, actor: Actor, codes: tuple[str, ...]) -> Wanted:
     at = clocks(query.get("as_of", ""), query.get("known_at", ""))
     period = parse_period(query.get("period") or f"{at.day:%Y}", at.day)
     name = query.get("unit", "")
-    unit = actor.tree.by_code.get(name) or next(iter(actor.tree.by_name.get(name, ())), None)
+    unit = _unit(name, tree_on(min(period.end, at.day))) or _unit(name, actor.tree)
     if name and unit is None:
         raise NotFound(f"没有单位“{name}”")
-    by = query.get("by", "unit")
-    return Wanted(codes, period, unit.pk if unit else None, at, by)
+    pk, called = (unit.pk, unit.name) if unit else (None, "")
+    return Wanted(codes, period, pk, at, query.get("by", "unit"), called, query.get("value"))
+
+
+def _unit(name: str, tree: Tree) -> Node | None:
+    """The unit of a code or a name: that which stood at the end of the period, for a link to an old number."""
+    return tree.by_code.get(name) or next(iter(tree.by_name.get(name, ())), None)
 
 
 def answered(asked: Wanted, actor: Actor) -> Answer:
@@ -54,15 +65,20 @@ def answered(asked: Wanted, actor: Actor) -> Answer:
     return ask(asked.codes, [*periods, asked.period], asked.clocks, Reach(actor), field)
 
 
+def headed(asked: Wanted, actor: Actor) -> tuple[Answer, Slice | None]:
+    """What a page about one value rests on: the answer that knows it, and the part of the figure that it is."""
+    if asked.by in ("unit", "month", "") and asked.part is None:
+        return answered(asked, actor), None
+    return ask_part(asked.codes, [asked.period], asked.clocks, Reach(actor), asked.by, asked.part)
+
+
 def rows_of(asked: Wanted, found: Answer, actor: Actor) -> list[tuple[str, int | None, Period, Slice | None]]:
     """Each row's title, unit, period and slice; units that the person may not see are left out."""
     if asked.by == "month":
         return [(month.title, asked.unit, month, None) for month in months_of(asked.period)[:_MOST_MONTHS]]
     tree = found.roll_up(asked.period).tree
     if asked.by not in ("unit", ""):
-        names = {node.pk: node.name for node in tree.nodes}
-        figure = _first_base(found)
-        return [(slice_title(figure, cut, names), asked.unit, asked.period, cut) for cut in found.question.slices]
+        return [(found.titles.get(cut, ""), asked.unit, asked.period, cut) for cut in found.question.slices if cut]
     tops = [asked.unit] if asked.unit else [node.pk for node in tree.nodes if node.depth == 0]
     below = [node for node in tree.nodes if node.parent in tops]
     mine = actor.reach()
@@ -70,12 +86,17 @@ def rows_of(asked: Wanted, found: Answer, actor: Actor) -> list[tuple[str, int |
     return [(node.name, node.pk, asked.period, None) for node in seen]
 
 
-def _first_base(found: Answer) -> Resolved:
-    return next(figure for figure in found.figures.values() if isinstance(figure, Base))
-
-
 def _may_see(asked: Wanted, found: Answer, unit: int) -> bool:
     return isinstance(told(found, asked.codes[0], unit, asked.period, None), Value)
+
+
+def part_words(found: Answer, cut: Slice | None) -> str:
+    """A part as it is read: the field and its value."""
+    if cut is None:
+        return ""
+    bases = (figure for figure in found.figures.values() if isinstance(figure, Base))
+    name = next((names[cut.field] for names in (figure_names(base.view) for base in bases) if cut.field in names), None)
+    return f"{name.title if name else cut.field}：{found.titles[cut]}"
 
 
 def told(found: Answer, code: str, unit: int | None, period: Period, cut: Slice | None) -> Value | str:
@@ -113,7 +134,7 @@ def records_url(found: Answer, asked: Wanted, value: Value) -> str:
     if node:
         query["unit"] = node.code
     if value.slice is not None:
-        query |= {"by": value.slice.field, "value": "" if value.slice.value is None else str(value.slice.value)}
+        query |= {"by": value.slice.field, "value": text_of(value.slice)}
     return f"{reverse('figure_records', args=[value.code])}?{urlencode(query)}"
 
 

@@ -32,6 +32,7 @@ from bihuan.figure.queries import (
 )
 from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
+from bihuan.figure.slices import Slice
 from bihuan.figure.spec import KINDS
 from bihuan.figure.value import Value, shown
 from bihuan.org.actor import Actor
@@ -39,7 +40,7 @@ from bihuan.report.figure_uses import Use, uses
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.figure_arithmetic import arithmetic
-from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
+from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, headed, part_words, rows_of, told, wanted
 from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
 
 _PRESENT = timedelta(minutes=1)
@@ -110,24 +111,17 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         raise NotFound(f"没有指标“{code}”")
     beside = tuple(other for other in request.GET.getlist("with") if other and other != code)
     asked = wanted(request.GET, actor, (code, *beside))
-    found = answered(asked, actor)
-    value = (
-        told(found, code, asked.unit, asked.period, None) if asked.by in ("unit", "month", "") else _whole(asked, actor)
-    )
-    return render(request, "figure.html", _context(request, actor, figure, asked, found, value))
-
-
-def _whole(asked: Wanted, actor: Actor) -> Value | str:
-    plain = Wanted(asked.codes, asked.period, asked.unit, asked.clocks, "unit")
-    return told(answered(plain, actor), asked.codes[0], asked.unit, asked.period, None)
+    found, cut = headed(asked, actor)
+    return render(request, "figure.html", _context(request, actor, figure, asked, found, cut))
 
 
 def _context(
-    request: HttpRequest, actor: Actor, figure: Figure, asked: Wanted, found: Answer, value: Value | str
+    request: HttpRequest, actor: Actor, figure: Figure, asked: Wanted, found: Answer, cut: Slice | None
 ) -> dict[str, Any]:
     resolved = found.figures[figure.code]
-    rows = table_rows(asked, found, actor)
-    node = actor.tree.by_pk.get(asked.unit or 0)
+    value = told(found, figure.code, asked.unit, asked.period, cut)
+    table = found if not cut and asked.by in ("unit", "month", "") else answered(asked, actor)
+    rows = table_rows(asked, table, actor)
     export = {
         **request.GET.dict(),
         "as_of": asked.clocks.as_of.isoformat(),
@@ -140,11 +134,9 @@ def _context(
         "heads": [found.figures[code].spec.title for code in asked.codes],
         "value": cell(found, asked, value),
         "measure": resolved.spec.unit,
-        "where": f"{node.name if node else '全部单位'} · {asked.period.title}",
+        **_which(request, asked, found, cut),
         "definition": explained(figure.code, found.catalogue),
         "version": found.catalogue.in_force(figure.code).version,
-        "as_of": showing.moment(asked.clocks.as_of),
-        "known_at": showing.moment(asked.clocks.known_at),
         **_earlier(figure.code, asked, found, value),
         "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
         "formula": resolved.spec.formula,
@@ -152,15 +144,26 @@ def _context(
         "past": [_approved(cell, found) for cell in approved_history(figure.code, asked.unit, clocks(), Reach(actor))],
         "asked": {
             "period": asked.period.code,
-            "unit": node.name if node else "",
+            "unit": asked.unit_name,
             "as_of": request.GET.get("as_of", ""),
         },
         "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
         "rows": rows,
-        **_drawing(asked, found, rows),
+        **_drawing(asked, table, rows),
         **_about(request, actor, figure, resolved),
         "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
-        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
+        "change": "" if cut else f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
+    }
+
+
+def _which(request: HttpRequest, asked: Wanted, found: Answer, cut: Slice | None) -> dict[str, str]:
+    """Which number it is: of whom, when, which part; as of when and as known when."""
+    where = (asked.unit_name or "全部单位", asked.period.title, part_words(found, cut))
+    return {
+        "where": " · ".join(filter(None, where)),
+        "whole": f"?{urlencode({**_here(request), 'by': asked.by})}" if cut else "",
+        "as_of": showing.moment(asked.clocks.as_of),
+        "known_at": showing.moment(asked.clocks.known_at),
     }
 
 
@@ -224,7 +227,7 @@ def _earlier(code: str, asked: Wanted, found: Answer, value: Value | str) -> dic
 
 def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
     """The approved value, where the period is approved."""
-    if isinstance(value, str):
+    if isinstance(value, str) or value.slice is not None:
         return None
     try:
         frozen = frozen_value(code, asked.unit, asked.period, found)
@@ -253,8 +256,8 @@ def _known_then(code: str, asked: Wanted, found: Answer, value: Value | str) -> 
     if node:
         query["unit"] = node.code
     return {
-        "changes": changed_since(found, code, asked.unit, asked.period),
-        "why": f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
+        "changes": changed_since(found, code, asked.unit, asked.period, value.slice),
+        "why": "" if value.slice else f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
     }
 
 
