@@ -32,7 +32,7 @@ from tests.outside import REPOSITORY
 from tests.spark import FEW, quiet, spark
 
 __all__ = ["spark", "test_spark_on_examples", "test_spark_says_what_python_says"]
-pytestmark = [pytest.mark.long, pytest.mark.outside, quiet]
+pytestmark = [pytest.mark.long, pytest.mark.outside, pytest.mark.lake, quiet]
 
 THOROUGH = os.environ.get("BIHUAN_THOROUGH") == "1"
 CLOCKS = Clocks(hours(1_500), hours(2_000))

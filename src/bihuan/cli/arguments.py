@@ -250,7 +250,9 @@ def _scorecards(commands: "_Commands[Parser]") -> None:
     _json(_command(commands, "scorecards", "bihuan.cli.scorecards", "列出考核"))
     parser = _command(commands, "score", "bihuan.cli.scorecards", "试算一项考核：各单位得分、名次、等级")
     parser.add_argument("scorecard", metavar="包.考核", help="考核代码，如 audit.rectification")
-    parser.add_argument("--period", metavar="时期", help="如 2026、2026-Q1、2026-03（默认今年）")
+    parser.add_argument(
+        "--period", metavar="时期", help="如 2026、2026-H1、2026-Q1、2026-03..2026-04、2026-03（默认最近一期）"
+    )
     _clocks(parser)
     _json(parser)
 

@@ -84,17 +84,25 @@ def previous_publication(publication: Publication) -> Publication | None:
     return rows.order_by("-as_of", "-pk").first()
 
 
+def previous_scores(publication: Publication) -> dict[int, PublishedScore]:
+    """Each unit's score in the publication before; nothing where there was none."""
+    before = previous_publication(publication)
+    return {score.unit: score for score in restored(before.content)} if before else {}
+
+
 def rank_changes(publication: Publication) -> dict[int, int]:
     """How many places each unit has gone up (down: negative) since the publication before."""
-    before = previous_publication(publication)
-    if before is None:
-        return {}
-    ranks = {score.unit: score.rank for score in restored(before.content)}
-    return {
-        score.unit: was - score.rank
-        for score in restored(publication.content)
-        if score.rank is not None and (was := ranks.get(score.unit)) is not None
-    }
+    before = previous_scores(publication)
+    scores = restored(publication.content)
+    gone_up = {score.unit: places_gone_up(before.get(score.unit), score) for score in scores}
+    return {unit: places for unit, places in gone_up.items() if places is not None}
+
+
+def places_gone_up(then: PublishedScore | None, now: PublishedScore) -> int | None:
+    """How many places better a unit stands than it did; None where one of the two places is unknown."""
+    if then is None or then.rank is None or now.rank is None:
+        return None
+    return then.rank - now.rank
 
 
 def total_of(score: PublishedScore) -> Decimal:

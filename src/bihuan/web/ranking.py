@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
+from bihuan.scorecard.amendments import Amendment
 from bihuan.scorecard.publishing import PublishedAward, PublishedItem, PublishedScore
+from bihuan.scorecard.queries import places_gone_up
 from bihuan.scorecard.scoring import plain, rounded
 from bihuan.scorecard.spec import ScorecardSpec
 
@@ -17,24 +19,36 @@ def groups_of(
     period: Period,
     clocks: Clocks,
     codes: Mapping[int, str],
-    moved: Mapping[int, int] | None = None,
+    before: Mapping[int, PublishedScore] | None = None,
     what_if: Callable[[int], str] = lambda _unit: "",
 ) -> list[dict[str, Any]]:
-    """The ranking group by group. `codes` are the units' codes, `moved` the places that they went up, `what_if` gives
+    """The ranking group by group. `codes` are the units' codes, `before` their scores of last time, `what_if` gives
     the address of a unit's outlook, or nothing.
     """
     found = []
     for group in card.groups:
         rows = [score for score in scores if score.group == group.code]
-        lines = [_row(score, period, clocks, codes, moved or {}) | {"what_if": what_if(score.unit)} for score in rows]
+        lines = [
+            _row(score, period, clocks, codes.get(score.unit, ""))
+            | _since(before or {}, score)
+            | {"what_if": what_if(score.unit)}
+            for score in rows
+        ]
         found.append({"title": group.title, "rows": lines, "count": len(lines)})
     return found
 
 
-def _row(
-    score: PublishedScore, period: Period, clocks: Clocks, codes: Mapping[int, str], moved: Mapping[int, int]
-) -> dict[str, Any]:
-    up = moved.get(score.unit)
+def _since(before: Mapping[int, PublishedScore], score: PublishedScore) -> dict[str, str]:
+    """The change of place and of grade since last time."""
+    then = before.get(score.unit)
+    up = places_gone_up(then, score)
+    return {
+        "moved": "" if not up else f"↑{up}" if up > 0 else f"↓{-up}",
+        "grade_before": then.grade if then and then.grade != score.grade else "",
+    }
+
+
+def _row(score: PublishedScore, period: Period, clocks: Clocks, code: str) -> dict[str, Any]:
     return {
         "unit": score.unit,
         "name": score.name,
@@ -42,9 +56,8 @@ def _row(
         "total": "—" if score.total is None else plain(score.total),
         "grade": score.grade,
         "held_by": "；".join(score.held_by),
-        "moved": "" if not up else f"↑{up}" if up > 0 else f"↓{-up}",
         "awards": [_award(award) for award in score.awards],
-        "items": [_item(item, codes.get(score.unit, ""), period, clocks) for item in score.items],
+        "items": [_item(item, code, period, clocks) for item in score.items],
     }
 
 
@@ -72,9 +85,43 @@ def compared(then: Sequence[PublishedScore], now: Sequence[PublishedScore]) -> l
     return [_compared(before.get(unit), after.get(unit)) for unit in dict.fromkeys([*before, *after])]
 
 
+def amended(changes: Sequence[Amendment], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Granted appeals, each with what it changed for the unit that made it. `titles` are those of the items."""
+    return [
+        {
+            "name": change.after.name,
+            "item": titles.get(change.appeal.item, change.appeal.item),
+            "answer": change.appeal.answer,
+            "value": [_value(score, change.appeal.item) for score in (change.before, change.after)],
+            "result": [_result(score) for score in (change.before, change.after)],
+        }
+        for change in changes
+    ]
+
+
+def _value(score: PublishedScore, code: str) -> str:
+    item = score.item.get(code)
+    return "—" if item is None or item.value is None else plain(rounded(item.value))
+
+
+def moved_by(then: Sequence[PublishedScore], now: Sequence[PublishedScore]) -> list[dict[str, Any]]:
+    """The units whose score, place or grade is another than it was, in the order of now."""
+    before = {score.unit: score for score in then}
+    return [_compared(before[one.unit], one) for one in now if _result(before[one.unit]) != _result(one)]
+
+
+def corrected(groups: list[dict[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The ranking, each unit that an appeal moved with what it had before. `rows` are those of `moved_by`."""
+    before = {row["unit"]: row["then"] for row in rows}
+    return [
+        {**group, "rows": [{**row, "corrected": before.get(row["unit"])} for row in group["rows"]]} for group in groups
+    ]
+
+
 def _compared(then: PublishedScore | None, now: PublishedScore | None) -> dict[str, Any]:
     known = then or now
     return {
+        "unit": known.unit if known else 0,
         "name": known.name if known else "",
         "then": _result(then),
         "now": _result(now),

@@ -14,7 +14,7 @@ from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import clocks
 from bihuan.figure.period import parse_period
 from bihuan.org.actor import Actor
-from bihuan.scorecard.definitions import scorecard_in_force
+from bihuan.scorecard.definitions import scorecard_in_force, spec_of
 from bihuan.scorecard.evaluating import UnitScore
 from bihuan.scorecard.outlook import (
     Outlook,
@@ -25,6 +25,7 @@ from bihuan.scorecard.outlook import (
     standing_behind,
     standing_of,
 )
+from bihuan.scorecard.periods import asked_period
 from bihuan.scorecard.publishing import restored
 from bihuan.scorecard.queries import trial
 from bihuan.scorecard.rules import get_publication
@@ -40,9 +41,9 @@ _WIDEST = 30
 @signed_in
 def before(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """What if, over a trial: for those who run the scorecard."""
-    today = clock.today()
-    period = parse_period(request.GET.get("period", "") or f"{today.year}", today)
-    found = trial(actor, scorecard_in_force(code), period, clocks())
+    scorecard = scorecard_in_force(code)
+    period = asked_period(spec_of(scorecard), request.GET.get("period", ""), clock.today())
+    found = trial(actor, scorecard, period, clocks())
     back = f"{reverse('scorecard', args=[code])}?{urlencode({'period': period.code})}"
     kept = {"period": period.code}
     return _page(request, standing_of(found), {"title": found.scorecard.title, "back": back, "kept": kept})

@@ -18,10 +18,12 @@ from bihuan.org.models import Unit
 from bihuan.scorecard.actions import give_score, publish
 from bihuan.scorecard.definitions import scorecard_in_force, scorecards_in_force, spec_of
 from bihuan.scorecard.models import Publication, ScorecardVersion
+from bihuan.scorecard.periods import TITLES, asked_period, is_held, offered
 from bihuan.scorecard.prospects import next_grade
 from bihuan.scorecard.queries import Trial, firmness_of, standing_publications, trial
 from bihuan.scorecard.rules import may_declare, may_publish, may_run, may_score, may_see_publications
 from bihuan.scorecard.scoring import plain
+from bihuan.scorecard.spec import ScorecardSpec
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
 from bihuan.web.ranking import groups_of
@@ -46,6 +48,7 @@ def _scorecard(actor: Actor, one: ScorecardVersion) -> dict[str, Any]:
         "title": one.title,
         "about": spec_of(one).description,
         "owner": actor.tree.name(one.owner_id),
+        "how_often": TITLES[spec_of(one).period],
         "url": reverse("scorecard", args=[one.code]),
     }
 
@@ -63,8 +66,8 @@ def _publication(one: Publication) -> dict[str, Any]:
 def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """A trial."""
     scorecard = scorecard_in_force(code)
-    found = trial(actor, scorecard, _period(request.GET.get("period", "")), clocks())
     card = spec_of(scorecard)
+    found = trial(actor, scorecard, asked_period(card, request.GET.get("period", ""), clock.today()), clocks())
     codes = {node.pk: node.code for node in found.basis.tree.nodes}
     context = {
         "title": scorecard.title,
@@ -72,6 +75,7 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "code": code,
         "period": found.period.code,
         "period_title": found.period.title,
+        "periods": _periods(card, found.period),
         "groups": groups_of(
             card, found.as_published(), found.period, found.clocks, codes, what_if=lambda unit: _what_if(found, unit)
         ),
@@ -82,7 +86,11 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
             if not item.figure
         ],
         "units": [{"pk": unit, "name": name} for unit, name in found.names.items()],
-        "can": {"publish": may_publish(actor, scorecard), "score": may_score(actor, scorecard)},
+        "can": {
+            "edit": may_publish(actor, scorecard),
+            "publish": may_publish(actor, scorecard) and is_held(card, found.period),
+            "score": may_score(actor, scorecard),
+        },
     }
     return render(request, "scorecard.html", context)
 
@@ -110,15 +118,17 @@ def _outlook(found: Trial) -> list[dict[str, Any]]:
     return lines
 
 
-def _period(text: str) -> Period:
-    today = clock.today()
-    return parse_period(text or f"{today.year}", today)
+def _periods(card: ScorecardSpec, chosen: Period) -> list[dict[str, Any]]:
+    """The periods to choose from, and the one on show where it is none of them."""
+    found = offered(card, clock.today())
+    shown = found if chosen in found else [chosen, *found]
+    return [{"code": one.code, "title": one.title, "is_chosen": one == chosen} for one in shown]
 
 
 @signed_in
 def give(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Points by hand."""
-    typed = request.POST.get("points", "").strip()
+    scorecard, typed = scorecard_in_force(code), request.POST.get("points", "").strip()
     try:
         points = Decimal(typed)
     except InvalidOperation as error:
@@ -129,8 +139,8 @@ def give(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         raise Invalid("请选择单位，并填写分数")
     give_score(
         actor=actor,
-        scorecard=scorecard_in_force(code),
-        period=_period(request.POST.get("period", "")),
+        scorecard=scorecard,
+        period=asked_period(spec_of(scorecard), request.POST.get("period", ""), clock.today()),
         unit=unit,
         item=request.POST.get("item", ""),
         points=points,
@@ -143,7 +153,8 @@ def give(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
 @signed_in
 def post(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Publish the ranking."""
-    scorecard, period = scorecard_in_force(code), _period(request.POST.get("period", ""))
+    scorecard = scorecard_in_force(code)
+    period = asked_period(spec_of(scorecard), request.POST.get("period", ""), clock.today())
     found = publish(actor=actor, scorecard=scorecard, period=period, clocks=clocks())
     messages.success(request, "已公布；从现在起不再变动，有异议可以申诉")
     return go(request, reverse("publication", args=[found.pk]))
