@@ -18,7 +18,7 @@ from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value, shown
 from bihuan.org.actor import Actor
-from bihuan.web.figure_asking import Wanted, cell, told
+from bihuan.web.figure_asking import Wanted, cell, counts_nothing, is_of_choices, told
 from bihuan.web.unit_names import unit_of
 
 MOST_FIGURES, MOST_UNITS, MOST_PERIODS, MOST_ROWS = 8, 30, 6, 400
@@ -137,6 +137,8 @@ def explored(asked: Exploring, actor: Actor) -> Explored:
     table = [(row, tuple(_value(found, row, column, asked) for column in columns)) for row in rows]
     if asked.by == "unit":
         table = [line for line in table if not all(isinstance(value, str) for value in line[1])]
+    if asked.field and not is_of_choices(found, asked.field):
+        table = [line for line in table if not counts_nothing(line[1])]
     ordered = _sorted(table, asked)
     most = min(asked.top or MOST_ROWS, MOST_ROWS)
     left = ordered[most:]

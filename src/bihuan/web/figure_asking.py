@@ -1,5 +1,6 @@
 """What an address asks of figures, and the table that answers: rows of units, periods or values of a field."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,8 @@ from bihuan.figure.resolved import Base
 from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice, text_of
 from bihuan.figure.value import Value, shown
+from bihuan.ledger.spec import FieldSpec
+from bihuan.ledger.types import BY_CODE
 from bihuan.org.actor import Actor
 from bihuan.org.tree import Node, Tree, tree_on
 
@@ -107,6 +110,17 @@ def told(found: Answer, code: str, unit: int | None, period: Period, cut: Slice 
         return error.message
 
 
+def is_of_choices(found: Answer, field: str) -> bool:
+    """Whether a field has a few declared values, each of which a table shows even where there is none."""
+    bases = (figure for figure in found.figures.values() if isinstance(figure, Base))
+    return any(figure_names(base.view)[field].choices for base in bases if field in figure_names(base.view))
+
+
+def counts_nothing(values: Sequence[Value | str]) -> bool:
+    """Whether a row of a table tells of no record at all, as a unit that had none in the period."""
+    return all(isinstance(value, Value) and not value.number and not value.records for value in values)
+
+
 def cell(found: Answer, asked: Wanted, value: Value | str) -> dict[str, Any]:
     """One cell: its text, a link to its records, why it is missing."""
     if isinstance(value, str):
@@ -150,6 +164,12 @@ def breakdowns(code: str) -> list[tuple[str, str]]:
     for figure in catalogue.with_parts([code]).values():
         if isinstance(figure, Base):
             names = figure_names(figure.view).values()
-            fields = [name for name in names if name.choices or name.kind is Kind.BOOLEAN]
+            people = {field.code for field in figure.view.spec.fields if _is_a_name(field)}
+            fields = [name for name in names if name.choices or name.kind is Kind.BOOLEAN or name.code in people]
             return found + [(name.code, f"按{name.title}") for name in fields]
     return found
+
+
+def _is_a_name(field: FieldSpec) -> bool:
+    """Whether a field names a unit or a person, which cut a figure as choices do unless they are personal."""
+    return field.kind in ("unit", "person") and not BY_CODE[field.kind].is_personal(field)

@@ -106,8 +106,10 @@ def list_of(request: HttpRequest, query: Behind) -> dict[str, Any]:
 
 
 def _part(request: HttpRequest, parts: list[Opened]) -> int:
+    """The set asked for, else the first that has records."""
     text = request.GET.get("part", "")
-    return int(text) if text in map(str, range(len(parts))) else 0
+    first = next((place for place, part in enumerate(parts) if part.records), 0)
+    return int(text) if text in map(str, range(len(parts))) else first
 
 
 @signed_in

@@ -40,8 +40,21 @@ from bihuan.report.figure_uses import Use, uses
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.figure_arithmetic import arithmetic
-from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, headed, part_words, rows_of, told, wanted
-from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
+from bihuan.web.figure_asking import (
+    Wanted,
+    answered,
+    breakdowns,
+    cell,
+    counts_nothing,
+    headed,
+    is_of_choices,
+    part_words,
+    rows_of,
+    told,
+    wanted,
+)
+from bihuan.web.figure_charts import Column, charts
+from bihuan.web.figure_drawing import MOST_DRAWN
 
 _PRESENT = timedelta(minutes=1)
 """What was known so long ago is as good as known now."""
@@ -195,28 +208,25 @@ def _here(request: HttpRequest) -> dict[str, str]:
 
 def table_rows(asked: Wanted, found: Answer, actor: Actor) -> list[dict[str, Any]]:
     """The rows of the table: a title and a cell for each figure."""
-    return [
-        {"title": title, "cells": [cell(found, asked, told(found, code, unit, period, cut)) for code in asked.codes]}
+    table = [
+        (title, [told(found, code, unit, period, cut) for code in asked.codes])
         for title, unit, period, cut in rows_of(asked, found, actor)
     ]
+    if asked.by not in ("unit", "month", "") and not is_of_choices(found, asked.by):
+        table = [row for row in table if not counts_nothing(row[1])]
+    return [{"title": title, "cells": [cell(found, asked, value) for value in values]} for title, values in table]
 
 
 def _drawing(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The table as a drawing: lines over months, else lying bars."""
-    some, count = rows[:MOST_DRAWN], len(asked.codes)
-    if not any(one.get("number") is not None for row in some for one in row["cells"]):
+    if not any(one.get("number") is not None for row in rows for one in row["cells"]):
         return {}
-    names = [row["title"] for row in some]
-    numbers, texts, urls = (
-        [[row["cells"][index].get(what, blank) for row in some] for index in range(count)]
-        for what, blank in (("number", None), ("text", ""), ("url", ""))
-    )
-    titles = [found.figures[code].spec.title for code in asked.codes]
-    drawn = {"lines": lines(names, numbers, texts, urls)} if asked.by == "month" else {}
+    specs = [found.figures[code].spec for code in asked.codes]
+    columns = [Column(spec.title, spec.unit, [row["cells"][at] for row in rows]) for at, spec in enumerate(specs)]
+    look = "lines" if asked.by == "month" else "bars"
     return {
-        **(drawn or {"bars": bars(names, numbers, texts, urls)}),
-        "legend": [{"tone": tone % 8, "title": title} for tone, title in enumerate(titles)] if count > 1 else [],
-        "undrawn": len(rows) - len(some),
+        "charts": charts(look, [row["title"] for row in rows], columns),
+        "undrawn": max(0, len(rows) - MOST_DRAWN),
     }
 
 
