@@ -47,7 +47,8 @@ def slice_values(
         raise Invalid(f"“{by}”有 {len(values)} 种值，最多按 {MOST_SLICES} 种值分组")
     declared = [choice.code for base in bases.values() for choice in figure_names(base.view)[by].choices]
     place = {code: index for index, code in reversed(list(enumerate(declared)))}
-    return sorted(values, key=lambda value: (value is None, place.get(str(value), len(declared)), str(value)))
+    last = len(declared)
+    return sorted(values, key=lambda v: (v is None, place.get(str(v), last), v if isinstance(v, int) else 0, str(v)))
 
 
 def named_slice(
