@@ -54,6 +54,23 @@ def test_a_value_opens_its_records(cast: Cast, type_in: Typing) -> None:
     assert "SJ-2026-0001" in type_in("open", "demo.total", "--period", "2026").out
 
 
+def test_a_part_opens_its_own_records(cast: Cast, type_in: Typing) -> None:
+    """Every line that `figure --by` lists is opened by `open --by --part`, with the same number."""
+    for by, named in (("level", "title"), ("unit", "unit"), ("month", "period"), ("colour", "value")):
+        for cell in type_in("figure", "demo.rate", "--period", "2026-Q1", "--by", by, "--json").json["values"]:
+            part = cell["by"][named] if "by" in cell else cell[named]
+            if part is not None:
+                asked = ("--period", "2026-Q1", "--by", by, "--part", part)
+                told = type_in("open", "demo.rate", *asked, "--json").json
+                assert told["value"] == cell
+                assert told["opened"][0]["count"] == cell["records"]
+    asked = ("open", "demo.total", "--period", "2026", "--by", "level")
+    assert "市本级：4 个" in type_in(*asked, "--part", "市本级").out
+    assert "没有“村级”这个值；有 市本级" in type_in(*asked, "--part", "村级").err
+    assert "要一起写" in type_in(*asked).err
+    assert "不能再写 --unit" in type_in("open", "demo.total", "--unit", "1", "--by", "unit", "--part", "1").err
+
+
 def test_definitions_are_explained_and_mistakes_told(cast: Cast, type_in: Typing) -> None:
     assert "大于等于 100" in type_in("explain", "demo.large").out
     assert type_in("explain", "demo.rate", "--json").json["version"] == 1

@@ -323,6 +323,8 @@ def _proposals(commands: "_Commands[Parser]") -> None:
 def _open(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "open", "bihuan.cli.open_records", "打开一个值背后的记录")
     parser.add_argument("code", metavar="指标", help="指标代码")
+    parser.add_argument("--by", metavar="分组", default="", help="只打开一部分：按哪个字段，或 unit、month")
+    parser.add_argument("--part", metavar="值", help="其中哪一部分：字段的值或名称（空的写 ''），单位代码，月份")
     _asked(parser)
 
 
