@@ -7,7 +7,7 @@ from bihuan.figure.period import Period, before, parse_period
 from bihuan.scorecard.spec import ScorecardSpec
 
 _MONTHS = {"month": 1, "two_months": 2, "quarter": 3, "half": 6, "year": 12}
-TITLES = {"month": "每月", "two_months": "每两个月", "quarter": "每季", "half": "每半年", "year": "每年"}
+TITLES = {"month": "每月", "two_months": "每双月", "quarter": "每季", "half": "每半年", "year": "每年"}
 """How often a scorecard is held, in words."""
 _OFFERED = {"month": 12, "two_months": 7, "quarter": 6, "half": 4, "year": 3}
 

@@ -1,6 +1,7 @@
 """A ranking as pages show it: units best first, each with its arithmetic item by item, opened to its figures."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
 from bihuan.scorecard.amendments import Amendment
 from bihuan.scorecard.publishing import PublishedAward, PublishedItem, PublishedScore
-from bihuan.scorecard.queries import places_gone_up
+from bihuan.scorecard.queries import places_gone_up, units_of_measure
 from bihuan.scorecard.scoring import plain, rounded
 from bihuan.scorecard.spec import ScorecardSpec
 
@@ -25,16 +26,23 @@ def groups_of(
     """The ranking group by group. `codes` are the units' codes, `before` their scores of last time, `what_if` gives
     the address of a unit's outlook, or nothing.
     """
-    found = []
+    found, units = [], units_of_measure(card, clocks)
+    lights = {level.code: level.light for grades in card.grades for level in grades.levels}
     for group in card.groups:
-        rows = [score for score in scores if score.group == group.code]
-        lines = [
-            _row(score, period, clocks, codes.get(score.unit, ""))
+        mine = [score for score in scores if score.group == group.code]
+        rows = [
+            _row(score)
             | _since(before or {}, score)
-            | {"what_if": what_if(score.unit)}
-            for score in rows
+            | {
+                "light": lights.get(score.grade, ""),
+                "what_if": what_if(score.unit),
+                "items": [_item(item, codes.get(score.unit, ""), period, clocks, units) for item in score.items],
+            }
+            for score in mine
+            if score.total is not None
         ]
-        found.append({"title": group.title, "rows": lines, "count": len(lines)})
+        unranked = [score.name for score in mine if score.total is None]
+        found.append({"title": group.title, "rows": rows, "unranked": unranked, "count": len(mine)})
     return found
 
 
@@ -48,30 +56,43 @@ def _since(before: Mapping[int, PublishedScore], score: PublishedScore) -> dict[
     }
 
 
-def _row(score: PublishedScore, period: Period, clocks: Clocks, code: str) -> dict[str, Any]:
+def _row(score: PublishedScore) -> dict[str, Any]:
     return {
         "unit": score.unit,
         "name": score.name,
         "rank": score.rank or "—",
-        "total": "—" if score.total is None else plain(score.total),
+        "total": _total(score),
         "grade": score.grade,
         "held_by": "；".join(score.held_by),
         "awards": [_award(award) for award in score.awards],
-        "items": [_item(item, code, period, clocks) for item in score.items],
     }
+
+
+def _total(score: PublishedScore) -> str:
+    """To two places, so that totals stand under each other."""
+    return "—" if score.total is None else f"{score.total:.2f}"
 
 
 def _award(award: PublishedAward) -> str:
     return f"{award.title} {'—' if award.amount is None else plain(award.amount)} {award.unit}".strip()
 
 
-def _item(item: PublishedItem, unit: str, period: Period, clocks: Clocks) -> dict[str, Any]:
+def measured(value: Decimal | None, unit: str) -> str:
+    """A value to two places with its unit of measure: 87.5%, 3 件."""
+    if value is None:
+        return "—"
+    return f"{plain(rounded(value))}{unit if unit in ('', '%') else f' {unit}'}"
+
+
+def _item(
+    item: PublishedItem, unit: str, period: Period, clocks: Clocks, measures: Mapping[str, str]
+) -> dict[str, Any]:
     asked = {"unit": unit, "period": period.code}
     asked |= {"as_of": clocks.as_of.isoformat(), "known_at": clocks.known_at.isoformat()}
     return {
         "code": item.code,
         "title": item.title,
-        "value": "—" if item.value is None else plain(rounded(item.value)),
+        "value": measured(item.value, measures.get(item.figure, "")),
         "full": plain(item.full),
         "points": plain(item.points) if item.counted else "不计",
         "told": item.told,
@@ -110,11 +131,22 @@ def moved_by(then: Sequence[PublishedScore], now: Sequence[PublishedScore]) -> l
     return [_compared(before[one.unit], one) for one in now if _result(before[one.unit]) != _result(one)]
 
 
-def corrected(groups: list[dict[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The ranking, each unit that an appeal moved with what it had before. `rows` are those of `moved_by`."""
+def marked(
+    groups: list[dict[str, Any]], rows: Sequence[Mapping[str, Any]], own: Collection[int]
+) -> list[dict[str, Any]]:
+    """The ranking with one's own units marked, and with what a unit that an appeal moved had before.
+
+    `rows` are those of `moved_by`.
+    """
     before = {row["unit"]: row["then"] for row in rows}
     return [
-        {**group, "rows": [{**row, "corrected": before.get(row["unit"])} for row in group["rows"]]} for group in groups
+        {
+            **group,
+            "rows": [
+                {**row, "corrected": before.get(row["unit"]), "is_own": row["unit"] in own} for row in group["rows"]
+            ],
+        }
+        for group in groups
     ]
 
 
@@ -132,7 +164,7 @@ def _compared(then: PublishedScore | None, now: PublishedScore | None) -> dict[s
 def _gap(then: PublishedScore | None, now: PublishedScore | None) -> str:
     if then is None or now is None or then.total is None or now.total is None:
         return ""
-    return f"{now.total - then.total:+}"
+    return f"{now.total - then.total:+.2f}" if now.total != then.total else ""
 
 
 def _result(score: PublishedScore | None) -> dict[str, Any]:
@@ -140,6 +172,6 @@ def _result(score: PublishedScore | None) -> dict[str, Any]:
         return {"rank": "—", "total": "不考核", "grade": ""}
     return {
         "rank": score.rank or "—",
-        "total": "—" if score.total is None else plain(score.total),
+        "total": _total(score),
         "grade": score.grade,
     }

@@ -24,7 +24,7 @@ from bihuan.scorecard.rules import get_appeal, get_publication, may_appeal, may_
 from bihuan.scorecard.spec import ScorecardSpec
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
-from bihuan.web.ranking import amended, corrected, groups_of, moved_by
+from bihuan.web.ranking import amended, groups_of, marked, moved_by
 
 
 @signed_in
@@ -39,13 +39,15 @@ def show(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     groups = groups_of(
         card, scores, period, clocks, codes, previous_scores(found), lambda unit: _what_if(actor, found, unit)
     )
+    mine = [score for score in scores if may_appeal(actor, score.unit)]
+    own = {score.unit for score in mine} if len(mine) < len(scores) else set()
     context = {
         "title": found.scorecard.title,
         "crumbs": [{"title": "考核晾晒", "url": reverse("scorecards")}, {"title": found.scorecard.title}],
         "publication": _head(actor, found, period),
         "amended": changed,
-        "groups": corrected(groups, changed["rows"]) if changed else groups,
-        "mine": [score for score in scores if may_appeal(actor, score.unit)] if not is_replaced else [],
+        "groups": marked(groups, changed.get("rows", []), own),
+        "mine": mine if not is_replaced else [],
         "items": [{"code": item.code, "title": item.title} for item in card.items],
         "appeals": _appeals(actor, found, {score.unit: score.name for score in scores}),
     }

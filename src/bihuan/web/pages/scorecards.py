@@ -19,7 +19,7 @@ from bihuan.scorecard.actions import give_score, publish
 from bihuan.scorecard.definitions import scorecard_in_force, scorecards_in_force, spec_of
 from bihuan.scorecard.models import Publication, ScorecardVersion
 from bihuan.scorecard.periods import TITLES, asked_period, is_held, offered
-from bihuan.scorecard.prospects import next_grade
+from bihuan.scorecard.prospects import Firmness, next_grade
 from bihuan.scorecard.queries import Trial, firmness_of, standing_publications, trial
 from bihuan.scorecard.rules import may_declare, may_publish, may_run, may_score, may_see_publications
 from bihuan.scorecard.scoring import plain
@@ -68,7 +68,7 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     scorecard = scorecard_in_force(code)
     card = spec_of(scorecard)
     found = trial(actor, scorecard, asked_period(card, request.GET.get("period", ""), clock.today()), clocks())
-    codes = {node.pk: node.code for node in found.basis.tree.nodes}
+    codes, lines = {node.pk: node.code for node in found.basis.tree.nodes}, _outlook(found)
     context = {
         "title": scorecard.title,
         "crumbs": [{"title": "考核晾晒", "url": reverse("scorecards")}, {"title": scorecard.title}],
@@ -79,7 +79,8 @@ def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "groups": groups_of(
             card, found.as_published(), found.period, found.clocks, codes, what_if=lambda unit: _what_if(found, unit)
         ),
-        "outlook": _outlook(found),
+        "outlook": lines,
+        "any_held": any(line["held_by"] for line in lines),
         "by_hand": [
             {"code": item.code, "title": item.title, "most": plain(item.weight)}
             for item in card.items
@@ -107,15 +108,23 @@ def _outlook(found: Trial) -> list[dict[str, Any]]:
     lines = []
     for score in found.scores:
         near, place = next_grade(card, score, day), firm.get(score.unit)
+        if score.total is None:
+            continue
         lines.append(
             {
                 "name": found.names.get(score.unit, ""),
-                "next": f"再得 {plain(near.missing)} 分到 {near.code}" if near else "",
+                "next": f"再得 {plain(near.missing)} 分到 {near.code}" if near and near.missing else "",
                 "held_by": "；".join(near.held_by) if near else "",
-                "firm": f"{place.kept:.0f}%（第 {place.best}—{place.worst} 名）" if place else "",
+                "firm": _firm(place) if place else "",
             }
         )
     return lines
+
+
+def _firm(place: Firmness) -> str:
+    if place.best == place.worst:
+        return "稳，怎么浮动都是这个名次"
+    return f"{place.kept:.0f}% 的情形不变，最好第 {place.best} 名，最差第 {place.worst} 名"
 
 
 def _periods(card: ScorecardSpec, chosen: Period) -> list[dict[str, Any]]:
