@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bihuan.base import clock
+from bihuan.base.home import room
 from bihuan.figure.actions import approve_period
 from bihuan.figure.lake.absorbing import folder_of
+from bihuan.figure.lake.beside import NAME, parsed_beside
 from bihuan.figure.period import parse_period
 from tests.cast import MONDAY, Cast
 from tests.cli.typing_in import Typing
@@ -105,3 +107,6 @@ def test_the_lake_is_checked_and_made_anew(cast: Cast, type_in: Typing) -> None:
     assert type_in("figure", "demo.total", "--period", "2026", "--json").json["values"][0]["value"] == "4"
     assert type_in("lake", "rebuild", "--json").json["ok"]
     assert type_in("lake", "rebuild", "--check", "--json").json["ok"]
+    assert "1 个台账的数据湖已写到最新" in type_in("lake", "update").out
+    assert parsed_beside((room("lake") / NAME).read_bytes()).units("town", MONDAY.date()) == 2
+    assert type_in("lake", "update", "--json").json["ledgers"] == 1

@@ -339,6 +339,7 @@ def _lake(commands: "_Commands[Parser]") -> None:
     parser = _command(actions, "rebuild", "bihuan.cli.lake", "由事件重建数据湖")
     parser.add_argument("--check", action="store_true", help="只比较，不改写")
     _json(parser)
+    _json(_command(actions, "update", "bihuan.cli.lake_update", "把全部台账的数据湖写到最新，供许多县一起算"))
 
 
 def _asked(parser: Parser) -> None:
