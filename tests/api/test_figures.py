@@ -48,6 +48,24 @@ def test_values_and_records_are_those_of_the_person(cast: Cast, clients: Clients
     assert list(denied) == [("陈青", "GET /api/figures/values"), ("吴外", "GET /api/figures/demo.rate/records")]
 
 
+def test_every_value_says_where_its_records_are(cast: Cast, clients: Clients) -> None:
+    """Of the whole, by month and by field, of a ratio's both sides; and within a person's own reach."""
+    asking = "/values?code=demo.total&code=demo.rate&period=2026-01..2026-02"
+    for login in ("office", "town"):
+        for by in ("", "month", "unit", "colour"):
+            for cell in asked(clients(login), f"{asking}&by={by}")["values"]:
+                told = asked(clients(login), cell["opens"].removeprefix("/api/figures"))
+                assert told["value"] | {"opens": cell["opens"]} == cell
+                assert told["opened"][0]["count"] == cell["records"]
+        table = asked(clients(login), "/explore?f=demo.total&period=2026&by=level")["rows"]
+        assert [row["title"] for row in table] == ["市本级"] and "by=level" in table[0]["values"][0]["opens"]
+    parts = "/demo.total/records?period=2026&by={}&value={}"
+    assert asked(clients("office"), parts.format("month", "2026-02"))["opened"][0]["count"] == 2
+    assert asked(clients("office"), parts.format("level", "市本级"))["opened"][0]["count"] == 4
+    assert "没有“村级”这个值" in asked(clients("office"), parts.format("level", "村级"), 404)["message"]
+    assert "不能按" in asked(clients("office"), parts.format("amount", "1"), 422)["message"]
+
+
 def test_definitions_and_mistakes_in_words(clients: Clients) -> None:
     assert asked(clients("office"), "?q=大额")["count"] == 3
     told = asked(clients("office"), "/demo.large")

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from bihuan.base import clock
+from bihuan.base.home import room
 from bihuan.figure.actions import approve_period
 from bihuan.figure.lake.absorbing import folder_of
+from bihuan.figure.lake.beside import NAME, parsed_beside
 from bihuan.figure.period import parse_period
 from tests.cast import MONDAY, Cast
 from tests.cli.typing_in import Typing
@@ -54,6 +56,23 @@ def test_a_value_opens_its_records(cast: Cast, type_in: Typing) -> None:
     assert "SJ-2026-0001" in type_in("open", "demo.total", "--period", "2026").out
 
 
+def test_a_part_opens_its_own_records(cast: Cast, type_in: Typing) -> None:
+    """Every line that `figure --by` lists is opened by `open --by --part`, with the same number."""
+    for by, named in (("level", "title"), ("unit", "unit"), ("month", "period"), ("colour", "value")):
+        for cell in type_in("figure", "demo.rate", "--period", "2026-Q1", "--by", by, "--json").json["values"]:
+            part = cell["by"][named] if "by" in cell else cell[named]
+            if part is not None:
+                asked = ("--period", "2026-Q1", "--by", by, "--part", part)
+                told = type_in("open", "demo.rate", *asked, "--json").json
+                assert told["value"] == cell
+                assert told["opened"][0]["count"] == cell["records"]
+    asked = ("open", "demo.total", "--period", "2026", "--by", "level")
+    assert "市本级：4 个" in type_in(*asked, "--part", "市本级").out
+    assert "没有“村级”这个值；有 市本级" in type_in(*asked, "--part", "村级").err
+    assert "要一起写" in type_in(*asked).err
+    assert "不能再写 --unit" in type_in("open", "demo.total", "--unit", "1", "--by", "unit", "--part", "1").err
+
+
 def test_definitions_are_explained_and_mistakes_told(cast: Cast, type_in: Typing) -> None:
     assert "大于等于 100" in type_in("explain", "demo.large").out
     assert type_in("explain", "demo.rate", "--json").json["version"] == 1
@@ -88,3 +107,6 @@ def test_the_lake_is_checked_and_made_anew(cast: Cast, type_in: Typing) -> None:
     assert type_in("figure", "demo.total", "--period", "2026", "--json").json["values"][0]["value"] == "4"
     assert type_in("lake", "rebuild", "--json").json["ok"]
     assert type_in("lake", "rebuild", "--check", "--json").json["ok"]
+    assert "1 个台账的数据湖已写到最新" in type_in("lake", "update").out
+    assert parsed_beside((room("lake") / NAME).read_bytes()).units("town", MONDAY.date()) == 2
+    assert type_in("lake", "update", "--json").json["ledgers"] == 1

@@ -82,4 +82,6 @@ def test_a_county_is_founded_once(type_in: Typing, monkeypatch: pytest.MonkeyPat
     answer = type_in("user", "add", "b", "乙", "--unit", "x", "--role", "领导", "--no-password", "--county", "另一县")
     assert answer.status == 1 and "已经有单位了" in answer.err
     assert not Person.objects.filter(username="b").exists()
-    assert AccessEntry.objects.count() == 0
+    told = AccessEntry.objects.order_by("pk").values_list("actor_name", "what")
+    assert [what for name, what in told if name == "命令行"] == [entry[1] for entry in told]
+    assert any("系统管理员" in what for _, what in told)

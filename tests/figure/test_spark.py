@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,16 +14,24 @@ from typing import Any
 import pytest
 import yaml
 
+from bihuan.base import clock
 from bihuan.base.errors import Invalid
+from bihuan.base.home import room
+from bihuan.figure.actions import Entered, enter_external
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
+from bihuan.figure.installing import install_figures
 from bihuan.figure.lake.absorbing import folder_of, fresh_snapshot
+from bihuan.figure.lake.beside import NAME, write_beside
 from bihuan.figure.lake.files import DamagedLake
 from bihuan.figure.lake.manifest import read_manifest
+from bihuan.figure.models import Figure
 from bihuan.figure.period import parse_period
 from bihuan.figure.plan import placed
+from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base
 from bihuan.figure.spec import FigureSpec
+from bihuan.org.actions import end_unit
 from tests.cast import Cast
 from tests.expression.by_spark import test_spark_on_examples, test_spark_says_what_python_says
 from tests.figure import naive
@@ -32,7 +42,7 @@ from tests.outside import REPOSITORY
 from tests.spark import FEW, quiet, spark
 
 __all__ = ["spark", "test_spark_on_examples", "test_spark_says_what_python_says"]
-pytestmark = [pytest.mark.long, pytest.mark.outside, quiet]
+pytestmark = [pytest.mark.long, pytest.mark.outside, pytest.mark.lake, quiet]
 
 THOROUGH = os.environ.get("BIHUAN_THOROUGH") == "1"
 CLOCKS = Clocks(hours(1_500), hours(2_000))
@@ -100,19 +110,56 @@ def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) ->
     assert [found.value("demo.place", WINTER, index).number for index in (0, 1)] == [2, 1]
 
 
-@pytest.mark.parametrize(
-    ("shape", "why"),
-    [({"external": True}, "填报的值"), ({"units": "town"}, "单位树"), ({"doubled": ["thing.name"]}, "登记了两次")],
-)
-def test_what_lakes_do_not_hold_is_refused_in_words(shape: dict[str, Any], why: str, cast: Cast) -> None:
+def test_what_is_doubled_is_refused_in_words(cast: Cast) -> None:
     pytest.importorskip("pyspark")
     from bihuan.figure.spark.counties import CountiesAnswer
 
     make_ledger(cast.office)
-    spec = FigureSpec.model_validate({"title": "别处的数", **shape})
+    spec = FigureSpec.model_validate({"title": "别处的数", "doubled": ["thing.name"]})
     figures = Catalogue(given={"demo.elsewhere": spec}).with_parts(["demo.elsewhere"])
-    with pytest.raises(Invalid, match=f"“别处的数”.*{why}.*请在各县分别查看"):
+    with pytest.raises(Invalid, match=r"“别处的数”.*登记了两次.*请在各县分别查看"):
         CountiesAnswer(figures, CLOCKS, [], {}).value("demo.elsewhere", WINTER, None)
+
+
+def test_what_no_record_holds_lies_beside_the_lakes(spark: Any, cast: Cast, counties: Counties) -> None:
+    """Values from outside and units, each county's as its own engine says; units add up, what people entered does not."""
+    from bihuan.figure.spark.counties import County, ask_counties
+
+    shapes = {
+        "demo.league": {"external": True, "unit": "名"},
+        "demo.towns": {"units": "town"},
+        "demo.better": {"difference": "league - towns", "unit": "名"},
+    }
+    specs = {code: FigureSpec.model_validate({"title": "数", **shape}) for code, shape in shapes.items()}
+    install_figures(pack="demo", specs=specs, owner=cast.office, origin="pack")
+    league, periods = Figure.objects.get(code="demo.league"), [WINTER, parse_period("2026", CLOCKS.day)]
+    expected = []
+    for (folder, _), told in zip(counties, ((3, 2), (7,)), strict=True):
+        for number in told:
+            with clock.fixed(hours(1_000 + number)):
+                said = Entered(Decimal(number), "通报", date(2026, 2, 1))
+                enter_external(actor=cast["office"], figure=league, unit=None, period=WINTER, entered=said)
+        write_beside()
+        shutil.copy(room("lake") / NAME, folder / NAME)
+        here = ask(list(shapes), periods, CLOCKS, None)
+        expected.append({(code, at): here.value(code, None, at).number for code in shapes for at in periods})
+        if len(expected) == 1:
+            end_unit(unit=cast.other_town, on=date(2026, 1, 20))
+    figures = Catalogue().with_parts(list(shapes))
+    named = [County(f"{folder.name}县", str(folder)) for folder, _ in counties]
+    found = ask_counties(spark, list(shapes), periods, CLOCKS, figures, named)
+    for index, own in enumerate(expected):
+        assert {key: found.value(*key, index).number for key in own} == own
+    assert [own["demo.league", WINTER] for own in expected] == [3, 7], "the last that was entered by then"
+    total = {code: found.value(code, WINTER, None).number for code in shapes}
+    assert total == {"demo.league": None, "demo.better": None, "demo.towns": 3}
+    path = counties[1][0] / NAME
+    path.write_bytes(path.read_bytes().replace(b"7.0", b"8.0"))
+    with pytest.raises(DamagedLake, match=r"other县.*bihuan lake update"):
+        ask_counties(spark, ["demo.league"], periods, CLOCKS, figures, named)
+    path.unlink()
+    with pytest.raises(DamagedLake, match=r"other县.*bihuan lake update"):
+        ask_counties(spark, ["demo.towns"], periods, CLOCKS, figures, named)
 
 
 def test_a_damaged_lake_of_one_county_is_named(spark: Any, counties: Counties) -> None:

@@ -17,7 +17,7 @@ from bihuan.figure.explaining import differences, explained
 from bihuan.figure.models import ApprovedValue, Figure
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, parse_period
-from bihuan.figure.queries import ask, frozen_value, library, slice_title, used_in
+from bihuan.figure.queries import ask, frozen_value, library, used_in
 from bihuan.figure.rules import Reach
 from bihuan.ledger.among import among
 from bihuan.ledger.models import Record
@@ -87,8 +87,7 @@ def test_a_ratio_opens_both_sides(cast: Cast, findings: list[Record]) -> None:
 
 def test_breakdown_by_a_choice_and_by_unit(cast: Cast, findings: list[Record]) -> None:
     found = ask(["demo.total"], [YEAR], now(), None, by="unit")
-    names = {node.pk: node.name for node in found.roll_up(YEAR).tree.nodes}
-    table = {slice_title(found.figures["demo.total"], v.slice, names): v.number for v in found.table([None])}
+    table = {found.titles[v.slice]: v.number for v in found.table([None]) if v.slice}
     assert table == {"青溪镇": 2, "上河村": 1, "白石镇": 1}
     with pytest.raises(Invalid, match="不能按“amount”分组"):
         ask(["demo.total"], [YEAR], now(), None, by="amount")

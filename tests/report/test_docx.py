@@ -155,6 +155,22 @@ def test_the_annex_lists_each_number_once(tmp_path: Path) -> None:
     assert not docx.Document(str(write(tmp_path, BODY, annex=False))).tables
 
 
+def test_a_chart_s_points_open_from_the_annex(tmp_path: Path) -> None:
+    """Each part opens itself; a point that is printed in the text too is a link there already."""
+    opens = "/figures/audit.finding.total/records/?period=2026&by=level&value=city"
+    part = replace(number(), title="审计发现问题总数（级别：市本级）", opens=opens, aspect="level=city")
+    chart = replace(
+        CHART, series=(Series("问题", (Decimal(146), Decimal(146)), (number(), part)),), categories=("全", "市")
+    )
+    root = xml(path := write(tmp_path, BODY, chart), "word/document.xml")
+    annex = list(root.iter(f"{W}tbl"))[-1]
+    assert [control.find(f".//{W}t").text for control in annex.iter(f"{W}sdt")] == ["146"]
+    row = list(xml(path, "customXml/item1.xml"))[-1]
+    assert (row.get("part"), row.get("opens")) == ("level=city", f"{BASE.rstrip('/')}{opens}")
+    targets = [one.get("Target") for one in xml(path, "word/_rels/document.xml.rels")]
+    assert f"{BASE.rstrip('/')}{opens}" in targets
+
+
 def test_a_chart_is_native_and_brings_its_workbook(tmp_path: Path) -> None:
     path = write(tmp_path, CHART)
     with zipfile.ZipFile(path) as package, package.open("word/embeddings/chart1.xlsx") as file:

@@ -14,6 +14,7 @@ from bihuan.figure.installing import install_figures
 from bihuan.figure.period import parse_period
 from bihuan.figure.spec import FigureSpec
 from bihuan.scorecard.actions import answer_appeal, give_score, make_appeal, publish
+from bihuan.scorecard.amendments import amendments, lineage, standing_now
 from bihuan.scorecard.definitions import install_scorecard
 from bihuan.scorecard.models import Appeal, Publication, ScorecardVersion
 from bihuan.scorecard.outlook import by_the_rule_in_force
@@ -115,6 +116,32 @@ def test_a_granted_appeal_changes_the_ranking_visibly(cast: Cast, towns: Scoreca
     with pytest.raises(Conflict, match="已被新的结果代替"):
         make_appeal(actor=cast["town"], publication=old.pk, unit=cast.town.pk, item="few", reason="再来")
     assert rank_changes(fresh) == {}
+
+
+def test_each_granted_appeal_says_whose_and_from_what_to_what(cast: Cast, towns: ScorecardVersion) -> None:
+    """Two towns appeal against one ranking: the second answer is on what the first has put in its place."""
+    score(cast, towns, cast.town, "30")
+    score(cast, towns, cast.other_town, "20")
+    old = published(cast, towns)
+    first, second = (
+        make_appeal(actor=cast["town"], publication=old.pk, unit=cast.town.pk, item=item, reason="有异议")
+        for item in ("few", "quality")
+    )
+    once = answer_appeal(actor=cast["office"], appeal=first.pk, answer="属实", values={"audit.problems": Decimal(1)})
+    twice = answer_appeal(actor=cast["office"], appeal=second.pk, answer="补分", values={"quality": Decimal(40)})
+    assert once is not None
+    assert twice is not None
+    assert (twice.replaces, standing_now(old), lineage(twice)) == (once, twice, [old, once, twice])
+    assert amendments(old) == ()
+    told = [
+        (one.appeal, one.after.name, (one.before.total, one.after.total), (one.before.rank, one.after.rank))
+        for one in amendments(twice)
+    ]
+    # Half of 60 and 30; three quarters and 30; three quarters and 40. The other town stands at 45 + 20.
+    assert told == [
+        (first, "青溪镇", (Decimal(60), Decimal(75)), (2, 1)),
+        (second, "青溪镇", (Decimal(75), Decimal(85)), (1, 1)),
+    ]
 
 
 def test_an_appeal_rests_on_the_records_and_the_rule_of_its_publication(cast: Cast, towns: ScorecardVersion) -> None:

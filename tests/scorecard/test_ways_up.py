@@ -26,6 +26,9 @@ def test_close_so_many_and_the_grade_is_better() -> None:
     # The rate alone: 5 points more of 60 are 1/12 of the way from 50 to 100.
     assert ways["整改率"].then == D("91.67")
     assert ways["整改率"].grade == "B"
+    found[1] = values("87.123456", red=3)
+    uneven = ways_up(card(), GROUPS, found, DAY, by_unit(evaluate(card(), GROUPS, found, DAY))[1])
+    assert [way.then for way in uneven if way.title == "整改率"] == [D("91.67")]
 
 
 def test_nothing_lifts_the_best() -> None:

@@ -226,6 +226,7 @@ _CUT: tuple[Mapping[str, str], ...] = (
     {},
     {"unit": "330999102"},
     *({"by": code} for code in ("unit", "month", "name", "inner", "phone", "account", "code_of_firm")),
+    *({"by": code, "value": text} for code in ("name", "inner", "phone") for text in ("", "机")),
 )
 _ASKED: tuple[Mapping[str, str], ...] = (
     {},

@@ -15,6 +15,7 @@ from bihuan.base import clock
 from bihuan.ledger.models import Batch
 from bihuan.ledger.roster import person_rows, unit_rows
 from bihuan.org.models import AccessEntry, Person, Post, Unit, UnitVersion
+from bihuan.org.separation import ADMINISTRATORS
 from bihuan.org.tree import tree_on
 from tests.cast import EVERYBODY, Cast
 from tests.web.test_leaks import content_of
@@ -55,7 +56,7 @@ SURE = {
     "admin_unit_new": ([], {"do": "found", "code": "x", "name": "新局", "kind": "bureau", "on": TODAY, "parent_name": "示范县"}),
     "admin_unit": (["town"], {"do": "merge", "into_name": "白石镇", "on": "2026-04-01"}),
     "admin_person_new": ([], {"username": "xin", "name": "新人", "unit_name": "青溪镇", "role": "leader", "on": TODAY}),
-    "admin_person": (["outsider"], {"do": "appoint", "unit_name": "示范县", "role": "security_admin", "on": TODAY}),
+    "admin_person": (["outsider"], {"do": "appoint", "unit_name": "示范县", "role": "leader", "on": TODAY}),
     "admin_passwords": ([], {}),
 }  # fmt: skip
 
@@ -100,6 +101,17 @@ def test_an_administrator_does_nothing_to_themselves(do: str, cast: Cast, admin:
     assert org() == before
 
 
+def test_the_page_makes_no_administrator(cast: Cast, admin: Client) -> None:
+    url, before = reverse("admin_person", args=[cast.people["outsider"].pk]), org()
+    assert "安全管理员</option>" not in text_of(admin.get(url))
+    data = {"do": "appoint", "unit_name": "示范县", "role": "security_admin", "on": TODAY}
+    answer = admin.post(url, data | {"sure": "1"})
+    assert answer.status_code == 403 and "三员互不任命" in text_of(answer)
+    rows = "登录名,姓名,单位,角色\nxin,新人,示范县,安全管理员\n"
+    assert "三员互不任命" in text_of(admin.get(sent(admin, "people", rows)["Location"]))
+    assert org() == before
+
+
 def test_a_fault_is_told_at_its_input_and_keeps_what_was_typed(admin: Client) -> None:
     data = {"username": "新", "name": "新人", "unit_name": "青溪", "role": "leader", "on": TODAY}
     answer = admin.post(reverse("admin_person_new"), data)
@@ -133,7 +145,7 @@ def test_a_first_password_is_shown_once_and_opens(cast: Cast, admin: Client) -> 
 def test_first_passwords_for_all_come_as_a_workbook(cast: Cast, admin: Client) -> None:
     answer = admin.post(reverse("admin_passwords"))
     rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
-    assert {row[0] for row in rows[1:]} == set(EVERYBODY) - {"outsider", "system_admin"}
+    assert {row[0] for row in rows[1:]} == set(EVERYBODY) - {"outsider", *ADMINISTRATORS}
     for login, _, password in rows[1:3]:
         assert Person.objects.get(username=login).check_password(password)
 
@@ -229,7 +241,7 @@ def test_people_come_in_with_their_posts_and_only_once(cast: Cast, admin: Client
         ("zhou,周新,1380013800,青溪镇,承办", "C2", "手机号码应为 11 位"),
         ("周新,周新,,青溪镇,承办", "A2", "登录名用"),
         ("zhou,周新,,青溪镇,", "E2", "单位和角色要一起填"),
-        ("zhou,周新,,示范县,系统管理员、领导", "E2", "三员不兼业务岗位"),
+        ("audit_admin,审计员,,示范县,领导", "E2", "三员不兼业务岗位"),
         ("audit_admin,审计员,,示范县,安全管理员", "E2", "三员不兼任"),
         ("system_admin,系统员二,,,", "A2", "这是您自己的帐号"),
         ("zhou,周新,,青溪镇,承办\nzhou,周旧,,青溪镇,经办", "B3", "姓名和手机要一致"),

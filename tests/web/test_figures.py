@@ -1,7 +1,9 @@
 """The pages of figures: the library, a figure with its table and chart, its records, its workbook; and who sees what."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,6 +22,7 @@ from bihuan.figure.models import ApprovedValue, Figure, FigureView, Proposal
 from bihuan.figure.period import parse_period
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import edit_record
+from bihuan.org.actions import end_unit
 from tests.cast import MONDAY, Cast
 from tests.figure.county import find, install, some_findings
 from tests.web.conftest import sit_down
@@ -126,6 +129,39 @@ def test_the_records_are_a_true_list(figures: Cast, clients: Clients) -> None:
     assert "共 3 条" in text(clients("town"), url)
     second = text(office, "/figures/demo.rate/records/?period=2026&part=1&sort=-number&size=20")
     assert second.index("SJ-2026-0004") < second.index("SJ-2026-0001")
+
+
+def test_every_part_of_a_table_opens_itself(figures: Cast, clients: Clients) -> None:
+    """The links of the page, of the explorer and of a chart, by unit, month and field: as many records as they say."""
+    office, town = clients("office"), clients("town")
+    find(figures, "白石镇", "2026-02-26", 5, "6")
+    for url in (
+        *(f"/figures/demo.total/?period=2026&by={by}" for by in ("unit", "month", "level")),
+        *(f"/figures/explorer/?f=demo.total&period=2026&by={by}" for by in ("unit", "quarter", "colour")),
+        "/figures/explorer/?f=demo.total&period=2026&by=responsible_unit&look=bar",
+    ):
+        for client in (office, town):
+            links = re.findall(r'<a href="([^"]+/records/[^"]+)"[^>]*>([0-9]+)</a>', client.get(url).content.decode())
+            assert links, url
+            for link, number in links:
+                told = "没有可列的记录" if number == "0" else f"共 {number} 条"
+                assert told in text(client, unescape(link)), (url, link)
+    part = "/figures/demo.rate/?period=2026&by=responsible_unit&value="
+    page = text(office, part + "白石镇")
+    assert "责任单位：白石镇" in page and "1（大额问题数） ÷ 2（问题数） = 50.00 %" in page and "看整个指标" in page
+    for where in ("", "records/"):
+        url = f"/figures/demo.total/{where}?period=2026&by=responsible_unit&value="
+        assert "没有“白水镇”这个值；有" in text(office, f"{url}白水镇", 404)
+        assert "白石镇" not in text(town, f"{url}白水镇", 404)
+
+
+def test_an_old_link_finds_a_unit_that_stands_no_more(figures: Cast, clients: Clients) -> None:
+    village = figures.village
+    end_unit(unit=village, on=MONDAY.date())
+    with clock.fixed(MONDAY + timedelta(days=1)):
+        query = urlencode({"period": "2026-01", "unit": village.code})
+        assert "上河村 · 2026年1月" in text(clients("office"), f"/figures/demo.total/?{query}")
+        assert "共 1 条" in text(clients("office"), f"/figures/demo.total/records/?{query}")
 
 
 def test_all_records_go_into_files(figures: Cast, clients: Clients) -> None:

@@ -14,7 +14,8 @@ __all__ = ["towns"]
 
 def ranks(page: Page) -> list[str]:
     """The towns in the order of the ranking."""
-    return page.locator("table.ranking > tbody > tr > td:nth-child(2)").all_inner_texts()
+    cells = page.locator("table.ranking > tbody > tr > td:nth-child(2)").all_inner_texts()
+    return [cell.partition("\n")[0] for cell in cells]
 
 
 def test_tried_published_appealed_and_ranked_anew(
@@ -49,6 +50,9 @@ def test_tried_published_appealed_and_ranked_anew(
     page.get_by_label("采纳时填更正后的数值").fill("1")
     page.get_by_role("button", name="答复").click()
     assert ranks(page) == ["青溪镇", "白石镇"]
-    expect(page.get_by_text("青溪镇", exact=True).first).to_be_visible()
+    told = page.get_by_label("申诉改变了什么")
+    expect(told).to_contain_text("青溪镇对“问题少”的申诉被采纳：数值 2 → 1，得分 60.00 → 75.00，名次 第 2 名 → 第 1 名")
+    expect(told.get_by_role("row", name="白石镇")).to_contain_text("65")
+    expect(page.locator("table.ranking")).to_contain_text("申诉前第 2 名，60.00 分")
     expect(page.get_by_role("link", name="看原来的结果")).to_be_visible()
     picture(page, tmp_path, "ranked-anew")

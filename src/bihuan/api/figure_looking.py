@@ -6,12 +6,13 @@ from django.http import HttpRequest
 from ninja import Router
 
 from bihuan.api.acting import acting
+from bihuan.api.figure_values import told_value
 from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import clocks
 from bihuan.figure.counting import counted_by
 from bihuan.figure.rules import Reach
 from bihuan.figure.value import Value
-from bihuan.figure.wire import answer_as_json, value_as_json
+from bihuan.figure.wire import answer_as_json
 from bihuan.ledger.rules import get_record
 from bihuan.web.exploring import explored, exploring
 
@@ -30,8 +31,7 @@ def explore(request: HttpRequest) -> dict[str, Any]:
         {
             "title": row.title,
             "values": [
-                value_as_json(found.found, value) if isinstance(value, Value) else {"refused": value}
-                for value in values
+                told_value(found.found, value) if isinstance(value, Value) else {"refused": value} for value in values
             ],
         }
         for row, values in found.rows

@@ -9,6 +9,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from bihuan.api.acting import acting
+from bihuan.api.figure_values import told_value
 from bihuan.base.errors import NotFound
 from bihuan.figure.actions import Entered, enter_external
 from bihuan.figure.change import split_change
@@ -18,7 +19,7 @@ from bihuan.figure.explaining import explained
 from bihuan.figure.models import Figure, FigureVersion
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period, months_of, parse_period
-from bihuan.figure.queries import ask, library, used_in
+from bihuan.figure.queries import ask, ask_part, library, used_in
 from bihuan.figure.rules import Reach
 from bihuan.figure.wire import answer_as_json, change_as_json, opened_as_json, value_as_json
 from bihuan.ledger.among import among
@@ -49,6 +50,15 @@ class Told(Schema):
     source: str
     effective_on: date
     unit: str = ""
+
+
+class Part(Schema):
+    """One part of a figure, as `by` in the values names it; the whole where it is left out."""
+
+    by: str = Field(default="", description="台账的一个字段，或 month")
+    value: str | None = Field(
+        default=None, description="字段的值（空的留空）或名称，如 city、市本级；by=month 时如 2026-03"
+    )
 
 
 def read_asked(asked: Asked) -> tuple[Clocks, Period, int | None]:
@@ -100,7 +110,7 @@ def values(request: HttpRequest, code: Query[list[str]], asked: Query[Asked], by
     at, period, unit = read_asked(asked)
     periods = months_of(period) if by == "month" else [period]
     found = ask(code, periods, at, Reach(acting(request)), "" if by == "month" else by)
-    return answer_as_json(found, periods) | {"values": [value_as_json(found, one) for one in found.table([unit])]}
+    return answer_as_json(found, periods) | {"values": [told_value(found, one) for one in found.table([unit])]}
 
 
 @router.get("/{code}", summary="一个指标的口径")
@@ -125,17 +135,25 @@ def definition(request: HttpRequest, code: str) -> dict[str, Any]:
     }
 
 
-@router.get("/{code}/records", summary="值背后的记录")
+@router.get("/{code}/records", summary="值背后的记录", url_name="figure_records")
 def records(
-    request: HttpRequest, code: str, asked: Query[Asked], start: int = 0, count: int = MOST_RECORDS
+    request: HttpRequest,
+    code: str,
+    asked: Query[Asked],
+    part: Query[Part],
+    start: int = 0,
+    count: int = MOST_RECORDS,
 ) -> dict[str, Any]:
     """The records that a value counts; of a ratio those of both sides. A stretch of them at a time; all are counted."""
     at, period, unit = read_asked(asked)
-    found = ask([code], [period], at, Reach(acting(request)))
-    value = value_as_json(found, found.value(code, unit, period))
-    opened = open_value(found, code, unit, period)
+    by, named = part.by, part.value
+    if by == "month" and named:
+        period, by, named = parse_period(named, at.day), "", None
+    found, cut = ask_part([code], [period], at, Reach(acting(request)), by, named)
+    value = value_as_json(found, found.value(code, unit, period, cut))
+    opened = open_value(found, code, unit, period, cut)
     some = slice(max(0, start), max(0, start) + max(0, min(count, MOST_RECORDS)))
-    listed = sorted({pk for part in opened for pk in part.ids[some]})
+    listed = sorted({pk for one in opened for pk in one.ids[some]})
     numbers = dict(Record.objects.filter(among(listed)).values_list("pk", "number"))
     return answer_as_json(found, [period]) | {"value": value, "opened": opened_as_json(opened, numbers, some)}
 

@@ -250,7 +250,9 @@ def _scorecards(commands: "_Commands[Parser]") -> None:
     _json(_command(commands, "scorecards", "bihuan.cli.scorecards", "列出考核"))
     parser = _command(commands, "score", "bihuan.cli.scorecards", "试算一项考核：各单位得分、名次、等级")
     parser.add_argument("scorecard", metavar="包.考核", help="考核代码，如 audit.rectification")
-    parser.add_argument("--period", metavar="时期", help="如 2026、2026-Q1、2026-03（默认今年）")
+    parser.add_argument(
+        "--period", metavar="时期", help="如 2026、2026-H1、2026-Q1、2026-03..2026-04、2026-03（默认最近一期）"
+    )
     _clocks(parser)
     _json(parser)
 
@@ -321,6 +323,8 @@ def _proposals(commands: "_Commands[Parser]") -> None:
 def _open(commands: "_Commands[Parser]") -> None:
     parser = _command(commands, "open", "bihuan.cli.open_records", "打开一个值背后的记录")
     parser.add_argument("code", metavar="指标", help="指标代码")
+    parser.add_argument("--by", metavar="分组", default="", help="只打开一部分：按哪个字段，或 unit、month")
+    parser.add_argument("--part", metavar="值", help="其中哪一部分：字段的值或名称（空的写 ''），单位代码，月份")
     _asked(parser)
 
 
@@ -335,6 +339,7 @@ def _lake(commands: "_Commands[Parser]") -> None:
     parser = _command(actions, "rebuild", "bihuan.cli.lake", "由事件重建数据湖")
     parser.add_argument("--check", action="store_true", help="只比较，不改写")
     _json(parser)
+    _json(_command(actions, "update", "bihuan.cli.lake_update", "把全部台账的数据湖写到最新，供许多县一起算"))
 
 
 def _asked(parser: Parser) -> None:

@@ -13,7 +13,7 @@ from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.engine.postgres import postgres_runner
 from bihuan.figure.period import Period, months_of
-from bihuan.figure.queries import ask, slice_title
+from bihuan.figure.queries import ask
 from bihuan.figure.spark.session import local_session
 from bihuan.figure.value import Value, shown
 from bihuan.figure.wire import answer_as_json, change_as_json, value_as_json
@@ -76,9 +76,8 @@ def _print(found: Answer, values: list[Value]) -> None:
     for value in values:
         figure = found.figures[value.code]
         tree = found.roll_up(value.period).tree
-        names = {node.pk: node.name for node in tree.nodes}
         where = tree.name(value.unit) or "全部"
-        cut = slice_title(figure, value.slice, names)
+        cut = found.titles[value.slice] if value.slice else ""
         number = shown(value.number, figure) or "—"
         rows.append((figure.spec.title, where, value.period.title, cut, number, figure.spec.unit, value.records))
     print_table(("指标", "单位", "时期", "分组", "值", "计量单位", "记录"), rows)

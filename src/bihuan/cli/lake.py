@@ -5,6 +5,7 @@ from argparse import Namespace
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json
 from bihuan.cli.progress import Progress
+from bihuan.figure.lake.beside import write_beside
 from bihuan.figure.lake.checking import check_lake, rebuild_lake
 from bihuan.figure.names import LedgerView
 from bihuan.ledger.definitions import spec_of
@@ -24,6 +25,8 @@ def run(arguments: Namespace) -> int:
             found.append(check_lake(ledger, view) if arguments.check else rebuild_lake(ledger, view))
     faults = [checked for checked in found if checked.fault]
     rows = sum(checked.rows for checked in found)
+    if not arguments.check:
+        write_beside()
     if arguments.json:
         listed = [{"ledger": checked.ledger, "rows": checked.rows, "fault": checked.fault} for checked in found]
         print_json({"ok": not faults, "ledgers": listed})

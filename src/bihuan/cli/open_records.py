@@ -2,11 +2,12 @@
 
 from argparse import Namespace
 
+from bihuan.base.errors import Invalid
 from bihuan.cli.asking import asked_clocks, asked_period, asked_unit
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json
 from bihuan.figure.opening import open_value
-from bihuan.figure.queries import ask
+from bihuan.figure.queries import ask_part
 from bihuan.figure.value import shown
 from bihuan.figure.wire import answer_as_json, opened_as_json, value_as_json
 from bihuan.ledger.among import among
@@ -19,10 +20,11 @@ def run(arguments: Namespace) -> int:
     """List them: for a ratio those of both sides."""
     require_database()
     at = asked_clocks(arguments)
+    by, named = _part(arguments)
     period, unit = asked_period(arguments, at), asked_unit(arguments)
-    found = ask([arguments.code], [period], at, None)
-    value = found.value(arguments.code, unit, period)
-    opened = open_value(found, arguments.code, unit, period)
+    found, cut = ask_part([arguments.code], [period], at, None, by, named)
+    value = found.value(arguments.code, unit, period, cut)
+    opened = open_value(found, arguments.code, unit, period, cut)
     every = sorted({pk for part in opened for pk in part.ids})
     numbers = dict(Record.objects.filter(among(every)).values_list("pk", "number"))
     if arguments.json:
@@ -30,7 +32,8 @@ def run(arguments: Namespace) -> int:
         print_json(answer_as_json(found, [period]) | told)
         return 0
     figure = found.figures[arguments.code]
-    print(f"{figure.spec.title}，{period.title}：{shown(value.number, figure) or '不知道'} {figure.spec.unit}".rstrip())
+    where = "，".join(filter(None, (figure.spec.title, period.title, found.titles[cut] if cut else "")))
+    print(f"{where}：{shown(value.number, figure) or '不知道'} {figure.spec.unit}".rstrip())
     for part in opened:
         more = len(part.records) - _SHOWN
         named = "、".join(numbers.get(pk, f"#{pk}") for pk in part.ids[:_SHOWN]) + (
@@ -38,3 +41,20 @@ def run(arguments: Namespace) -> int:
         )
         print(f"{part.title}（{part.period.title}）{len(part.records):,} 条：{named}")
     return 0
+
+
+def _part(arguments: Namespace) -> tuple[str, str | None]:
+    """The field and its value that are opened alone; a unit or a month, named as a part, is asked for as itself.
+
+    Raises Invalid where only one of the two is named, or a unit or period is named twice.
+    """
+    by, part = arguments.by, arguments.part
+    if bool(by) != (part is not None):
+        raise Invalid("--by 和 --part 要一起写：按哪个字段、其中哪一部分，如 --by level --part 市本级")
+    own = {"unit": "unit", "month": "period"}.get(by)
+    if own is None:
+        return by, part
+    if getattr(arguments, own) and own == "unit":
+        raise Invalid("--by unit --part 已经写明单位，不能再写 --unit")
+    setattr(arguments, own, part)
+    return "", None

@@ -10,18 +10,23 @@ from django.db import transaction
 from django.db.models import Q
 
 from bihuan.base import clock
-from bihuan.base.errors import BihuanError, Invalid, NotFound, did_you_mean
+from bihuan.base.errors import Invalid, NotFound, did_you_mean
 from bihuan.cli.database import migrate, require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.cli.units import named
+from bihuan.org.access_log import Kind, log_access
 from bihuan.org.accounts import reset_totp
-from bihuan.org.actions import add_person, add_unit, end_post, give_post, set_active
+from bihuan.org.actions import add_person, add_unit
 from bihuan.org.actor import system_actor
 from bihuan.org.lockout import clear_failures, is_locked
 from bihuan.org.models import Person, Post, Unit
 from bihuan.org.passwords import set_password
+from bihuan.org.person_administration import allow_sign_in, appoint, relieve
 from bihuan.org.roles import BY_CODE, ROLES, role_title
 from bihuan.org.tree import tree_on
+
+_HERE = system_actor("命令行")
+"""Whoever keeps the server: what they do is in the access log like an administrator's."""
 
 
 def run(arguments: Namespace) -> int:
@@ -52,7 +57,8 @@ def _add(arguments: Namespace) -> None:
         if arguments.county:
             unit = _found_county(arguments.unit, arguments.county)
         if unit:
-            give_post(person=person, unit=unit, role=role)
+            appoint(actor=_HERE, person=person, unit=unit, role=role, from_day=clock.today())
+        log_access(Kind.ADMIN, f"新增人员 {person.name}（{person.username}）", by=_HERE)
     post = f"，任{arguments.unit}{role_title(role)}" if unit else "，还没有岗位"
     print(f"已新增 {person.name}（{person.username}）{post}" + ("，还没有密码" if password is None else ""))
 
@@ -122,13 +128,15 @@ def _standing(person: Person) -> str:
 
 def _password(arguments: Namespace) -> None:
     person = _person(arguments.username)
-    set_password(person=person, password=_read_password(from_stdin=arguments.password_stdin), given=True)
+    with transaction.atomic():
+        set_password(person=person, password=_read_password(from_stdin=arguments.password_stdin), given=True)
+        log_access(Kind.ADMIN, f"重置密码：{person.name}（{person.username}）", by=_HERE)
     print(f"已修改 {person.name}（{person.username}）的密码，下次登录时要先改成自己的")
 
 
 def _totp(arguments: Namespace) -> None:
     person = _person(arguments.username)
-    reset_totp(actor=system_actor("命令行"), person=person, reason=arguments.reset)
+    reset_totp(actor=_HERE, person=person, reason=arguments.reset)
     print(f"{person.name}（{person.username}）的动态口令已重置，下次登录时重新启用")
 
 
@@ -140,24 +148,23 @@ def _post(arguments: Namespace) -> None:
         if not open_posts:
             raise NotFound(f"{person.name} 现在不任{title}")
         for post in open_posts:
-            end_post(post=post)
+            relieve(actor=_HERE, post=post, on=clock.today())
         print(f"{person.name} 今天起不再任{title}")
         return
-    if open_posts:
-        raise BihuanError(f"{person.name} 已经任{title}")
-    post = give_post(person=person, unit=unit, role=role, valid_from=arguments.from_day)
+    from_day = arguments.from_day or clock.today()
+    post = appoint(actor=_HERE, person=person, unit=unit, role=role, from_day=from_day)
     print(f"{person.name} 自 {post.valid_from} 起任{title}")
 
 
 def _lock(arguments: Namespace) -> None:
     person = _person(arguments.username)
-    set_active(person=person, active=False)
+    allow_sign_in(actor=_HERE, person=person, allowed=False)
     print(f"{person.name}（{person.username}）已停用，不能再登录")
 
 
 def _unlock(arguments: Namespace) -> None:
     person = _person(arguments.username)
-    set_active(person=person, active=True)
+    allow_sign_in(actor=_HERE, person=person, allowed=True)
     clear_failures(person.username)
     print(f"{person.name}（{person.username}）可以登录")
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
+from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.derived import combined, rank_among, share_of
@@ -22,9 +24,11 @@ from bihuan.figure.plan import Scan, clocks_for, make_plan, part_codes, part_per
 from bihuan.figure.resolved import Base, Derived, Doubled, External, Resolved, Stock, UnitCount
 from bihuan.figure.rollup import RollUp, roll_up_on
 from bihuan.figure.rules import Reach, counted_units, require_whole, require_within
+from bihuan.figure.slice_words import slice_titles
 from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value
 from bihuan.ledger.models import Ledger
+from bihuan.org.actor import system_actor
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,12 @@ class Answer:
             for cut in asked.slices
         ]
 
+    @cached_property
+    def titles(self) -> dict[Slice, str]:
+        """What each slice of the question is called."""
+        cuts = [cut for cut in self.question.slices if cut is not None]
+        return slice_titles(self.figures.values(), cuts, self.reach.actor if self.reach else system_actor())
+
     def day_of(self, period: Period) -> date:
         """The day on which units are rolled up: the period's end, or the day asked where that is earlier."""
         return min(period.end, self.question.clocks.day)
@@ -104,6 +114,8 @@ class Answer:
     def _work_out(self, code: str, unit: int | None, period: Period, cut: Slice | None) -> Value:
         figure = self.figures[code]
         blank = Value(code, unit, period, None, slice=cut)
+        if cut is not None and not isinstance(figure, Base | Derived):
+            raise Invalid(f"“{figure.spec.title}”不是从一个台账的记录数出来的，没有按“{cut.field}”的一部分")
         match figure:
             case Base():
                 return self._base(figure, blank)

@@ -4,29 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import polars as pl
-
 from bihuan.base import clock
-from bihuan.base.errors import BihuanError, Invalid, NotAllowed
-from bihuan.expression import Kind
+from bihuan.base.errors import BihuanError
 from bihuan.figure.actions import approved_cells
 from bihuan.figure.answer import Answer, Question, Runner, answer
 from bihuan.figure.clocks import Clocks, clocks
+from bihuan.figure.cutting import named_slice, slice_values
 from bihuan.figure.definitions import Catalogue
-from bihuan.figure.engine.rows import held_columns
 from bihuan.figure.explaining import explained
 from bihuan.figure.models import ApprovedValue, Figure
-from bihuan.figure.names import figure_names
 from bihuan.figure.opening import open_value
 from bihuan.figure.period import Period
-from bihuan.figure.resolved import Base, Resolved
 from bihuan.figure.rules import Reach
-from bihuan.figure.slices import Slice, SliceValue
-from bihuan.ledger.sight import sight_of
-from bihuan.ledger.types import BY_CODE
+from bihuan.figure.slices import Slice
 from bihuan.org.tree import tree_on
 
-MOST_SLICES = 100
 MOST_APPROVED = 24
 
 
@@ -82,62 +74,19 @@ def ask(
     """Run a question, perhaps broken down by the values of a field. Raises NotAllowed, NotFound, Invalid."""
     slices: tuple[Slice | None, ...] = (None,)
     if by:
-        slices = tuple(Slice(by, value) for value in slice_values(codes, by, clocks, reach))
+        slices = tuple(Slice(by, value) for value in slice_values(codes, by, periods, clocks, reach))
     return answer(Question(tuple(codes), tuple(periods), clocks, slices), reach=reach, runner=runner)
 
 
-def slice_values(codes: Sequence[str], by: str, clocks: Clocks, reach: Reach | None = None) -> list[SliceValue]:
-    """The values of a field that occur in the records that may be seen, None for blank among them.
+def ask_part(
+    codes: Sequence[str], periods: Sequence[Period], clocks: Clocks, reach: Reach | None, by: str, part: str | None
+) -> tuple[Answer, Slice | None]:
+    """Run a question over one part of the figures, named as `cutting.named_slice` says; None is the whole.
 
-    Raises Invalid for a field that does not cut, and where there are too many values.
+    Raises as `ask`, and NotFound for a part that is none.
     """
-    catalogue = Catalogue(clocks.known_at)
-    found = answer(Question((), (), clocks), reach=reach, given=catalogue)
-    values: set[SliceValue] = set()
-    for figure in catalogue.with_parts(codes).values():
-        if isinstance(figure, Base):
-            values |= _values_of(found, figure, by, clocks)
-    if len(values) > MOST_SLICES:
-        raise Invalid(f"“{by}”有 {len(values)} 种值，最多按 {MOST_SLICES} 种值分组")
-    return sorted(values, key=lambda value: (value is None, str(value)))
-
-
-def _values_of(found: Answer, figure: Base, by: str, clocks: Clocks) -> set[SliceValue]:
-    name = figure_names(figure.view).get(by)
-    field = figure.view.spec.by_code.get(by)
-    if name is None or name.kind not in (Kind.TEXT, Kind.INTEGER, Kind.BOOLEAN, Kind.TEXTS):
-        raise Invalid(f"“{figure.spec.title}”不能按“{by}”分组；可以按选项、单位、人员、是否和文字字段分组")
-    if field and BY_CODE[field.kind].is_personal(field):
-        raise NotAllowed(f"“{field.title}”是个人信息，不能用来分组")
-    ledger = found.catalogue.ledgers[figure.view.code]
-    mine = found.reach.of(ledger) if found.reach else None
-    if field and found.reach and by not in sight_of(found.reach.actor, ledger).searched:
-        raise NotAllowed(f"您看不到“{field.title}”，不能用来分组")
-    snapshot = found.snapshots.of(figure.view)
-    held = held_columns(snapshot, figure.view, clocks)[by]
-    values: set[SliceValue] = set()
-    for part in snapshot.at(*clocks.instants):
-        column = held.column.explode() if name.kind is Kind.TEXTS else held.column
-        rows = part.rows if mine is None else part.rows.filter(pl.col("unit").is_in(sorted(mine)))
-        for value in rows.select(column.alias("value")).unique().head(5_000).collect()["value"].to_list():
-            values.add(held.words[value] if held.words is not None and value is not None else value)
-    return values
-
-
-def slice_title(figure: Resolved, cut: Slice | None, unit_names: dict[int, str]) -> str:
-    """What a slice is called: the choice's title, the unit's name."""
-    if cut is None:
-        return ""
-    if cut.value is None:
-        return "（空）"
-    name = figure_names(figure.view).get(cut.field) if isinstance(figure, Base) else None
-    titles = {choice.code: choice.title for choice in name.choices} if name else {}
-    field = figure.view.spec.by_code.get(cut.field) if isinstance(figure, Base) else None
-    if isinstance(cut.value, int) and (cut.field == "unit" or (field and field.kind == "unit")):
-        return unit_names.get(cut.value, str(cut.value))
-    if isinstance(cut.value, bool):
-        return "是" if cut.value else "否"
-    return titles.get(str(cut.value), str(cut.value))
+    cut = None if part is None else named_slice(codes, by, part, periods, clocks, reach)
+    return answer(Question(tuple(codes), tuple(periods), clocks, (cut,)), reach=reach), cut
 
 
 @dataclass(frozen=True)
@@ -164,13 +113,13 @@ def frozen_value(code: str, unit: int | None, period: Period, found: Answer) -> 
     return Frozen(cell, None if cell.value is None else Fraction(cell.value), len(changed))
 
 
-def changed_since(found: Answer, code: str, unit: int | None, period: Period) -> int:
+def changed_since(found: Answer, code: str, unit: int | None, period: Period, cut: Slice | None = None) -> int:
     """How many records behind a cell have changed, come or gone between the answer's clocks and now."""
-    now = answer(Question((code,), (period,), clocks()), reach=found.reach)
+    now = answer(Question((code,), (period,), clocks(), (cut,)), reach=found.reach)
     then, by_now = (
         {
             (part.code, record, version)
-            for part in open_value(at, code, unit, period)
+            for part in open_value(at, code, unit, period, cut)
             for record, version in part.records
         }
         for at in (found, now)

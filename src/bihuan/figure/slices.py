@@ -21,6 +21,11 @@ class Slice:
     value: SliceValue
 
 
+def text_of(cut: Slice) -> str:
+    """The value as an address names it; empty for blank."""
+    return "" if cut.value is None else str(cut.value)
+
+
 def sliced(base: Base, cut: Slice | None) -> Base:
     """The figure over the records of a slice alone."""
     return base if cut is None else _sliced(Same(base), cut)

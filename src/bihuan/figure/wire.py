@@ -9,7 +9,6 @@ from bihuan.figure.change import Change
 from bihuan.figure.change_words import sentence
 from bihuan.figure.opening import Opened
 from bihuan.figure.period import Period
-from bihuan.figure.queries import slice_title
 from bihuan.figure.resolved import Resolved
 from bihuan.figure.value import Value, places_of, rounded
 from bihuan.ledger.append import moment
@@ -47,9 +46,8 @@ def value_as_json(found: Answer, value: Value) -> dict[str, Any]:
     if value.partial:
         told["partial"] = True
     if value.slice is not None:
-        names = {other.pk: other.name for other in tree.nodes}
         told["by"] = {"field": value.slice.field, "value": value.slice.value}
-        told["by"]["title"] = slice_title(figure, value.slice, names)
+        told["by"]["title"] = found.titles[value.slice]
     return told
 
 

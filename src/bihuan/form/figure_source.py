@@ -97,7 +97,7 @@ class FigureAsking:
         node = tree.by_pk.get(value.unit or 0)
         measure = blank.source.measure or spec.unit
         number = None if value.number is None else _number(value.number, spec.unit, measure, places_of(figure))
-        at = f"{self.clocks.as_of:%Y-%m-%dT%H:%M:%S}Z"
+        at = f"{self.clocks.as_of:%Y-%m-%dT%H:%M:%S.%f}Z"
         asked = {"unit": node.code if node else "", "period": value.period.code, "as_of": at, "known_at": at}
         who = node.name if node else "全县"
         words = f"指标“{spec.title}”第 {version} 版，{who}，{value.period.title}" + (f"，{measure}" if measure else "")

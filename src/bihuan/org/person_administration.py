@@ -15,7 +15,7 @@ from bihuan.org.actions import add_person, end_post, give_post, set_active
 from bihuan.org.actor import Actor
 from bihuan.org.models import Person, Post, Unit
 from bihuan.org.roles import SYSTEM_ADMIN, role_title
-from bihuan.org.separation import ADMINISTRATORS, require_administrator, require_another
+from bihuan.org.separation import ADMINISTRATORS, require_administrator, require_another, require_from_the_page
 from bihuan.org.tree import tree_on
 from bihuan.standards import phone_number
 
@@ -71,9 +71,10 @@ def correct_card(*, actor: Actor, person: Person, name: str, phone: str, address
 
 @transaction.atomic
 def appoint(*, actor: Actor, person: Person, unit: Unit, role: str, from_day: date, address: str = "") -> Post:
-    """Give a person a post from a day on. Raises Invalid, or Conflict where they hold it already."""
+    """Give a person a post from a day on. Raises NotAllowed, Invalid, or Conflict where they hold it already."""
     require_administrator(actor, SYSTEM_ADMIN.code)
     require_another(actor, person)
+    require_from_the_page(actor, person, role)
     name = tree_on(from_day).name(unit.pk)
     if unit.pk not in tree_on(from_day).by_pk:
         raise Invalid(f"单位在 {from_day} 不存在或已撤销")
@@ -124,20 +125,21 @@ def allow_sign_in(*, actor: Actor, person: Person, allowed: bool, address: str =
 def issue_password(*, actor: Actor, person: Person, address: str = "") -> str:
     """Give a person a random password, which is returned once and kept nowhere. Raises NotAllowed.
 
-    Another administrator's password is theirs alone once they have one: whoever could set it could be them.
+    An administrator's password is theirs alone, also the first: whoever could set it could be them.
     """
     require_administrator(actor, SYSTEM_ADMIN.code)
     require_another(actor, person)
-    if person.has_usable_password() and person.posts.filter(role__in=ADMINISTRATORS).exists():
-        raise NotAllowed("不能重置三员的密码，请在服务器上用 bihuan user password 办理")
+    if person.posts.filter(role__in=ADMINISTRATORS).exists():
+        raise NotAllowed("不能给三员发密码，请在服务器上用 bihuan user password 办理")
     return give_password(actor=actor, person=person, address=address)
 
 
 def without_password() -> list[Person]:
-    """The people in use who hold a post and cannot sign in yet, for want of a password."""
+    """The people in use who hold a post and cannot sign in yet, for want of a password; none of the three."""
     lasting = Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today())
-    posts = Post.objects.filter(lasting)
+    posts, kept_apart = Post.objects.filter(lasting), Post.objects.filter(role__in=ADMINISTRATORS)
     rows = Person.objects.filter(pk__in=posts.values("person"), is_active=True).order_by("username")
+    rows = rows.exclude(pk__in=kept_apart.values("person"))
     return [person for person in rows if not person.has_usable_password()]
 
 

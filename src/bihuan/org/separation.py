@@ -33,6 +33,24 @@ def require_another(actor: Actor, person: Person) -> None:
         raise NotAllowed("不能变更自己的帐号和岗位，请由另一位系统管理员办理")
 
 
+def not_from_the_page(held: set[str], role: str) -> str:
+    """Why an administrator's role cannot be given on a page to who holds these roles, or the empty string.
+
+    Who could make the other two administrators could be them, through an account of their own making. So it takes
+    whoever keeps the server; only the unit of one may be changed on a page.
+    """
+    if role in ADMINISTRATORS and role not in held:
+        return f"{role_title(role)}不在页面上任命，请在服务器上用 bihuan user post 办理：三员互不任命"
+    return ""
+
+
+def require_from_the_page(actor: Actor, person: Person, role: str) -> None:
+    """Raises NotAllowed where an administrator would make another one."""
+    words = "" if actor.is_system else not_from_the_page(set(_held(person, clock.today())), role)
+    if words:
+        raise NotAllowed(words)
+
+
 def clash(held: set[str], role: str) -> str:
     """Why a role cannot be held beside others, or the empty string."""
     others = {code for code in held if code != role}

@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bihuan.figure.answer import Answer
+from bihuan.figure.cutting import slice_values
 from bihuan.figure.names import figure_names
 from bihuan.figure.period import Period, months_of
-from bihuan.figure.queries import slice_title, slice_values
 from bihuan.figure.resolved import Base
 from bihuan.figure.rules import Reach
-from bihuan.figure.slices import Slice, SliceValue
+from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value
-from bihuan.ledger.linked_records import with_records
-from bihuan.ledger.references import lookup_for
-from bihuan.ledger.types import BY_CODE
-from bihuan.org.actor import Actor
 from bihuan.report.document import Number
 from bihuan.report.reading import Reading
 from bihuan.report.sources import Breakdown
@@ -106,33 +102,10 @@ def _months(reading: Reading, figures: Sequence[str], node: int, asked: Period) 
 
 def _values(reading: Reading, figures: Sequence[str], by: str, node: int, asked: Period) -> tuple[str, list[Line]]:
     reach = None if reading.actor.is_system else Reach(reading.actor)
-    cuts = tuple(Slice(by, value) for value in slice_values(figures, by, reading.clocks, reach))
+    cuts = tuple(Slice(by, value) for value in slice_values(figures, by, (asked,), reading.clocks, reach))
     found = reading.answer_cut(figures, asked, cuts)
     base = next(figure for figure in found.figures.values() if isinstance(figure, Base))
-    titles = _titles(reading.actor, base, by, [cut.value for cut in cuts])
     lines = [
-        Line(titles[cut.value], tuple(found.value(code, node, asked, cut) for code in figures), found)
-        for cut in sorted(cuts, key=lambda cut: _place(base, cut))
+        Line(found.titles[cut], tuple(found.value(code, node, asked, cut) for code in figures), found) for cut in cuts
     ]
     return figure_names(base.view)[by].title, [line for line in lines if line.says_something]
-
-
-def _place(base: Base, cut: Slice) -> tuple[bool, int, str]:
-    """Choices in the order in which they are declared, the blank last."""
-    codes = [choice.code for choice in figure_names(base.view)[cut.field].choices]
-    declared = codes.index(str(cut.value)) if str(cut.value) in codes else len(codes)
-    return cut.value is None, declared, str(cut.value)
-
-
-def _titles(actor: Actor, base: Base, by: str, values: Sequence[SliceValue]) -> dict[SliceValue, str]:
-    """What each value is called, as a list of records would show it."""
-    field = base.view.spec.by_code.get(by)
-    names = {node.pk: node.name for node in actor.tree.nodes}
-    if field is None or field.kind not in ("unit", "person", "record"):
-        return {value: slice_title(base, Slice(by, value), names) for value in values}
-    known = [{by: value} for value in values if value is not None]
-    lookup = with_records(
-        lookup_for(base.view.spec, actor.tree), actor=actor, ledger=base.view.code, spec=base.view.spec, data=known
-    )
-    kind = BY_CODE[field.kind]
-    return {value: "（空）" if value is None else kind.show(value, field, lookup) for value in values}

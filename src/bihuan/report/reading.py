@@ -7,7 +7,7 @@ from bihuan.figure.answer import Answer, Question, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
 from bihuan.figure.rules import Reach
-from bihuan.figure.slices import Slice
+from bihuan.figure.slices import Slice, text_of
 from bihuan.figure.value import Value, places_of, rounded
 from bihuan.org.actor import Actor
 from bihuan.org.tree import Tree
@@ -53,7 +53,7 @@ class Reading:
         asked |= {"as_of": self.clocks.as_of.isoformat(), "known_at": self.clocks.known_at.isoformat()}
         page, aspect = f"/figures/{value.code}/", ""
         if cut is not None:
-            aspect = "" if cut.value is None else str(cut.value)
+            aspect = text_of(cut)
             asked |= {"by": cut.field, "value": aspect}
             page, aspect = f"{page}records/", f"{cut.field}={aspect}"
         return Number(

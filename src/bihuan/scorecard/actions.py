@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -12,11 +13,13 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.period import Period
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
+from bihuan.scorecard.amendments import standing_now
 from bihuan.scorecard.declaring import faults, out_of_reach
 from bihuan.scorecard.definitions import install_scorecard, spec_of
 from bihuan.scorecard.evaluating import evaluate
 from bihuan.scorecard.models import Appeal, GivenScore, Publication, ScorecardVersion
 from bihuan.scorecard.outlook import standing_behind
+from bihuan.scorecard.periods import require_held
 from bihuan.scorecard.publishing import kept, published, restored
 from bihuan.scorecard.queries import trial
 from bihuan.scorecard.rules import (
@@ -78,6 +81,7 @@ def give_score(
 def publish(*, actor: Actor, scorecard: ScorecardVersion, period: Period, clocks: Clocks) -> Publication:
     """Publish a ranking as the trial has it; from then on it stands as it is."""
     require(may_publish(actor, scorecard), f"公布“{scorecard.title}”")
+    require_held(spec_of(scorecard), period)
     ScorecardVersion.objects.select_for_update().get(pk=scorecard.pk)
     standing = Publication.objects.filter(scorecard__code=scorecard.code, period=period.code, replaced_by__isnull=True)
     if standing.exists():
@@ -92,9 +96,9 @@ def _publication(
     period: Period,
     clocks: Clocks,
     content: str,
-    replaces: Publication | None = None,
-    reason: str = "",
+    **instead: Any,
 ) -> Publication:
+    """`instead`: what it replaces, the appeal that led to it and the reason."""
     return Publication.objects.create(
         scorecard=scorecard,
         period=period.code,
@@ -102,10 +106,9 @@ def _publication(
         known_at=clocks.known_at,
         content=content,
         hash=hashlib.sha256(content.encode()).hexdigest(),
-        replaces=replaces,
-        reason=reason,
         person_id=actor.person,
         published_at=clock.now(),
+        **instead,
     )
 
 
@@ -153,10 +156,12 @@ def answer_appeal(
 
 
 def _granted(actor: Actor, appeal: Appeal, values: dict[str, Decimal], answer: str) -> Publication:
-    """The ranking that takes the place of the one appealed against: the same basis, the granted values in it."""
-    old = appeal.publication
-    if hasattr(old, "replaced_by"):
-        raise Conflict("这份结果已被新的结果代替，请在新的结果上答复")
+    """The ranking that takes the place of the one that stands: the same basis, the granted values in it.
+
+    That is the one appealed against, or what an appeal granted earlier has put in its place.
+    """
+    ScorecardVersion.objects.select_for_update().get(pk=appeal.publication.scorecard_id)
+    old = standing_now(appeal.publication)
     standing = standing_behind(old)
     card, period, clocks = standing.card, standing.period, Clocks(old.as_of, old.known_at)
     merged = {unit: dict(known) for unit, known in standing.basis.values.items()}
@@ -164,7 +169,8 @@ def _granted(actor: Actor, appeal: Appeal, values: dict[str, Decimal], answer: s
     scores = evaluate(card, standing.basis.groups, merged, standing.day)
     names = {score.unit: score.name for score in restored(old.content)}
     reason = f"采纳申诉：{card.item[appeal.item].title if appeal.item in card.item else appeal.item}。{answer.strip()}"
-    return _publication(actor, old.scorecard, period, clocks, kept(published(scores, names)), old, reason)
+    content = kept(published(scores, names))
+    return _publication(actor, old.scorecard, period, clocks, content, replaces=old, appeal=appeal, reason=reason)
 
 
 def _require_text(text: str, what: str) -> None:

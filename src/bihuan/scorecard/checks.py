@@ -98,6 +98,12 @@ def _groups_exist(card: Definition) -> Iterator[Issue]:
             yield card.source.issue(f"“{group.title}”没有写包括哪些单位", "groups", index)
 
 
+def _months_of_a_monthly_card(card: Definition) -> Iterator[Issue]:
+    spec: ScorecardSpec = card.spec
+    if spec.months and spec.period != "month":
+        yield card.source.issue("months 只用于每月一次的考核", "months")
+
+
 def _awards_work(card: Definition) -> Iterator[Issue]:
     spec: ScorecardSpec = card.spec
     for index, award in enumerate(spec.awards):
@@ -141,6 +147,7 @@ _RULES = (
     _groups_exist,
     _weights_work,
     _awards_work,
+    _months_of_a_monthly_card,
 )
 
 

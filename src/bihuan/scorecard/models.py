@@ -37,7 +37,7 @@ class GivenScore(models.Model):
 
 class Publication(models.Model):
     """A ranking as it was published, with every item's arithmetic. Never changed; an appeal that is granted makes a
-    new one that takes its place and says why.
+    new one that takes its place and says why: `appeal` is the one that led to it.
     """
 
     scorecard = models.ForeignKey(ScorecardVersion, models.PROTECT, related_name="publications")
@@ -47,6 +47,7 @@ class Publication(models.Model):
     content = models.TextField()
     hash = models.CharField(max_length=64)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    appeal = models.OneToOneField("Appeal", models.PROTECT, null=True, related_name="led_to")
     reason = models.TextField(blank=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField("公布时间")

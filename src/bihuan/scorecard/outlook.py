@@ -30,6 +30,7 @@ class Standing:
     basis: Basis
     period: Period
     day: date
+    clocks: Clocks
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,15 @@ class Outlook:
     before: UnitScore
     after: UnitScore | None
     near: NextGrade | None
+    then_near: NextGrade | None
     ways: tuple[Way, ...]
 
 
 def standing_of(found: Trial) -> Standing:
     """What a trial rests on."""
-    return Standing(spec_of(found.scorecard), found.basis, found.period, min(found.period.end, found.clocks.day))
+    return Standing(
+        spec_of(found.scorecard), found.basis, found.period, min(found.period.end, found.clocks.day), found.clocks
+    )
 
 
 def standing_behind(publication: Publication) -> Standing:
@@ -54,7 +58,7 @@ def standing_behind(publication: Publication) -> Standing:
     basis = basis_of(publication.scorecard.code, card, period, clocks)
     kept = {score.unit: _values(score) for score in restored(publication.content)}
     values = {unit: {**known, **kept.get(unit, {})} for unit, known in basis.values.items()}
-    return Standing(card, replace(basis, values=values), period, min(period.end, clocks.day))
+    return Standing(card, replace(basis, values=values), period, min(period.end, clocks.day), clocks)
 
 
 def _values(score: PublishedScore) -> dict[str, Decimal]:
@@ -69,7 +73,8 @@ def outlook(standing: Standing, unit: int, changed: Mapping[str, Decimal]) -> Ou
     if changed:
         after = _score(what_if(card, basis.groups, basis.values, day, {unit: dict(changed)}), unit)
     ways = ways_up(card, basis.groups, basis.values, day, before)
-    return Outlook(before, after, next_grade(card, before, day), ways)
+    near, then_near = (next_grade(card, score, day) if score else None for score in (before, after))
+    return Outlook(before, after, near, then_near, ways)
 
 
 def _score(scores: tuple[UnitScore, ...], unit: int) -> UnitScore:

@@ -1,11 +1,13 @@
 """Reads of scorecards: a trial, what was published, what would be, last year under this year's rule."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from bihuan.base.errors import NotFound
 from bihuan.figure.clocks import Clocks
+from bihuan.figure.definitions import Catalogue
 from bihuan.figure.period import Period
 from bihuan.org.actor import Actor
 from bihuan.scorecard.definitions import spec_of
@@ -14,6 +16,7 @@ from bihuan.scorecard.models import Publication, ScorecardVersion
 from bihuan.scorecard.prospects import Firmness, firmness, what_if
 from bihuan.scorecard.publishing import PublishedScore, published, restored
 from bihuan.scorecard.rules import may_run, require
+from bihuan.scorecard.spec import ScorecardSpec
 from bihuan.scorecard.values import Basis, basis_of
 
 
@@ -84,17 +87,34 @@ def previous_publication(publication: Publication) -> Publication | None:
     return rows.order_by("-as_of", "-pk").first()
 
 
+def previous_scores(publication: Publication) -> dict[int, PublishedScore]:
+    """Each unit's score in the publication before; nothing where there was none."""
+    before = previous_publication(publication)
+    return {score.unit: score for score in restored(before.content)} if before else {}
+
+
 def rank_changes(publication: Publication) -> dict[int, int]:
     """How many places each unit has gone up (down: negative) since the publication before."""
-    before = previous_publication(publication)
-    if before is None:
-        return {}
-    ranks = {score.unit: score.rank for score in restored(before.content)}
-    return {
-        score.unit: was - score.rank
-        for score in restored(publication.content)
-        if score.rank is not None and (was := ranks.get(score.unit)) is not None
-    }
+    before = previous_scores(publication)
+    scores = restored(publication.content)
+    gone_up = {score.unit: places_gone_up(before.get(score.unit), score) for score in scores}
+    return {unit: places for unit, places in gone_up.items() if places is not None}
+
+
+def places_gone_up(then: PublishedScore | None, now: PublishedScore) -> int | None:
+    """How many places better a unit stands than it did; None where one of the two places is unknown."""
+    if then is None or then.rank is None or now.rank is None:
+        return None
+    return then.rank - now.rank
+
+
+def units_of_measure(card: ScorecardSpec, clocks: Clocks) -> dict[str, str]:
+    """The unit of each item's value by figure; none of one that is no longer declared, nor of points by hand."""
+    catalogue, found = Catalogue(clocks.known_at), dict[str, str]()
+    for item in card.items:
+        with suppress(NotFound):
+            found[item.figure] = catalogue.in_force(item.figure).spec.unit
+    return found
 
 
 def total_of(score: PublishedScore) -> Decimal:

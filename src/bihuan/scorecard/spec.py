@@ -190,6 +190,9 @@ class ScorecardSpec(Spec):
     title: str = Field(min_length=1, max_length=120)
     description: str = ""
     period: Literal["month", "two_months", "quarter", "half", "year"] = "year"
+    months: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
+        default=(), description="每月一次的考核只在这几个月进行，如单月；空：每个月"
+    )
     groups: tuple[GroupSpec, ...] = Field(min_length=1)
     items: tuple[ItemSpec, ...] = Field(min_length=1, max_length=200)
     vetoes: tuple[VetoSpec, ...] = ()

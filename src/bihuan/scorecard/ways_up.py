@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from bihuan.scorecard.evaluating import UnitScore, Values, value_of
 from bihuan.scorecard.full_points import full_points
@@ -111,13 +111,14 @@ def _best(asked: _Asked, item: ItemSpec, full: Decimal, group: str) -> Decimal:
 
 
 def _least(asked: _Asked, key: str, now: Decimal | None, goal: Decimal, standing: int) -> Decimal:
-    """The nearest value to what is now that lifts the grade; whole numbers move by ones, others by hundredths."""
+    """The nearest value to what is now that lifts the grade: a whole number for cases, else one of hundredths."""
     if now is None:
         return goal
     is_whole = now == now.to_integral_value() and goal == goal.to_integral_value() and asked_in_cases(asked.card, key)
     step = Decimal(1) if is_whole else _CENT
-    far, near = abs(goal - now), Decimal(0)
     sign = 1 if goal > now else -1
+    now = now.quantize(step, ROUND_FLOOR if sign > 0 else ROUND_CEILING)
+    far, near = abs(goal - now), Decimal(0)
     while far - near > step:
         middle = near + ((far - near) / 2 / step).to_integral_value() * step
         if middle in (near, far):

@@ -12,13 +12,13 @@ from bihuan.figure.answer import Answer
 from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.period import Period, before, months_of, parse_period, years_before
-from bihuan.figure.queries import ask, slice_title
+from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base, Flow
 from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value, shown
 from bihuan.org.actor import Actor
-from bihuan.web.figure_asking import Wanted, cell, told
+from bihuan.web.figure_asking import Wanted, cell, counts_nothing, is_of_choices, told
 from bihuan.web.unit_names import unit_of
 
 MOST_FIGURES, MOST_UNITS, MOST_PERIODS, MOST_ROWS = 8, 30, 6, 400
@@ -137,6 +137,8 @@ def explored(asked: Exploring, actor: Actor) -> Explored:
     table = [(row, tuple(_value(found, row, column, asked) for column in columns)) for row in rows]
     if asked.by == "unit":
         table = [line for line in table if not all(isinstance(value, str) for value in line[1])]
+    if asked.field and not is_of_choices(found, asked.field):
+        table = [line for line in table if not counts_nothing(line[1])]
     ordered = _sorted(table, asked)
     most = min(asked.top or MOST_ROWS, MOST_ROWS)
     left = ordered[most:]
@@ -158,9 +160,7 @@ def _rows_over_time(asked: Exploring) -> list[Row]:
 def _rows(asked: Exploring, found: Answer) -> list[Row]:
     tree = found.roll_up(asked.periods[0]).tree
     if asked.field:
-        names = {node.pk: node.name for node in tree.nodes}
-        figure = next((one for one in found.figures.values() if isinstance(one, Base)), None)
-        return [Row(slice_title(figure, cut, names) if figure else "", cut=cut) for cut in found.question.slices]
+        return [Row(found.titles.get(cut, ""), cut=cut) for cut in found.question.slices if cut]
     if asked.by == "units":
         return [Row(tree.name(unit), unit) for unit in asked.units] or [Row("全部单位")]
     tops = asked.units or tuple(node.pk for node in tree.nodes if node.depth == 0)

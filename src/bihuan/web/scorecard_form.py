@@ -7,11 +7,11 @@ from typing import Any
 from django.http import QueryDict
 
 from bihuan.base.errors import Invalid
+from bihuan.scorecard.periods import TITLES
 from bihuan.scorecard.scoring import plain
 from bihuan.scorecard.scoring_words import KINDS, read, written
 from bihuan.scorecard.spec import ItemSpec, ScorecardSpec
 
-PERIODS = {"month": "月", "two_months": "双月", "quarter": "季", "half": "半年", "year": "年"}
 SHOWN = "shown"
 """A line that is shown and ranks nobody."""
 PARTS = {"base": "基本项", "bonus": "加分", "deduction": "扣分", SHOWN: "只展示"}
@@ -107,6 +107,8 @@ def declared(old: ScorecardSpec, posted: QueryDict) -> dict[str, Any]:
     data = old.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     kept = {item.code: item for item in old.items}
     data |= {name: posted.get(name, "").strip() for name in ("title", "description", "period", "source")}
+    if data["period"] != "month":
+        data.pop("months", None)
     data["groups"] = [
         {**line, "kinds": line["kinds"].split(), "units": line["units"].split()}
         for line in _coded(lines["groups"], "g")
@@ -208,7 +210,7 @@ def number(text: str, what: str) -> Decimal:
 def choices() -> dict[str, Any]:
     """What the lists of the form offer."""
     return {
-        "periods": PERIODS,
+        "periods": TITLES,
         "parts": PARTS,
         "unknown": UNKNOWN,
         "methods": METHODS,

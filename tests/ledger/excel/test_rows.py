@@ -41,16 +41,18 @@ def test_remarks_and_signatures_under_the_table(tmp_path: Path) -> None:
         ["填表人：张三", None, "审核人：李四", None],
         ["（盖章）", None, None, None],
         ["备注：本表一式三份", None, None, None],
+        ["说明", "金额为审定数，不含税", None, None],
     ]
     table = table_of(tmp_path / BOOK, rows, ["A3:D3", "A5:D5"])
     assert numbers(table) == [2]
-    assert [row.number for row in table.skipped] == [3, 4, 5, 6]
+    assert [row.number for row in table.skipped] == [3, 4, 5, 6, 7]
     assert table.skipped[0].text == "注：金额为审定数。"
 
 
 def test_a_record_that_opens_like_a_remark_stays(tmp_path: Path) -> None:
-    rows = [["事项", "单位", "责任人", "时限"], ["说明：台账不清", "水利局", "张三", "2024-01-01"]]
-    assert table_of(tmp_path / BOOK, rows).row_count == 1
+    head = ["事项", "单位", "责任人", "时限"]
+    rows = [head, ["说明：台账不清", "水利局", "张三", "2024-01-01"], ["说明", "水利局", "张三", None]]
+    assert table_of(tmp_path / BOOK, rows).row_count == 2
 
 
 def test_headings_between_records(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from bihuan.figure.derived import combined, rank_among, share_of
 from bihuan.figure.engine.scan import Counted, count_scan
 from bihuan.figure.engine.tally import State, measured, state_of
 from bihuan.figure.lake.absorbing import fits
+from bihuan.figure.lake.beside import NAME, BadBeside, Beside, parsed_beside
 from bihuan.figure.lake.columns import lake_columns
 from bihuan.figure.lake.files import DamagedLake
 from bihuan.figure.lake.manifest import MANIFEST, BadManifest, LakeFile, parsed_manifest
@@ -29,18 +30,13 @@ from bihuan.figure.measure import Function
 from bihuan.figure.names import LedgerView, figure_names
 from bihuan.figure.period import Period
 from bihuan.figure.plan import Plan, Scan, clocks_for, make_plan, part_codes, part_periods, placed
-from bihuan.figure.resolved import Base, Derived, Doubled, External, Resolved, Stock, UnitCount
+from bihuan.figure.resolved import Base, Derived, External, Resolved, Stock, UnitCount
 from bihuan.figure.spark.reading import SparkRows
 from bihuan.figure.value import Value
 
 _AT_ONCE = 8
 _MOST_RECORDS = 2**40
 _OWN_KINDS = ("unit", "person", "record")
-_REFUSED: dict[type[Resolved], str] = {
-    External: "是人填报的数，填报的值不在数据湖里",
-    UnitCount: "数的是单位，单位树不在数据湖里",
-    Doubled: "找的是一个县里登记了两次的值，县与县之间编号各编各的",
-}
 
 
 @dataclass(frozen=True)
@@ -64,6 +60,7 @@ class CountiesAnswer:
     clocks: Clocks
     counties: Sequence[County]
     counted: Mapping[tuple[int, str, Clocks], Counted]
+    beside: Sequence[Beside] = ()
     _values: dict[tuple[str, Period, int | None], Value] = field(default_factory=dict)
 
     def value(self, code: str, period: Period, county: int | None) -> Value:
@@ -88,9 +85,7 @@ class CountiesAnswer:
 
     def _derived(self, figure: Resolved, code: str, period: Period, county: int | None) -> Value:
         if not isinstance(figure, Derived):
-            raise Invalid(
-                f"“{figure.spec.title}”{_REFUSED[type(figure)]}，不能由各县的数据湖合起来算，请在各县分别查看"
-            )
+            return Value(code, None, period, self._from_beside(figure, period, county))
         if figure.kind in ("rank", "share"):
             return Value(code, None, period, self._beside(figure, period, county))
         parts = [
@@ -100,6 +95,22 @@ class CountiesAnswer:
         records = [part.records for part in parts if part.records is not None]
         return Value(
             code, None, period, combined(figure, [part.number for part in parts]), records[0] if records else None
+        )
+
+    def _from_beside(self, figure: Resolved, period: Period, county: int | None) -> Fraction | None:
+        """What is not counted from records. Values from outside have no sum: a rank, a mark or a rate is each county's.
+
+        Raises Invalid for values that occur twice: that is found within a county, whose numbers are its own.
+        """
+        if isinstance(figure, External):
+            return None if county is None else self.beside[county].external(figure.code, period, self.clocks)
+        if isinstance(figure, UnitCount):
+            day = min(period.end, self.clocks.day)
+            own = self.beside if county is None else (self.beside[county],)
+            return Fraction(sum(one.units(figure.unit_kind, day) for one in own))
+        raise Invalid(
+            f"“{figure.spec.title}”找的是一个县里登记了两次的值，县与县之间编号各编各的，"
+            "不能由各县的数据湖合起来算，请在各县分别查看"
         )
 
     def _beside(self, figure: Derived, period: Period, county: int | None) -> Fraction | None:
@@ -136,7 +147,18 @@ def ask_counties(
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         found = list(threads.map(run, work))
     keyed = {(index, scan.ledger, scan.clocks): one for (index, scan), one in zip(work, found, strict=True)}
-    return CountiesAnswer(figures, clocks, counties, keyed)
+    needs_beside = any(isinstance(figure, External | UnitCount) for figure in figures.values())
+    beside = tuple(_read_beside(session, county) for county in counties) if needs_beside else ()
+    return CountiesAnswer(figures, clocks, counties, keyed, beside)
+
+
+def _read_beside(session: Any, county: County) -> Beside:
+    address = county.folder(NAME)
+    try:
+        return parsed_beside(bytes(_read_whole(session, [address], "content", county)[NAME]))
+    except (DamagedLake, BadBeside) as error:
+        told = f"{county.name}：没有读到数据湖旁的 {NAME}，或它不完整；请在该县运行 bihuan lake update"
+        raise DamagedLake(told) from error
 
 
 def _counted(session: Any, county: County, scan: Scan, view: LedgerView, plan: Plan) -> Counted:

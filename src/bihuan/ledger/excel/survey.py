@@ -12,7 +12,7 @@ from operator import methodcaller
 from typing import Any
 
 from bihuan.ledger.excel.model import Cell, Column, Grid, Row, SkippedRow
-from bihuan.ledger.excel.words import BLANKS, is_blank, is_foot, is_section, is_value, shown, total_word
+from bihuan.ledger.excel.words import BLANKS, is_blank, is_foot, is_foot_alone, is_section, is_value, shown, total_word
 
 # Cheap and wide: what it lets through is looked at by `_reason_to_skip`.
 _SUSPECT = re.compile(
@@ -176,6 +176,8 @@ def _reason_to_skip(number: int, texts: list[str], shape: Shape, *, far: bool) -
     if tuple(texts) in shape.repeats.get(texts[0], ()):
         return "重复的表头或标题（打印标题）"
     if is_foot(texts[0]) and (len(texts) <= max(2, count // 2) or all(is_foot(text) for text in texts)):
+        return "表下的说明或签名"
+    if is_foot_alone(texts[0]) and len(texts) == 2 and count >= 4:
         return "表下的说明或签名"
     if len(texts) >= 3 and _is_other_head(texts, shape):
         return "像是另一张表的表头，其后的行仍按第一张表的列读入，请核对"

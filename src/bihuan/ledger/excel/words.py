@@ -24,6 +24,7 @@ _FOOT = re.compile(
     r"|联系人|联系电话|电话|负责人|单位负责人|分管领导|主要领导|领导签字|签字|签名|签章|盖章|单位[（(]盖章[)）]|单位盖章"
     r"|填报单位|填报日期|填表日期|制表日期|报送日期|制表时间|填报时间|数据来源|资料来源)[（(]?[^:：]{0,8}[)）]?[:：]"
 )
+_FOOT_ALONE = re.compile(r"[（(*※]?(?:注|备注|说明|填表说明|附注|注释)\d*[)）]?")
 _TOTAL = re.compile(r"^(?P<before>.{0,16}?)(?P<word>合计|小计|总计|共计|累计|总和)(?:[（(].{0,8}[)）])?[:：]?$")
 _SECTION = re.compile(
     r"^(?:[（(][一二三四五六七八九十百]+[)）]|[一二三四五六七八九十百]+、|第[一二三四五六七八九十]+部分)"
@@ -78,6 +79,11 @@ def is_label(text: str) -> bool:
 def is_foot(text: str) -> bool:
     """Tell whether a line under the table is a remark or a signature, as 注：… or 填表人：…"""
     return _FOOT.match(text) is not None
+
+
+def is_foot_alone(text: str) -> bool:
+    """Tell whether a cell only announces a remark that stands in the next one, as 说明 or 备注."""
+    return _FOOT_ALONE.fullmatch(text) is not None
 
 
 def is_section(text: str) -> bool:

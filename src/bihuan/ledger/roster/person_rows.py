@@ -15,10 +15,10 @@ from bihuan.org.actor import Actor
 from bihuan.org.models import Person, Post, Unit
 from bihuan.org.person_administration import Card, appoint, card_faults, correct_card, open_account
 from bihuan.org.roles import ROLES, role_title
-from bihuan.org.separation import clash
+from bihuan.org.separation import ADMINISTRATORS, clash, not_from_the_page
 from bihuan.org.tree import Tree, tree_on
 
-_ROLE_TITLES = "、".join(role.title for role in ROLES)
+_ROLE_TITLES = "、".join(role.title for role in ROLES if role.code not in ADMINISTRATORS)
 FIELDS = (
     RosterField(
         "username", "登录名", ("用户名", "帐号", "账号", "登录帐号", "登录账号", "工号"), required=True,
@@ -149,7 +149,7 @@ def _judge(row: PersonRow, people: dict[str, _Known], own: str | None) -> None:
     line.old = {code: before[code] for code in before if before[code] != getattr(card, code)}
     fresh = [role for role in row.roles if row.unit and (row.unit, role) not in known.posts]
     for role in fresh:
-        if words := clash(known.roles, role):
+        if words := clash(known.roles, role) or not_from_the_page(known.roles, role):
             line.refuse("role", words)
             return
         known.roles.add(role)

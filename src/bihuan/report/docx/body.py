@@ -54,7 +54,7 @@ def body(document: Document, links: Links) -> Iterator[str]:
     for block in document.blocks:
         yield from block_xml(block, count, links)
     yield from _signature(document)
-    if document.annex and document.numbers:
+    if document.annex and (document.numbers or links.charts):
         yield from annex_xml([run for run in document.runs() if run.number], links)
 
 
@@ -158,30 +158,41 @@ def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str
 
 
 def annex_xml(printed: Sequence[Run], links: Links) -> Iterator[str]:
-    """The list of every number with what it means, how many records stand behind it, and as of when."""
+    """The list of every number with what it means, how many records stand behind it, and as of when.
+
+    A chart's points cannot be links: those that stand nowhere else open from here.
+    """
     yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
     yield paragraph("Title", run("附件：本材料数字一览"))
     yield paragraph("Flush")
     told: dict[tuple[object, ...], Run] = {}
     for one in printed:
         if one.number:
-            number = one.number
-            key = (number.figure, number.unit, number.period, number.as_of, number.known_at, number.aspect)
-            told.setdefault(key, one)
+            told.setdefault(_key(one.number), one)
+    in_text = len(told)
+    for number in (number for chart in links.charts for series in chart.series for number in series.numbers):
+        told.setdefault(_key(number), Run("", number))
     explained: set[str] = set()
     rows = []
     for place, one in enumerate(told.values(), 1):
         if one.number:
-            rows.append(_annex_row(place, one.number, is_known=one.number.figure in explained))
+            is_known = one.number.figure in explained
+            rows.append(_annex_row(place, one.number, is_known=is_known, opens=place > in_text))
             explained.add(one.number.figure)
     heads = ("序号", "指标与口径", "单位", "期间", "数值", "计量", "截至", "版本", "记录数")
     yield from table_xml(Table(heads, tuple(rows)), links)
 
 
-def _annex_row(place: int, number: Number, *, is_known: bool) -> tuple[Runs, ...]:
+def _key(number: Number) -> tuple[object, ...]:
+    return number.figure, number.unit, number.period, number.as_of, number.known_at, number.aspect
+
+
+def _annex_row(place: int, number: Number, *, is_known: bool, opens: bool) -> tuple[Runs, ...]:
     """What a number means is said where its figure first stands."""
     told = f"{number.title}\n{number.definition}" if number.definition and not is_known else number.title
     value = "—" if number.value is None else f"{number.value:f}"
     where = (number.unit_name, number.period)
-    cells = (str(place), told, *where, value, number.measure, f"{number.as_of}", f"{number.version}")
-    return tuple((Run(cell),) for cell in (*cells, "—" if number.aspect == "score" else str(number.records)))
+    before, after = (str(place), told, *where), (number.measure, f"{number.as_of}", f"{number.version}")
+    records = "—" if number.aspect == "score" else str(number.records)
+    printed = Run(value, number if opens else None)
+    return (*((Run(cell),) for cell in before), (printed,), *((Run(cell),) for cell in (*after, records)))

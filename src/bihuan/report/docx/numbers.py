@@ -45,9 +45,10 @@ def _row(number: int, one: Run, base: str) -> str:
     if what is None:
         return ""
     value = "" if what.value is None else f"{what.value:f}"
+    part = f" part={attribute(what.aspect)}" if what.aspect else ""
     return (
         f'<number id="{TAG}{number}" printed={attribute(one.text)} figure={attribute(what.figure)}'
-        f" unit={attribute(what.unit)} period={attribute(what.period)}"
+        f" unit={attribute(what.unit)} period={attribute(what.period)}{part}"
         f' as_of="{what.as_of}" known_at="{what.known_at.isoformat()}" version="{what.version}" value="{value}"'
         f' measure={attribute(what.measure)} records="{what.records}" opens={attribute(address(what, base))}/>'
     )

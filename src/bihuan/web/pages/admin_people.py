@@ -18,7 +18,7 @@ from bihuan.org.actor import Actor
 from bihuan.org.models import Person, Post
 from bihuan.org.person_administration import Card, appoint, issue_password, open_account, without_password
 from bihuan.org.roles import ROLES, SYSTEM_ADMIN, role_title
-from bihuan.org.separation import require_administrator
+from bihuan.org.separation import ADMINISTRATORS, require_administrator
 from bihuan.org.tree import Tree
 from bihuan.web import admin_inputs as inputs
 from bihuan.web import showing
@@ -28,7 +28,9 @@ from bihuan.web.unit_names import unit_label, unit_of
 
 _SIZE = 50
 _HEADS = ("姓名", "登录名", "电话", "岗位", "状态")
-ROLE_OPTIONS = [(role.code, role.title) for role in ROLES]
+ROLE_OPTIONS = [(role.code, role.title) for role in ROLES if role.code not in ADMINISTRATORS]
+"""The roles that are given on the page."""
+_THREE = [(code, role_title(code)) for code in ADMINISTRATORS]
 
 
 @signed_in
@@ -55,7 +57,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "inputs": [
             inputs.line("q", "姓名或登录名", asked["q"]),
             inputs.line("unit", "单位及以下", asked["unit"]),
-            inputs.choice("role", "角色", [("", "全部"), *ROLE_OPTIONS], asked["role"]),
+            inputs.choice("role", "角色", [("", "全部"), *ROLE_OPTIONS, *_THREE], asked["role"]),
         ],
         "table": {"heads": _HEADS, "rows": _rows(page, actor.tree), "empty": "没有这样的人员"},
         "send": _send(waiting) if asked["show"] == "new" and waiting else None,

@@ -21,7 +21,7 @@ from bihuan.org.person_administration import (
     transfer,
 )
 from bihuan.org.roles import SYSTEM_ADMIN, role_title
-from bihuan.org.separation import require_administrator
+from bihuan.org.separation import ADMINISTRATORS, require_administrator
 from bihuan.web import admin_inputs as inputs
 from bihuan.web.access import address_of, signed_in
 from bihuan.web.administering import Change, ask_or_make, status, told
@@ -112,7 +112,9 @@ def _forms(request: HttpRequest, actor: Actor, person: Person) -> list[dict[str,
     found: list[dict[str, Any]] = [{"do": "appoint", "title": "增加岗位", "inputs": place, "button": "下一步：核对"}]
     if held:
         titles = [(str(post.pk), f"{actor.tree.name(post.unit_id)} {role_title(post.role)}") for post in held]
-        moved = [inputs.choice("of", "从哪个岗位", titles), *place]
+        own = [(post.role, role_title(post.role)) for post in held if post.role in ADMINISTRATORS]
+        roles = inputs.choice("role", "角色", own or ROLE_OPTIONS, request.POST.get("role", "undertaker"))
+        moved = [inputs.choice("of", "从哪个岗位", titles), place[0], roles, place[2]]
         found.append({"do": "transfer", "title": "调动", "inputs": moved, "button": "下一步：核对", "calm": True})
     card = [inputs.line("name", "姓名", person.name, required=True), inputs.line("phone", "电话", person.phone)]
     found.append({"do": "card", "title": "姓名、电话", "inputs": card, "button": "下一步：核对", "calm": True})

@@ -17,7 +17,8 @@ from bihuan.org.actor import Actor
 from bihuan.web.access import go, signed_in
 from bihuan.web.exploring import AGAINST, LOOKS, Explored, Exploring, explored, exploring
 from bihuan.web.figure_asking import breakdowns
-from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
+from bihuan.web.figure_charts import Column, charts
+from bihuan.web.figure_drawing import MOST_DRAWN
 from bihuan.web.figure_map import map_of
 from bihuan.web.figure_workbook import workbook
 
@@ -41,6 +42,8 @@ def _form(request: HttpRequest, actor: Actor, asked: Exploring) -> dict[str, Any
     catalogue = Catalogue()
     ways = breakdowns(asked.codes[0]) if asked.codes else [("unit", "按下级单位"), ("month", "按月")]
     ways = [*ways[:2], ("quarter", "按季度"), ("units", "按所选单位"), *ways[2:]]
+    if asked.by not in dict(ways):
+        ways.append((asked.by, f"按{asked.by}"))
     return {
         "title": "指标分析",
         "crumbs": [{"title": "指标库", "url": reverse("figures")}, {"title": "指标分析"}],
@@ -98,21 +101,17 @@ def _table(request: HttpRequest, found: Explored) -> dict[str, Any]:
 
 def _drawing(found: Explored, actor: Actor) -> dict[str, Any]:
     look, rows = found.asked.look, found.cells()
-    series = [column.title for column in found.columns]
-    legend = [{"tone": tone % 8, "title": title} for tone, title in enumerate(series)] if len(series) > 1 else []
     if look == "map":
         drawn, note = map_of(found, actor)
         return {"map": drawn, "note": note}
     if look not in ("bar", "line"):
         return {}
-    some = rows[:MOST_DRAWN]
-    names = [row["title"] for row in some]
-    numbers = [[row["cells"][index].get("number") for row in some] for index in range(len(series))]
-    texts = [[row["cells"][index]["text"] for row in some] for index in range(len(series))]
-    urls = [[row["cells"][index].get("url", "") for row in some] for index in range(len(series))]
+    columns = [
+        Column(column.title, found.found.figures[column.code].spec.unit, [row["cells"][at] for row in rows])
+        for at, column in enumerate(found.columns)
+    ]
     note = f"图上只画前 {MOST_DRAWN} 行，另有 {len(rows) - MOST_DRAWN} 行见表。" if len(rows) > MOST_DRAWN else ""
-    draw = bars if look == "bar" else lines
-    return {f"{look}s": draw(names, numbers, texts, urls), "legend": legend, "note": note}
+    return {"charts": charts(f"{look}s", [row["title"] for row in rows], columns), "note": note}
 
 
 def _kept(request: HttpRequest, actor: Actor) -> HttpResponse:

@@ -11,8 +11,6 @@ from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError
 from bihuan.figure.answer import Answer
 from bihuan.figure.opening import Opened, open_value
-from bihuan.figure.queries import ask, slice_title, slice_values
-from bihuan.figure.rules import Reach
 from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value, shown
 from bihuan.ledger.models import Record
@@ -22,7 +20,7 @@ from bihuan.web.access import address_of, signed_in
 from bihuan.web.asking import open_ledger
 from bihuan.web.behind import LIST_WORDS, Behind, behind, behind_list
 from bihuan.web.behind_files import as_files
-from bihuan.web.figure_asking import Wanted, wanted
+from bihuan.web.figure_asking import Wanted, headed, part_words, wanted
 
 
 @dataclass(frozen=True)
@@ -39,8 +37,7 @@ class Behold:
 def opened_value(request: HttpRequest, actor: Actor, code: str) -> Behold:
     """The value that the address names, opened. Raises as the value does."""
     asked = wanted(request.GET, actor, (code,))
-    cut = _slice(request, asked)
-    found = ask([code], [asked.period], asked.clocks, Reach(actor), asked.by if cut else "")
+    found, cut = headed(asked, actor)
     value = found.value(code, asked.unit, asked.period, cut)
     return Behold(asked, found, value, cut, open_value(found, code, asked.unit, asked.period, cut))
 
@@ -58,8 +55,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
 
 def _head(request: HttpRequest, actor: Actor, told: Behold) -> dict[str, Any]:
     figure, asked = told.found.figures[told.value.code], told.asked
-    names = {node.pk: node.name for node in actor.tree.nodes}
-    where = [actor.tree.name(asked.unit) or "全部单位", asked.period.title, slice_title(figure, told.cut, names)]
+    where = [asked.unit_name or "全部单位", asked.period.title, part_words(told.found, told.cut)]
     here = _part(request, told.parts) if told.parts else 0
     return {
         "title": f"{figure.spec.title}的记录",
@@ -110,18 +106,10 @@ def list_of(request: HttpRequest, query: Behind) -> dict[str, Any]:
 
 
 def _part(request: HttpRequest, parts: list[Opened]) -> int:
+    """The set asked for, else the first that has records."""
     text = request.GET.get("part", "")
-    return int(text) if text in map(str, range(len(parts))) else 0
-
-
-def _slice(request: HttpRequest, asked: Wanted) -> Slice | None:
-    """The slice that the address names, by the text of its value."""
-    if "value" not in request.GET:
-        return None
-    text = request.GET["value"]
-    values = slice_values(asked.codes, asked.by, asked.clocks)
-    known = next((value for value in values if ("" if value is None else str(value)) == text), None)
-    return Slice(asked.by, known)
+    first = next((place for place, part in enumerate(parts) if part.records), 0)
+    return int(text) if text in map(str, range(len(parts))) else first
 
 
 @signed_in

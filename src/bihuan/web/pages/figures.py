@@ -32,6 +32,7 @@ from bihuan.figure.queries import (
 )
 from bihuan.figure.resolved import Resolved
 from bihuan.figure.rules import Reach
+from bihuan.figure.slices import Slice
 from bihuan.figure.spec import KINDS
 from bihuan.figure.value import Value, shown
 from bihuan.org.actor import Actor
@@ -39,8 +40,21 @@ from bihuan.report.figure_uses import Use, uses
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.figure_arithmetic import arithmetic
-from bihuan.web.figure_asking import Wanted, answered, breakdowns, cell, rows_of, told, wanted
-from bihuan.web.figure_drawing import MOST_DRAWN, bars, lines
+from bihuan.web.figure_asking import (
+    Wanted,
+    answered,
+    breakdowns,
+    cell,
+    counts_nothing,
+    headed,
+    is_of_choices,
+    part_words,
+    rows_of,
+    told,
+    wanted,
+)
+from bihuan.web.figure_charts import Column, charts
+from bihuan.web.figure_drawing import MOST_DRAWN
 
 _PRESENT = timedelta(minutes=1)
 """What was known so long ago is as good as known now."""
@@ -110,24 +124,17 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         raise NotFound(f"没有指标“{code}”")
     beside = tuple(other for other in request.GET.getlist("with") if other and other != code)
     asked = wanted(request.GET, actor, (code, *beside))
-    found = answered(asked, actor)
-    value = (
-        told(found, code, asked.unit, asked.period, None) if asked.by in ("unit", "month", "") else _whole(asked, actor)
-    )
-    return render(request, "figure.html", _context(request, actor, figure, asked, found, value))
-
-
-def _whole(asked: Wanted, actor: Actor) -> Value | str:
-    plain = Wanted(asked.codes, asked.period, asked.unit, asked.clocks, "unit")
-    return told(answered(plain, actor), asked.codes[0], asked.unit, asked.period, None)
+    found, cut = headed(asked, actor)
+    return render(request, "figure.html", _context(request, actor, figure, asked, found, cut))
 
 
 def _context(
-    request: HttpRequest, actor: Actor, figure: Figure, asked: Wanted, found: Answer, value: Value | str
+    request: HttpRequest, actor: Actor, figure: Figure, asked: Wanted, found: Answer, cut: Slice | None
 ) -> dict[str, Any]:
     resolved = found.figures[figure.code]
-    rows = table_rows(asked, found, actor)
-    node = actor.tree.by_pk.get(asked.unit or 0)
+    value = told(found, figure.code, asked.unit, asked.period, cut)
+    table = found if not cut and asked.by in ("unit", "month", "") else answered(asked, actor)
+    rows = table_rows(asked, table, actor)
     export = {
         **request.GET.dict(),
         "as_of": asked.clocks.as_of.isoformat(),
@@ -140,11 +147,9 @@ def _context(
         "heads": [found.figures[code].spec.title for code in asked.codes],
         "value": cell(found, asked, value),
         "measure": resolved.spec.unit,
-        "where": f"{node.name if node else '全部单位'} · {asked.period.title}",
+        **_which(request, asked, found, cut),
         "definition": explained(figure.code, found.catalogue),
         "version": found.catalogue.in_force(figure.code).version,
-        "as_of": showing.moment(asked.clocks.as_of),
-        "known_at": showing.moment(asked.clocks.known_at),
         **_earlier(figure.code, asked, found, value),
         "sum": [] if isinstance(value, str) else arithmetic(found, asked, value),
         "formula": resolved.spec.formula,
@@ -152,15 +157,26 @@ def _context(
         "past": [_approved(cell, found) for cell in approved_history(figure.code, asked.unit, clocks(), Reach(actor))],
         "asked": {
             "period": asked.period.code,
-            "unit": node.name if node else "",
+            "unit": asked.unit_name,
             "as_of": request.GET.get("as_of", ""),
         },
         "ways": [{"value": way, "title": title, "selected": way == asked.by} for way, title in breakdowns(figure.code)],
         "rows": rows,
-        **_drawing(asked, found, rows),
+        **_drawing(asked, table, rows),
         **_about(request, actor, figure, resolved),
         "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
-        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
+        "change": "" if cut else f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
+    }
+
+
+def _which(request: HttpRequest, asked: Wanted, found: Answer, cut: Slice | None) -> dict[str, str]:
+    """Which number it is: of whom, when, which part; as of when and as known when."""
+    where = (asked.unit_name or "全部单位", asked.period.title, part_words(found, cut))
+    return {
+        "where": " · ".join(filter(None, where)),
+        "whole": f"?{urlencode({**_here(request), 'by': asked.by})}" if cut else "",
+        "as_of": showing.moment(asked.clocks.as_of),
+        "known_at": showing.moment(asked.clocks.known_at),
     }
 
 
@@ -192,28 +208,25 @@ def _here(request: HttpRequest) -> dict[str, str]:
 
 def table_rows(asked: Wanted, found: Answer, actor: Actor) -> list[dict[str, Any]]:
     """The rows of the table: a title and a cell for each figure."""
-    return [
-        {"title": title, "cells": [cell(found, asked, told(found, code, unit, period, cut)) for code in asked.codes]}
+    table = [
+        (title, [told(found, code, unit, period, cut) for code in asked.codes])
         for title, unit, period, cut in rows_of(asked, found, actor)
     ]
+    if asked.by not in ("unit", "month", "") and not is_of_choices(found, asked.by):
+        table = [row for row in table if not counts_nothing(row[1])]
+    return [{"title": title, "cells": [cell(found, asked, value) for value in values]} for title, values in table]
 
 
 def _drawing(asked: Wanted, found: Answer, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """The table as a drawing: lines over months, else lying bars."""
-    some, count = rows[:MOST_DRAWN], len(asked.codes)
-    if not any(one.get("number") is not None for row in some for one in row["cells"]):
+    if not any(one.get("number") is not None for row in rows for one in row["cells"]):
         return {}
-    names = [row["title"] for row in some]
-    numbers, texts, urls = (
-        [[row["cells"][index].get(what, blank) for row in some] for index in range(count)]
-        for what, blank in (("number", None), ("text", ""), ("url", ""))
-    )
-    titles = [found.figures[code].spec.title for code in asked.codes]
-    drawn = {"lines": lines(names, numbers, texts, urls)} if asked.by == "month" else {}
+    specs = [found.figures[code].spec for code in asked.codes]
+    columns = [Column(spec.title, spec.unit, [row["cells"][at] for row in rows]) for at, spec in enumerate(specs)]
+    look = "lines" if asked.by == "month" else "bars"
     return {
-        **(drawn or {"bars": bars(names, numbers, texts, urls)}),
-        "legend": [{"tone": tone % 8, "title": title} for tone, title in enumerate(titles)] if count > 1 else [],
-        "undrawn": len(rows) - len(some),
+        "charts": charts(look, [row["title"] for row in rows], columns),
+        "undrawn": max(0, len(rows) - MOST_DRAWN),
     }
 
 
@@ -224,7 +237,7 @@ def _earlier(code: str, asked: Wanted, found: Answer, value: Value | str) -> dic
 
 def _frozen(code: str, asked: Wanted, found: Answer, value: Value | str) -> dict[str, Any] | None:
     """The approved value, where the period is approved."""
-    if isinstance(value, str):
+    if isinstance(value, str) or value.slice is not None:
         return None
     try:
         frozen = frozen_value(code, asked.unit, asked.period, found)
@@ -253,8 +266,8 @@ def _known_then(code: str, asked: Wanted, found: Answer, value: Value | str) -> 
     if node:
         query["unit"] = node.code
     return {
-        "changes": changed_since(found, code, asked.unit, asked.period),
-        "why": f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
+        "changes": changed_since(found, code, asked.unit, asked.period, value.slice),
+        "why": "" if value.slice else f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
     }
 
 

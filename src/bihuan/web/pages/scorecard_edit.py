@@ -13,13 +13,13 @@ from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotAllowed
 from bihuan.figure.clocks import clocks
 from bihuan.figure.models import Figure
-from bihuan.figure.period import parse_period
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.scorecard.actions import declare
 from bihuan.scorecard.declaring import FIRST, free_code, out_of_reach, ranked_by, read_definition, to_yaml
 from bihuan.scorecard.definitions import scorecard_in_force, spec_of
 from bihuan.scorecard.models import ScorecardVersion
+from bihuan.scorecard.periods import asked_period
 from bihuan.scorecard.rules import may_declare, require
 from bihuan.scorecard.spec import ScorecardSpec
 from bihuan.web.access import go, signed_in
@@ -111,8 +111,7 @@ def _preview(
     actor: Actor, spec: ScorecardSpec, scorecard: ScorecardVersion | None, posted: Any
 ) -> list[dict[str, Any]]:
     """This period's ranking as it is and as it would be."""
-    today = clock.today()
-    period = parse_period(posted.get("try_period", "") or f"{today.year}", today)
+    period = asked_period(spec, posted.get("try_period", ""), clock.today())
     code = scorecard.code if scorecard else f"own.{spec.code}"
     now = ranked_by(actor, code, spec, period, clocks())
     then = ranked_by(actor, code, spec_of(scorecard), period, clocks()) if scorecard else ()

@@ -14,7 +14,7 @@ from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import clocks
 from bihuan.figure.period import parse_period
 from bihuan.org.actor import Actor
-from bihuan.scorecard.definitions import scorecard_in_force
+from bihuan.scorecard.definitions import scorecard_in_force, spec_of
 from bihuan.scorecard.evaluating import UnitScore
 from bihuan.scorecard.outlook import (
     Outlook,
@@ -25,13 +25,15 @@ from bihuan.scorecard.outlook import (
     standing_behind,
     standing_of,
 )
+from bihuan.scorecard.periods import asked_period
+from bihuan.scorecard.prospects import NextGrade
 from bihuan.scorecard.publishing import restored
-from bihuan.scorecard.queries import trial
+from bihuan.scorecard.queries import trial, units_of_measure
 from bihuan.scorecard.rules import get_publication
-from bihuan.scorecard.scoring import plain, rounded
+from bihuan.scorecard.scoring import plain
 from bihuan.scorecard.ways_up import Way
 from bihuan.web.access import signed_in
-from bihuan.web.ranking import compared
+from bihuan.web.ranking import compared, measured
 
 _VALUE = "v:"
 _WIDEST = 30
@@ -40,9 +42,9 @@ _WIDEST = 30
 @signed_in
 def before(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """What if, over a trial: for those who run the scorecard."""
-    today = clock.today()
-    period = parse_period(request.GET.get("period", "") or f"{today.year}", today)
-    found = trial(actor, scorecard_in_force(code), period, clocks())
+    scorecard = scorecard_in_force(code)
+    period = asked_period(spec_of(scorecard), request.GET.get("period", ""), clock.today())
+    found = trial(actor, scorecard, period, clocks())
     back = f"{reverse('scorecard', args=[code])}?{urlencode({'period': period.code})}"
     kept = {"period": period.code}
     return _page(request, standing_of(found), {"title": found.scorecard.title, "back": back, "kept": kept})
@@ -67,23 +69,23 @@ def _page(request: HttpRequest, standing: Standing, page: dict[str, Any]) -> Htt
     unit = _unit(request)
     changed = _changed(request.GET, standing.basis.values.get(unit, {}))
     found = outlook(standing, unit, changed)
-    name = standing.basis.tree.name(unit)
+    name, units = standing.basis.tree.name(unit), units_of_measure(standing.card, standing.clocks)
     context = {
-        "title": f"{name}：如果",
+        "title": f"推演：{name}",
         "crumbs": [
             {"title": "考核晾晒", "url": reverse("scorecards")},
             {"title": page["title"], "url": page["back"]},
-            {"title": "如果"},
+            {"title": "推演"},
         ],
         "name": name,
         "unit": unit,
         "kept": page["kept"],
         "period_title": standing.period.title,
-        "before": _told(found.before),
-        "after": _told(found.after) if found.after else None,
-        "next": f"再得 {plain(found.near.missing)} 分到 {found.near.code}" if found.near else "",
-        "fields": _fields(found, standing, changed),
-        "ways": [_way(way, unit, page["kept"]) for way in found.ways],
+        "before": _told(found.before, found.near),
+        "after": _told(found.after, found.then_near) if found.after else None,
+        "fields": _fields(found, standing, changed, units),
+        "ways": [_way(way, unit, page["kept"], units) for way in found.ways],
+        "is_stuck": found.near is not None and not found.ways,
     }
     return render(request, "scorecard_outlook.html", context)
 
@@ -105,17 +107,21 @@ def _changed(asked: Mapping[str, str], own: Mapping[str, Decimal | None]) -> dic
     return found
 
 
-def _told(score: UnitScore) -> dict[str, Any]:
+def _told(score: UnitScore, near: NextGrade | None) -> dict[str, Any]:
     grade = score.grade
+    missing = f"再得 {plain(near.missing)} 分" if near and near.missing else "分数已经够了"
+    held = f"，但被压住：{'；'.join(near.held_by)}" if near and near.held_by else ""
     return {
         "total": "—" if score.total is None else plain(score.total),
         "rank": score.rank or "—",
         "grade": grade.code if grade else "",
-        "held_by": "；".join(grade.held_by) if grade else "",
+        "next": f"{missing}到 {near.code}{held}" if near else "",
     }
 
 
-def _fields(found: Outlook, standing: Standing, changed: Mapping[str, Decimal]) -> list[dict[str, Any]]:
+def _fields(
+    found: Outlook, standing: Standing, changed: Mapping[str, Decimal], units: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Every value that the score rests on, each once, with what it earns now and would."""
     own = standing.basis.values.get(found.before.unit, {})
     after = {one.item.code: one for one in found.after.items} if found.after else {}
@@ -126,31 +132,26 @@ def _fields(found: Outlook, standing: Standing, changed: Mapping[str, Decimal]) 
         lines[key] = {
             "name": _VALUE + key,
             "title": one.item.title,
-            "now": _shown(one.value),
+            "now": measured(one.value, units.get(key, "")),
             "value": plain(changed[key]) if key in changed else "",
-            "points": plain(one.points) if one.counted else "不计",
+            "points": f"{plain(one.points)} / {plain(one.full)}" if one.counted else "不计",
             "then": "" if then is None or then.points == one.points else plain(then.points),
         }
     for title, key in [(cap.title, cap.figure) for cap in standing.card.caps] + [
         (veto.title, veto.figure) for veto in standing.card.vetoes
     ]:
         known = own.get(key)
-        line = {"name": _VALUE + key, "title": title, "now": _shown(known), "points": ""}
+        line = {"name": _VALUE + key, "title": title, "now": measured(known, units.get(key, "")), "points": ""}
         lines.setdefault(key, {**line, "value": plain(changed[key]) if key in changed else "", "then": ""})
     return list(lines.values())
 
 
-def _shown(value: Decimal | None) -> str:
-    """To two places: a rate has no end of them."""
-    return "—" if value is None else plain(rounded(value))
-
-
-def _way(way: Way, unit: int, kept: Mapping[str, str]) -> dict[str, str]:
+def _way(way: Way, unit: int, kept: Mapping[str, str], units: Mapping[str, str]) -> dict[str, str]:
     asked = {**kept, "unit": str(unit), _VALUE + way.key: plain(way.then)}
     return {
         "title": way.title,
-        "now": _shown(way.now),
-        "then": plain(way.then),
+        "now": measured(way.now, units.get(way.key, "")),
+        "then": measured(way.then, units.get(way.key, "")),
         "grade": way.grade,
         "total": "" if way.total is None else plain(way.total),
         "url": f"?{urlencode(asked)}",
@@ -162,6 +163,8 @@ def compare(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """A publication beside the same period by today's rule."""
     publication = get_publication(actor, pk)
     title = publication.scorecard.title
+    rows = compared(restored(publication.content), by_the_rule_in_force(actor, publication))
+    scored = [row for row in rows if row["then"]["rank"] != "—" or row["now"]["rank"] != "—"]
     context = {
         "title": "按现行办法重算",
         "crumbs": [
@@ -171,6 +174,7 @@ def compare(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         ],
         "period": parse_period(publication.period, clock.local_date(publication.as_of)).title,
         "versions": [publication.scorecard.version, scorecard_in_force(publication.scorecard.code).version],
-        "rows": compared(restored(publication.content), by_the_rule_in_force(actor, publication)),
+        "rows": scored,
+        "unscored": len(rows) - len(scored),
     }
     return render(request, "scorecard_compare.html", context)

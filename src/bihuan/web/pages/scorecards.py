@@ -18,10 +18,12 @@ from bihuan.org.models import Unit
 from bihuan.scorecard.actions import give_score, publish
 from bihuan.scorecard.definitions import scorecard_in_force, scorecards_in_force, spec_of
 from bihuan.scorecard.models import Publication, ScorecardVersion
-from bihuan.scorecard.prospects import next_grade
+from bihuan.scorecard.periods import TITLES, asked_period, is_held, offered
+from bihuan.scorecard.prospects import Firmness, next_grade
 from bihuan.scorecard.queries import Trial, firmness_of, standing_publications, trial
 from bihuan.scorecard.rules import may_declare, may_publish, may_run, may_score, may_see_publications
 from bihuan.scorecard.scoring import plain
+from bihuan.scorecard.spec import ScorecardSpec
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
 from bihuan.web.ranking import groups_of
@@ -46,6 +48,7 @@ def _scorecard(actor: Actor, one: ScorecardVersion) -> dict[str, Any]:
         "title": one.title,
         "about": spec_of(one).description,
         "owner": actor.tree.name(one.owner_id),
+        "how_often": TITLES[spec_of(one).period],
         "url": reverse("scorecard", args=[one.code]),
     }
 
@@ -63,26 +66,32 @@ def _publication(one: Publication) -> dict[str, Any]:
 def run(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """A trial."""
     scorecard = scorecard_in_force(code)
-    found = trial(actor, scorecard, _period(request.GET.get("period", "")), clocks())
     card = spec_of(scorecard)
-    codes = {node.pk: node.code for node in found.basis.tree.nodes}
+    found = trial(actor, scorecard, asked_period(card, request.GET.get("period", ""), clock.today()), clocks())
+    codes, lines = {node.pk: node.code for node in found.basis.tree.nodes}, _outlook(found)
     context = {
         "title": scorecard.title,
         "crumbs": [{"title": "考核晾晒", "url": reverse("scorecards")}, {"title": scorecard.title}],
         "code": code,
         "period": found.period.code,
         "period_title": found.period.title,
+        "periods": _periods(card, found.period),
         "groups": groups_of(
             card, found.as_published(), found.period, found.clocks, codes, what_if=lambda unit: _what_if(found, unit)
         ),
-        "outlook": _outlook(found),
+        "outlook": lines,
+        "any_held": any(line["held_by"] for line in lines),
         "by_hand": [
             {"code": item.code, "title": item.title, "most": plain(item.weight)}
             for item in card.items
             if not item.figure
         ],
         "units": [{"pk": unit, "name": name} for unit, name in found.names.items()],
-        "can": {"publish": may_publish(actor, scorecard), "score": may_score(actor, scorecard)},
+        "can": {
+            "edit": may_publish(actor, scorecard),
+            "publish": may_publish(actor, scorecard) and is_held(card, found.period),
+            "score": may_score(actor, scorecard),
+        },
     }
     return render(request, "scorecard.html", context)
 
@@ -99,26 +108,36 @@ def _outlook(found: Trial) -> list[dict[str, Any]]:
     lines = []
     for score in found.scores:
         near, place = next_grade(card, score, day), firm.get(score.unit)
+        if score.total is None:
+            continue
         lines.append(
             {
                 "name": found.names.get(score.unit, ""),
-                "next": f"再得 {plain(near.missing)} 分到 {near.code}" if near else "",
+                "next": f"再得 {plain(near.missing)} 分到 {near.code}" if near and near.missing else "",
                 "held_by": "；".join(near.held_by) if near else "",
-                "firm": f"{place.kept:.0f}%（第 {place.best}—{place.worst} 名）" if place else "",
+                "firm": _firm(place) if place else "",
             }
         )
     return lines
 
 
-def _period(text: str) -> Period:
-    today = clock.today()
-    return parse_period(text or f"{today.year}", today)
+def _firm(place: Firmness) -> str:
+    if place.best == place.worst:
+        return "稳，怎么浮动都是这个名次"
+    return f"{place.kept:.0f}% 的情形不变，最好第 {place.best} 名，最差第 {place.worst} 名"
+
+
+def _periods(card: ScorecardSpec, chosen: Period) -> list[dict[str, Any]]:
+    """The periods to choose from, and the one on show where it is none of them."""
+    found = offered(card, clock.today())
+    shown = found if chosen in found else [chosen, *found]
+    return [{"code": one.code, "title": one.title, "is_chosen": one == chosen} for one in shown]
 
 
 @signed_in
 def give(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Points by hand."""
-    typed = request.POST.get("points", "").strip()
+    scorecard, typed = scorecard_in_force(code), request.POST.get("points", "").strip()
     try:
         points = Decimal(typed)
     except InvalidOperation as error:
@@ -129,8 +148,8 @@ def give(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         raise Invalid("请选择单位，并填写分数")
     give_score(
         actor=actor,
-        scorecard=scorecard_in_force(code),
-        period=_period(request.POST.get("period", "")),
+        scorecard=scorecard,
+        period=asked_period(spec_of(scorecard), request.POST.get("period", ""), clock.today()),
         unit=unit,
         item=request.POST.get("item", ""),
         points=points,
@@ -143,7 +162,8 @@ def give(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
 @signed_in
 def post(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     """Publish the ranking."""
-    scorecard, period = scorecard_in_force(code), _period(request.POST.get("period", ""))
+    scorecard = scorecard_in_force(code)
+    period = asked_period(spec_of(scorecard), request.POST.get("period", ""), clock.today())
     found = publish(actor=actor, scorecard=scorecard, period=period, clocks=clocks())
     messages.success(request, "已公布；从现在起不再变动，有异议可以申诉")
     return go(request, reverse("publication", args=[found.pk]))

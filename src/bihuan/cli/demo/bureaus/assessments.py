@@ -21,6 +21,7 @@ _CONSORTIUM = {
     "service": ("患者有序流动", "信息互联互通", "基层能力提升"),
     "interest": ("医保打包付费", "收入统一核算", "结余留用"),
 }
+_SERVICE = ("decisions", "functions", "quality", "support")
 _TARGETS = {
     "pm25": (30, 0.02),
     "pm10": (52, 0.04),
@@ -205,7 +206,8 @@ def _holdings(book: Book, county: County) -> None:
             }
             values |= {"invest_income": rng.randint(0, 400)}
             values |= {"cost": revenue - profit, "invested": rng.randint(2_000, 9_000), "invest_planned": 8_000}
-            values |= {"service_points": rng.randint(75, 98), "accidents": _some(rng, 0.1), "base_pay": 24}
+            values |= {f"{aspect}_points": rng.randint(75, 98) for aspect in _SERVICE}
+            values |= {"accidents": _some(rng, 0.1), "base_pay": 24, "target_state": "issued"}
             values |= {"enterprise": holding.code, "year": year, "reported_on": _day(book, year, 10)}
             book.enter("sasac.enterprise_year", values["reported_on"], "guozikao", **values)
 
@@ -233,9 +235,10 @@ def _targets(book: Book) -> None:
     for year in book.years:
         for item, (target, spread) in _TARGETS.items():
             actual = target * (1 + book.rng("target", year, item).uniform(-spread, spread))
-            values: dict[str, Any] = {"place": COUNTY, "year": year, "target_item": item, "set_by": "city"}
-            values |= {"target": target, "actual": round(actual, 2), "reported_on": _day(book, year, 10)}
-            book.enter("ecology.target_year", values["reported_on"], "huanbaokao", **values)
+            values: dict[str, Any] = {"place": COUNTY, "year": year, "target_item": item, "target": target}
+            values |= {"actual": round(actual, 2), "reported_on": _day(book, year, 10)}
+            for level in ("province", "city"):
+                book.enter("ecology.target_year", values["reported_on"], "huanbaokao", set_by=level, **values)
 
 
 def _day(book: Book, year: int, month: int) -> date:

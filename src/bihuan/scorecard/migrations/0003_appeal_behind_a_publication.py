@@ -1,0 +1,17 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('scorecard', '0002_origin'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='publication',
+            name='appeal',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_to', to='scorecard.appeal'),
+        ),
+    ]
