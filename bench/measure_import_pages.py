@@ -1,7 +1,7 @@
 """An import of half a million rows by its pages, as a person does it: upload, columns, preview, writing, batch, undo.
 
 A server of its own is asked over HTTP. For each step it prints how long the slowest request took, which nobody should
-notice, and how long until the step was done; at the end the server's peak of memory. `measure_import_pages.py 100000`
+notice, how long until the step was done, and the server's peak of memory so far. `measure_import_pages.py 100000`
 takes another number of rows; a second argument names a file that is there already.
 """
 
@@ -23,10 +23,17 @@ SLOW = 3.0
 _PART = {"HX-Request": "true"}
 
 
+def peak(server: int) -> int:
+    """The most memory that the server has had so far, in MB."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{server}/status").read_text())
+    return int(found[1]) // 1024 if found else 0
+
+
 class Walk:
     """One person's browser: remembers the slowest request of each step."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: int) -> None:
+        self.server = server
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=600)
         self.slowest = self.began = 0.0
         self.which = ""
@@ -51,7 +58,8 @@ class Walk:
     def told(self, step: str, *, waits: bool = True) -> None:
         self.is_slow |= waits and self.slowest > SLOW
         took = time.perf_counter() - self.began
-        print(f"{step} · 最慢的一次请求 {self.slowest:.2f} s（{self.which}） · 共 {took:.1f} s", flush=True)
+        said = f"最慢的一次请求 {self.slowest:.2f} s（{self.which}） · 共 {took:.1f} s"
+        print(f"{step} · {said} · 内存峰值至此 {peak(self.server)} MB", flush=True)
 
     def wait(self, url: str) -> str:
         """Ask as the page does, until it is redirected; returns where to."""
@@ -81,9 +89,9 @@ def serve(home: Path) -> "subprocess.Popen[bytes]":
     raise SystemExit("the server does not answer")
 
 
-def walk(path: Path, rows: int) -> bool:
+def walk(path: Path, rows: int, server: int) -> bool:
     """Every step; whether it came to what it should."""
-    it = Walk()
+    it = Walk(server)
     it.ask("GET", "/sign-in/")
     entered = it.ask("POST", "/sign-in/", data={"username": "office", "password": PASSWORD})
     # Who was given a password by another changes it first.
@@ -139,9 +147,7 @@ def main() -> int:
             if not path.exists():
                 measure_import.make_file(path, rows)
             print(f"{rows:,} 行 × 20 列 · {path.stat().st_size / 1024**2:.0f} MB")
-            sound = walk(path, rows)
-        peak = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{server.pid}/status").read_text())
-        print(f"服务进程内存峰值 · {int(peak[1]) // 1024 if peak else 0} MB")
+            sound = walk(path, rows, server.pid)
     finally:
         server.terminate()
     if not sound:

@@ -1,4 +1,4 @@
-"""A small write that may be left out: it does not wait for a long one that holds the database."""
+"""What does not wait for a long write that holds the database: it is left out, or tried again later."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +20,15 @@ def if_free() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if "locked" not in str(error):
+        if not is_busy(error):
             raise
     finally:
         _wait_at_most(_USUAL)
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether it says no more than that another process is writing."""
+    return "locked" in str(error)
 
 
 def _wait_at_most(milliseconds: int) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
 
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 
+from bihuan.base.waiting import is_busy
 from bihuan.ledger.search import absorb_all
 from bihuan.loop.duty.actions import open_due
 from bihuan.loop.notice.sending import send_waiting
@@ -70,6 +71,11 @@ def _once(item: Round) -> None:
     close_old_connections()
     try:
         item.do()
+    except OperationalError as error:
+        if not is_busy(error):
+            _log.exception("round %s failed", item.name)
+        else:
+            _log.info("round %s put off: a long write holds the database", item.name)
     except Exception:  # noqa: BLE001 - whatever it was, the service goes on and the round comes again
         _log.exception("round %s failed", item.name)
     finally:
