@@ -236,7 +236,7 @@ def usual_file(folder: Path, ideal: Path) -> Path:
         for code, (name, count) in names.items()
     ]
     rows = pl.scan_parquet(ideal).with_columns(*words, pl.col("found_on").cast(pl.Date), pl.col("amount") / 100)
-    rows.collect().write_parquet(usual, compression="zstd", compression_level=1, row_group_size=250_000)
+    rows.collect().write_parquet(usual, compression="lz4", row_group_size=250_000)
     return usual
 
 
@@ -297,7 +297,7 @@ def ideal_file(folder: Path, snapshot: Any) -> Path:
     current = pl.scan_parquet([folder / file.name for file in snapshot.manifest.current])
     current.select("unit", *names).rename(names).with_columns(
         pl.col("category", "level", "stage").cast(pl.UInt8), pl.col("unit").cast(pl.Int32).cast(pl.Int64)
-    ).collect().write_parquet(ideal, compression="zstd", compression_level=1, row_group_size=250_000)
+    ).collect().write_parquet(ideal, compression="lz4", row_group_size=250_000)
     return ideal
 
 

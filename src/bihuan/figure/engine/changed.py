@@ -29,20 +29,21 @@ class Touched:
         return cls(*reading.places(), reading.sums)
 
 
-def few_rows(found: pl.DataFrame, slots: int, parts: int, units: int) -> Touched:
-    """Single rows: `key` packs class, slot of time and unit; `weight` and the operands follow."""
-    weight = found["weight"].to_numpy()
+def few_rows(keys: Numbers, found: pl.DataFrame, slots: int, parts: int, units: int) -> Touched:
+    """Single rows: `keys` pack class, slot of time and unit; `found` has the weights and then the operands."""
+    weight = found["weight"].to_numpy().astype(np.int64)
     sums = {"n": weight}
-    for name in found.columns[2:]:
-        column = found[name]
-        told = column.fill_null(0)
-        plain = np.array(told.to_list(), dtype=object) if told.dtype == pl.Int128 else told.to_numpy()
-        sums |= {f"k_{name}": weight * column.is_not_null().to_numpy(), f"s_{name}": plain * weight}
-    keys, at = np.unique(found["key"].to_numpy(), return_inverse=True)
-    whole = {name: np.zeros(len(keys), dtype=values.dtype) for name, values in sums.items()}
+    for name in found.columns[1:]:
+        column, known = found[name], weight
+        if column.null_count():
+            known, column = weight * column.is_not_null().to_numpy(), column.fill_null(0)
+        plain = np.array(column.to_list(), dtype=object) if column.dtype == pl.Int128 else column.to_numpy()
+        sums |= {f"k_{name}": known, f"s_{name}": plain * weight}
+    own, at = np.unique(keys, return_inverse=True)
+    whole = {name: np.zeros(len(own), dtype=values.dtype) for name, values in sums.items()}
     for name, values in sums.items():
         np.add.at(whole[name], at, values)
-    return Touched.of(inside(keys, whole, slots, parts, units))
+    return Touched.of(inside(own, whole, slots, parts, units))
 
 
 def inside(keys: Numbers, sums: Mapping[str, Numbers], slots: int, parts: int, units: int) -> Reading:

@@ -19,6 +19,7 @@ from bihuan.expression.held import Held, bound_of
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.changed import Touched, changed, few_rows, inside
 from bihuan.figure.engine.groups import Group
+from bihuan.figure.engine.places import Places
 from bihuan.figure.engine.rows import part_of_time
 from bihuan.figure.engine.spread import MOST_DENSE, Reading, Spread, nothing, spread, spread_tables
 from bihuan.figure.engine.tally import Amounts, Cuts, Numbers
@@ -32,7 +33,7 @@ _FEW_ROWS = 200_000
 _SINGLE_ROWS = 20_000
 """A delta of no more rows is put together row by row: for these few, planning a group-by costs more than doing it."""
 _FEW_PLACES = 4_000_000
-_FILES_AT_ONCE = 8
+_FILES_AT_ONCE = 4
 _AS_WRITTEN = pl.QueryOptFlags.none()
 _COUNTED: Kept[Spread] = Kept(256 * 1024 * 1024)
 """Cells of the lake's base, which does not change between compactions, and of the base with the last deltas."""
@@ -84,17 +85,18 @@ class Cube:
         whole = np.zeros(size, dtype=np.int64)
         unknown: dict[str, Numbers] = {}
         sums = {name: np.zeros(size, dtype=np.int64) for name in self.group.operands}
+        places = self._places(units)
         for some in base.portions(_FILES_AT_ONCE):
-            found = some.rows.select(self._cell(units).alias("key"), *self._operands).collect(engine=_engine_for(some))
-            keys = found["key"].to_numpy()
-            whole += np.bincount(keys, minlength=size)
-            for name, total in sums.items():
-                column, own = found[name], keys
-                if column.null_count():
-                    blank = column.is_null().to_numpy()
-                    unknown[name] = unknown.get(name, 0) + np.bincount(keys[blank], minlength=size)
-                    column, own = column.drop_nulls(), keys[~blank]
-                np.add.at(total, own, column.to_numpy())
+            found = some.rows.select(*places.columns, *self._operands).collect(engine=_engine_for(some))
+            for keys, piece in places.pieces(found):
+                np.add.at(whole, keys, 1)
+                for name, total in sums.items():
+                    column, own = piece[name], keys
+                    if column.null_count():
+                        blank = column.is_null().to_numpy()
+                        np.add.at(unknown.setdefault(name, np.zeros(size, dtype=np.int64)), keys[blank], 1)
+                        column, own = column.drop_nulls(), keys[~blank]
+                    np.add.at(total, own, column.to_numpy())
         tables = {"n": whole} | {f"s_{name}": total for name, total in sums.items()}
         tables |= {f"k_{name}": whole - unknown[name] if name in unknown else whole for name in sums}
         shape, outside = (self.group.classes, self.slots, units), self.slots - self.parts
@@ -104,9 +106,13 @@ class Cube:
         if part.count > _SINGLE_ROWS:
             return Touched.of(self.read(part))
         units = part.largest("unit") + 1
-        columns = [self._cell(units).alias("key"), pl.col("weight").cast(pl.Int64), *self._operands]
+        places = self._places(units)
+        columns = [*places.columns, pl.col("weight"), *self._operands]
         found = part.rows.select(columns).collect(engine="in-memory", optimizations=_AS_WRITTEN)
-        return few_rows(found, self.slots, self.parts, units)
+        return few_rows(places.of(found), found.select("weight", *self.group.operands), self.slots, self.parts, units)
+
+    def _places(self, units: int) -> Places:
+        return Places(self.group, self.held, self.cuts, self.clocks, self.slots, units)
 
     @property
     def signature(self) -> Hashable:
@@ -151,7 +157,7 @@ class Cube:
         """The whole number that a row is counted by: (class * slots + slot) * units + unit."""
         number = pl.lit(0, dtype=pl.Int64)
         for atom in self.group.atoms:
-            number = number * pl.lit(atom.values, dtype=pl.Int64) + atom.number(self.held, self.clocks)
+            number = number * pl.lit(atom.values, dtype=pl.Int64) + atom.number(self.held, self.clocks).cast(pl.Int64)
         if isinstance(self.group.time, Flow):
             place = part_of_time(self.group.time, self.held, self.cuts).cast(pl.Int64)
             number = number * pl.lit(self.slots, dtype=pl.Int64) + place + pl.lit(1, dtype=pl.Int64)
