@@ -17,7 +17,7 @@ from bihuan.expression import Checked
 from bihuan.expression.columnar import to_columnar
 from bihuan.expression.held import Held, bound_of
 from bihuan.figure.clocks import Clocks
-from bihuan.figure.engine.changed import Touched, changed, few_rows, inside
+from bihuan.figure.engine.changed import Since, Touched, changed, few_rows, inside
 from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.places import Places
 from bihuan.figure.engine.rows import part_of_time
@@ -35,7 +35,7 @@ _SINGLE_ROWS = 20_000
 _FEW_PLACES = 4_000_000
 _FILES_AT_ONCE = 4
 _AS_WRITTEN = pl.QueryOptFlags.none()
-_COUNTED: Kept[Spread] = Kept(256 * 1024 * 1024)
+_COUNTED: Kept[Spread | Since] = Kept(256 * 1024 * 1024)
 """Cells of the lake's base, which does not change between compactions, and of the base with the last deltas."""
 
 
@@ -51,17 +51,17 @@ class Cube:
         """The amounts of each figure of the group, in its order."""
         deltas = [part for part in parts if part.weighted]
         base = next((part for part in parts if not part.weighted), None)
-        return self._whole(base, deltas).amounts(self.group)
+        return self._whole(base, deltas).amounts
 
-    def _whole(self, base: Part | None, deltas: Sequence[Part]) -> Spread:
+    def _whole(self, base: Part | None, deltas: Sequence[Part]) -> Spread | Since:
         """The base with its deltas; only those are read that came since the same was asked."""
         names = [part.identity for part in (base, *deltas) if part]
         keys = [(tuple(names[: len(names) - less]), self.signature) for less in range(len(deltas) + 1)]
         known = [_COUNTED.get(key) for key in keys]
         less = next((less for less, found in enumerate(known) if found is not None), len(deltas))
-        whole = known[less] or self._base(base, keys[-1])
+        whole: Spread | Since = known[less] or self._base(base, keys[-1])
         if less:
-            whole = changed(whole, [self._touched(part) for part in deltas[len(deltas) - less :]], self.group)
+            whole = changed(whole, [self._touched(part) for part in deltas[len(deltas) - less :]])
             _COUNTED.put(keys[0], whole, whole.size)
             if less < len(deltas):
                 _COUNTED.drop(keys[less])
@@ -109,7 +109,7 @@ class Cube:
         places = self._places(units)
         columns = [*places.columns, pl.col("weight"), *self._operands]
         found = part.rows.select(columns).collect(engine="in-memory", optimizations=_AS_WRITTEN)
-        return few_rows(places.of(found), found.select("weight", *self.group.operands), self.slots, self.parts, units)
+        return few_rows(found, places, list(self.group.operands), self.parts)
 
     def _places(self, units: int) -> Places:
         return Places(self.group, self.held, self.cuts, self.clocks, self.slots, units)
