@@ -13,11 +13,13 @@ class RollUp:
     """The tree of a day. `heirs` are units that no longer stand (or do not yet) and where their records go.
 
     That is the unit into which they were merged, else the one that they last hung under: so a merged village's old
-    records stay in its town's total.
+    records stay in its town's total. `orphans` stand on their own under a unit that no longer does: with all below
+    them they count for where that one's records go.
     """
 
     tree: Tree
     heirs: dict[int, int]
+    orphans: dict[int, int]
 
     def home(self, unit: int | None) -> int | None:
         """The standing unit that a record of this unit counts for; None for a record without one."""
@@ -34,6 +36,11 @@ class RollUp:
         if unit is None:
             return None
         below = {node.pk for node in self.tree.below(unit)}
+        waiting = dict(self.orphans)
+        while found := [orphan for orphan, parent in waiting.items() if self.home(parent) in below]:
+            for orphan in found:
+                del waiting[orphan]
+                below |= {node.pk for node in self.tree.below(orphan)}
         ended = {heir for heir in self.heirs if self.home(heir) in below}
         return frozenset(below | ended)
 
@@ -62,9 +69,14 @@ def roll_up_on(day: date) -> RollUp:
 def _roll_up_at(day: date, stamp: str) -> RollUp:  # noqa: ARG001 - the stamp makes the key unique
     tree = tree_on(day)
     heirs: dict[int, int] = {}
+    orphans: dict[int, int] = {}
     columns = ("unit", "parent", "unit__successor", "valid_from")
     for unit, parent, successor, valid_from in UnitVersion.objects.order_by("unit", "valid_from").values_list(*columns):
         heir = (successor if valid_from <= day else None) or parent
         if unit not in tree.by_pk and heir is not None and (valid_from <= day or unit not in heirs):
             heirs[unit] = heir
-    return RollUp(tree, heirs)
+        if unit in tree.by_pk and tree.by_pk[unit].parent is None and parent is not None and valid_from <= day:
+            orphans[unit] = parent
+        elif unit in orphans and valid_from <= day:
+            del orphans[unit]
+    return RollUp(tree, heirs, orphans)

@@ -30,10 +30,10 @@ class Atom:
     def number(self, held: Mapping[str, Held], clocks: Clocks) -> pl.Expr:
         """Its value as a number from 0 to values - 1; the last is unknown."""
         if self.field:
-            column = held[self.field].column.cast(pl.Int64)
+            column = held[self.field].column
         else:
             checked = Checked("", self.node, frozenset())
-            column = to_columnar(checked, held, today=clocks.day, now=clocks.as_of).cast(pl.Int64)
+            column = to_columnar(checked, held, today=clocks.day, now=clocks.as_of).cast(pl.UInt8)
         return column.fill_null(self.values - 1)
 
 

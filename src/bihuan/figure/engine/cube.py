@@ -17,8 +17,9 @@ from bihuan.expression import Checked
 from bihuan.expression.columnar import to_columnar
 from bihuan.expression.held import Held, bound_of
 from bihuan.figure.clocks import Clocks
-from bihuan.figure.engine.changed import Touched, changed, few_rows, inside
+from bihuan.figure.engine.changed import Since, Touched, changed, few_rows, inside
 from bihuan.figure.engine.groups import Group
+from bihuan.figure.engine.places import Places
 from bihuan.figure.engine.rows import part_of_time
 from bihuan.figure.engine.spread import MOST_DENSE, Reading, Spread, nothing, spread, spread_tables
 from bihuan.figure.engine.tally import Amounts, Cuts, Numbers
@@ -32,9 +33,9 @@ _FEW_ROWS = 200_000
 _SINGLE_ROWS = 20_000
 """A delta of no more rows is put together row by row: for these few, planning a group-by costs more than doing it."""
 _FEW_PLACES = 4_000_000
-_FILES_AT_ONCE = 8
+_FILES_AT_ONCE = 4
 _AS_WRITTEN = pl.QueryOptFlags.none()
-_COUNTED: Kept[Spread] = Kept(256 * 1024 * 1024)
+_COUNTED: Kept[Spread | Since] = Kept(256 * 1024 * 1024)
 """Cells of the lake's base, which does not change between compactions, and of the base with the last deltas."""
 
 
@@ -50,17 +51,17 @@ class Cube:
         """The amounts of each figure of the group, in its order."""
         deltas = [part for part in parts if part.weighted]
         base = next((part for part in parts if not part.weighted), None)
-        return self._whole(base, deltas).amounts(self.group)
+        return self._whole(base, deltas).amounts
 
-    def _whole(self, base: Part | None, deltas: Sequence[Part]) -> Spread:
+    def _whole(self, base: Part | None, deltas: Sequence[Part]) -> Spread | Since:
         """The base with its deltas; only those are read that came since the same was asked."""
         names = [part.identity for part in (base, *deltas) if part]
         keys = [(tuple(names[: len(names) - less]), self.signature) for less in range(len(deltas) + 1)]
         known = [_COUNTED.get(key) for key in keys]
         less = next((less for less, found in enumerate(known) if found is not None), len(deltas))
-        whole = known[less] or self._base(base, keys[-1])
+        whole: Spread | Since = known[less] or self._base(base, keys[-1])
         if less:
-            whole = changed(whole, [self._touched(part) for part in deltas[len(deltas) - less :]], self.group)
+            whole = changed(whole, [self._touched(part) for part in deltas[len(deltas) - less :]])
             _COUNTED.put(keys[0], whole, whole.size)
             if less < len(deltas):
                 _COUNTED.drop(keys[less])
@@ -84,17 +85,18 @@ class Cube:
         whole = np.zeros(size, dtype=np.int64)
         unknown: dict[str, Numbers] = {}
         sums = {name: np.zeros(size, dtype=np.int64) for name in self.group.operands}
+        places = self._places(units)
         for some in base.portions(_FILES_AT_ONCE):
-            found = some.rows.select(self._cell(units).alias("key"), *self._operands).collect(engine=_engine_for(some))
-            keys = found["key"].to_numpy()
-            whole += np.bincount(keys, minlength=size)
-            for name, total in sums.items():
-                column, own = found[name], keys
-                if column.null_count():
-                    blank = column.is_null().to_numpy()
-                    unknown[name] = unknown.get(name, 0) + np.bincount(keys[blank], minlength=size)
-                    column, own = column.drop_nulls(), keys[~blank]
-                np.add.at(total, own, column.to_numpy())
+            found = some.rows.select(*places.columns, *self._operands).collect(engine=_engine_for(some))
+            for keys, piece in places.pieces(found):
+                np.add.at(whole, keys, 1)
+                for name, total in sums.items():
+                    column, own = piece[name], keys
+                    if column.null_count():
+                        blank = column.is_null().to_numpy()
+                        np.add.at(unknown.setdefault(name, np.zeros(size, dtype=np.int64)), keys[blank], 1)
+                        column, own = column.drop_nulls(), keys[~blank]
+                    np.add.at(total, own, column.to_numpy())
         tables = {"n": whole} | {f"s_{name}": total for name, total in sums.items()}
         tables |= {f"k_{name}": whole - unknown[name] if name in unknown else whole for name in sums}
         shape, outside = (self.group.classes, self.slots, units), self.slots - self.parts
@@ -104,9 +106,13 @@ class Cube:
         if part.count > _SINGLE_ROWS:
             return Touched.of(self.read(part))
         units = part.largest("unit") + 1
-        columns = [self._cell(units).alias("key"), pl.col("weight").cast(pl.Int64), *self._operands]
+        places = self._places(units)
+        columns = [*places.columns, pl.col("weight"), *self._operands]
         found = part.rows.select(columns).collect(engine="in-memory", optimizations=_AS_WRITTEN)
-        return few_rows(found, self.slots, self.parts, units)
+        return few_rows(found, places, list(self.group.operands), self.parts)
+
+    def _places(self, units: int) -> Places:
+        return Places(self.group, self.held, self.cuts, self.clocks, self.slots, units)
 
     @property
     def signature(self) -> Hashable:
@@ -151,7 +157,7 @@ class Cube:
         """The whole number that a row is counted by: (class * slots + slot) * units + unit."""
         number = pl.lit(0, dtype=pl.Int64)
         for atom in self.group.atoms:
-            number = number * pl.lit(atom.values, dtype=pl.Int64) + atom.number(self.held, self.clocks)
+            number = number * pl.lit(atom.values, dtype=pl.Int64) + atom.number(self.held, self.clocks).cast(pl.Int64)
         if isinstance(self.group.time, Flow):
             place = part_of_time(self.group.time, self.held, self.cuts).cast(pl.Int64)
             number = number * pl.lit(self.slots, dtype=pl.Int64) + place + pl.lit(1, dtype=pl.Int64)

@@ -47,6 +47,20 @@ class Group:
             found[f"k_{name}"] = found[f"s_{name}"] = sorted(where for operand, where in pairs if operand == name)
         return found
 
+    @cached_property
+    def told_by(self) -> list[tuple[int, tuple[str, str, str]]]:
+        """Of each figure its condition, and what of `needed` are its records, its known ones and its total."""
+        return [
+            (where, ("n", f"k_{operand}", f"s_{operand}") if operand else ("n", "n", "n"))
+            for where, operand in zip(self.where_of, self.operand_of, strict=True)
+        ]
+
+    @cached_property
+    def conditions_of(self) -> tuple[Numbers, Numbers]:
+        """The conditions that are true of a class lie side by side: where those of each class start, and all."""
+        numbers, wheres = np.nonzero(self.chosen.T)
+        return np.searchsorted(numbers, np.arange(self.classes + 1)), wheres
+
 
 def groups_of(bases: Sequence[Base], held: Mapping[str, Held]) -> tuple[Group, ...]:
     """Figures put together as far as the number of their classes allows; worked out once for the same figures."""

@@ -54,8 +54,7 @@ def count_scan(scan: Scan, figures: Mapping[str, Resolved], cuts: Cuts, reader: 
     tallies: dict[tuple[str, Slice | None], Tally] = {}
     for group in groups_of([bases[key] for key in plain.values()], reader.held):
         for base, amounts in zip(group.bases, reader.count(group), strict=True):
-            listed = reader.list_values(base) if base.function in LISTED else None
-            tallies[plain[id(base)]] = Tally(amounts, listed)
+            tallies[plain[id(base)]] = Tally(amounts, reader.list_values(base) if base.function in LISTED else None)
     for key, base in bases.items():
         if base.function is Function.SHARE:
             tallies[key] = reader.share_time(base)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -37,21 +38,21 @@ class Reading:
 class Spread:
     """By what is counted and condition, an exact array of parts by units; `units` says which units, ascending."""
 
+    group: Group
     units: Numbers
     parts: int
     cells: Mapping[tuple[str, int], Numbers]
 
-    def amounts(self, group: Group) -> list[Amounts]:
+    @cached_property
+    def amounts(self) -> list[Amounts]:
         """Of each figure of the group, in its order."""
-        found = []
-        for where, operand in zip(group.where_of, group.operand_of, strict=True):
-            records = self.cells["n", where].T
-            names = (f"k_{operand}", f"s_{operand}") if operand else ("n", "n")
-            known, total = (self.cells[name, where].T for name in names)
-            found.append(Amounts(self.units, records, known, total))
+        found, turned = [], {key: array.T for key, array in self.cells.items()}
+        for where, names in self.group.told_by:
+            records, known, total = (turned[name, where] for name in names)
+            found.append(Amounts(self.units, records, known, total, None, where, names))
         return found
 
-    @property
+    @cached_property
     def size(self) -> int:
         """About how many bytes it holds."""
         return sum(array.nbytes for array in self.cells.values())
@@ -61,7 +62,7 @@ def nothing(group: Group, parts: int) -> Spread:
     """The cells before any row is counted."""
     none = np.zeros((parts, 0), dtype=np.int64)
     cells = {(name, where): none for name, wheres in group.needed.items() for where in wheres}
-    return Spread(np.zeros(0, dtype=np.int64), parts, cells)
+    return Spread(group, np.zeros(0, dtype=np.int64), parts, cells)
 
 
 def spread(reading: Reading, group: Group) -> Spread:
@@ -85,7 +86,7 @@ def spread(reading: Reading, group: Group) -> Spread:
             dense.reshape(-1)[keys] = values
             found = _by_classes(dense, chosen, wheres)
         cells |= {(name, where): array for where, array in found}
-    return Spread(units, reading.parts, cells)
+    return Spread(group, units, reading.parts, cells)
 
 
 def spread_tables(tables: Mapping[str, Numbers], group: Group) -> Spread:
@@ -96,7 +97,7 @@ def spread_tables(tables: Mapping[str, Numbers], group: Group) -> Spread:
         for where, array in _by_classes(tables[name], group.chosen, wheres)
     }
     _, parts, units = tables["n"].shape
-    return Spread(np.arange(units), parts, cells)
+    return Spread(group, np.arange(units), parts, cells)
 
 
 def _by_classes(dense: Numbers, chosen: Numbers, wheres: Sequence[int]) -> Iterator[tuple[int, Numbers]]:

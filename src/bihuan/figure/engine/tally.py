@@ -1,6 +1,6 @@
 """What an engine counts of a base figure: a mergeable state for each unit and each part of time."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -36,26 +36,67 @@ class Cuts:
         return range(first, last)
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What came and went since cells were counted, as single changes: those of a condition lie side by side.
+
+    From `starts[where]` on lie those of a condition; `unit` is a place among the units of the cells.
+    """
+
+    starts: Numbers
+    part: Numbers
+    unit: Numbers
+    values: Mapping[str, Numbers]
+
+    def of(self, where: int, name: str) -> tuple[Numbers, Numbers, Numbers]:
+        """Of a condition and one thing that is counted: parts, units, and what is added."""
+        own = slice(self.starts[where], self.starts[where + 1])
+        return self.part[own], self.unit[own], self.values[name][own]
+
+
 class Amounts(NamedTuple):
     """Counts and sums by unit (rows) and part of time (columns); unit 0 is a record without one.
 
-    `records` are those counted, `known` those of them whose operand is known, `total` the sum of it, unscaled.
+    `records` are those counted, `known` those of them whose operand is known, `total` the sum of it, unscaled. To them
+    belongs what `changes` says of the condition `where`, under a name for each of the three.
     """
 
     units: Numbers
     records: Numbers
     known: Numbers
     total: Numbers
+    changes: Changes | None = None
+    where: int = 0
+    names: tuple[str, str, str] = ("n", "n", "n")
 
     def over(self, units: Collection[int] | None, parts: range) -> tuple[int, int, int]:
         """Records, known and total over some units (all, if None) and parts of time."""
-        rows = slice(None) if units is None else np.flatnonzero(np.isin(self.units, list(units)))
+        is_own = None if units is None else np.isin(self.units, list(units))
+        rows = slice(None) if is_own is None else np.flatnonzero(is_own)
         columns = slice(parts.start, parts.stop)
-        return (
+        records, known, total = (
             int(self.records[rows, columns].sum()),
             int(self.known[rows, columns].sum()),
             int(sum(int(value) for value in self.total[rows, columns].sum(axis=0))),
         )
+        if self.changes is None:
+            return records, known, total
+        more = [0, 0, 0]
+        for at, name in enumerate(self.names):
+            part, unit, value = self.changes.of(self.where, name)
+            met = (part >= parts.start) & (part < parts.stop)
+            more[at] = int(value[met if is_own is None else met & is_own[unit]].sum())
+        return records + more[0], known + more[1], total + more[2]
+
+    def whole(self) -> "Amounts":
+        """The same in arrays alone."""
+        if self.changes is None:
+            return self
+        records, known, total = (array.copy() for array in (self.records, self.known, self.total))
+        for array, name in zip((records, known, total), self.names, strict=True):
+            part, unit, value = self.changes.of(self.where, name)
+            np.add.at(array, (unit, part), value)
+        return Amounts(self.units, records, known, total)
 
 
 class Tally(NamedTuple):

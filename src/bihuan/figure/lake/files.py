@@ -37,7 +37,7 @@ def write_file(folder: Path, kind: str, frame: pl.DataFrame) -> LakeFile:
     """Write rows into a file of their own. It counts only once a manifest names it."""
     name = f"{kind}-{uuid4().hex}.parquet"
     path = folder / name
-    frame.write_parquet(path, compression="zstd", compression_level=1, row_group_size=_ROWS_IN_A_GROUP)
+    frame.write_parquet(path, compression="lz4", row_group_size=_ROWS_IN_A_GROUP)
     flush_file(path)
     if kind == "delta":
         _AT_HAND.put(name, frame, int(frame.estimated_size()))

@@ -112,7 +112,7 @@ class SparkRows:
         names = ["n", *(f"{kind}{name}" for name in operands for kind in ("k_", "s_"))]
         keys, *columns = found or [()] * (len(names) + 1)
         counted = {name: _numbers(column) for name, column in zip(names, columns, strict=True)}
-        return spread(Reading(np.array(keys, dtype=np.int64), counted, parts, units), group).amounts(group)
+        return spread(Reading(np.array(keys, dtype=np.int64), counted, parts, units), group).amounts
 
     def list_values(self, base: Base) -> pl.DataFrame | None:
         """The known values of the operand that are counted, each with how often it occurs: unit, part, value, n."""
