@@ -20,6 +20,7 @@ from bihuan.report.number_check import (
     cells_of,
     check_arithmetic,
     check_dates,
+    earlier_cells,
     find_numbers,
     judge,
     read_docx,
@@ -73,6 +74,7 @@ class Checker:
         numbers = tuple(find_numbers(blocks, self.clocks.day))
         matched = list(zip(numbers, self.matcher.match_all(numbers), strict=True))
         self.values.load(cell for number, match in matched for cell in cells_of(number, match))
+        self.values.load(cell for number, match in matched for cell in earlier_cells(number, match, self.values))
         verdicts = tuple((number, judge(number, match, self.values)) for number, match in matched)
         whose = [self.matcher.whose(number)[0] for number in numbers]
         findings = (*check_arithmetic(numbers, whose), *check_dates(blocks, self.clocks.day))

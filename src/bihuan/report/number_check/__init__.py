@@ -6,7 +6,7 @@ function.
 
 from bihuan.report.number_check.arithmetic import check_arithmetic
 from bihuan.report.number_check.blocks import Block, read_docx, read_lines, read_text
-from bihuan.report.number_check.judging import Cell, Told, Values, Verdict, cells_of, judge
+from bihuan.report.number_check.judging import Cell, Told, Values, Verdict, cells_of, earlier_cells, judge
 from bihuan.report.number_check.matching import Match, Matcher
 from bihuan.report.number_check.model import Fault, Finding, Number, Period, Place, Words
 from bihuan.report.number_check.naming import Subject
@@ -31,6 +31,7 @@ __all__ = [
     "cells_of",
     "check_arithmetic",
     "check_dates",
+    "earlier_cells",
     "find_numbers",
     "judge",
     "read_docx",

@@ -81,6 +81,20 @@ def cells_of(number: Number, match: Match | None) -> tuple[Cell, ...]:
     return tuple(one for cell in own for one in (cell, replace(cell, then=before)))
 
 
+def earlier_cells(number: Number, match: Match | None, values: Values) -> tuple[Cell, ...]:
+    """What else must be known of a number that none of its values is: whether it is an old one."""
+    if match is None or not match.likely or number.role in ("change", "share"):
+        return ()
+    cells = cells_of(number, match)
+    if any(_is_value(number, told, cell.subject) for cell in cells for told in values(cell)):
+        return ()
+    return (
+        replace(
+            _likeliest(number, match, [one for one in cells if values(one)] or list(cells), values), then="earlier"
+        ),
+    )
+
+
 def _periods(number: Number) -> tuple[Period | None, ...]:
     """What was said before may mean its own month, the year up to it, or no longer hold; and a text that is about a
     year, that year up to now.
