@@ -137,6 +137,12 @@ def test_the_numbers_are_in_the_file_as_data(tmp_path: Path) -> None:
     assert len(rows) == 2
 
 
+def test_the_last_row_is_not_left_alone_on_a_page(tmp_path: Path) -> None:
+    table = Table(("单位", "问题"), tuple(((Run(f"第{n}村"),), (Run(f"{n}"),)) for n in range(3)))
+    rows = xml(write(tmp_path, table), "word/document.xml").findall(f".//{W}tr")
+    assert [len(row.findall(f".//{W}keepNext")) for row in rows] == [0, 0, 2, 0]
+
+
 def test_the_annex_lists_each_number_once(tmp_path: Path) -> None:
     other = printed("7", figure="audit.finding.red", title="红色督办问题数")
     path = write(tmp_path, BODY, BODY, Paragraph((other,)))

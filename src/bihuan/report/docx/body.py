@@ -137,20 +137,24 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
     )
     heads = [(wide, "TableHead", run(head)) for wide, head in zip(widths, table.heads, strict=True)]
     yield _row(heads, is_head=True)
-    for row in table.rows:
+    before_last = len(table.rows) - 2
+    for place, row in enumerate(table.rows):
         looks = ("TableNumber" if is_number(cell) else "TableText" for cell in row)
-        yield _row(zip(widths, looks, (_runs(cell, links) for cell in row), strict=True))
+        cells = zip(widths, looks, (_runs(cell, links) for cell in row), strict=True)
+        yield _row(cells, is_kept=place == before_last)
     yield "</w:tbl>"
     yield paragraph("Note")
 
 
-def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False) -> str:
+def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False, is_kept: bool = False) -> str:
+    """A row; one that `is_kept` stays on the page of the next, so that no total stands alone on a page."""
     repeated = "<w:tblHeader/>" if is_head else ""
+    kept = "<w:keepNext/>" if is_kept else ""
     return (
         f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>"
         + "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{wide}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
-            f"{paragraph(style, content)}</w:tc>"
+            f"{paragraph(style, content, kept)}</w:tc>"
             for wide, style, content in cells
         )
         + "</w:tr>"
