@@ -162,20 +162,12 @@ def test_a_value_of_another_kind_is_refused(kind: str, value: Any, vendor: str) 
         KINDS[kind].writing(vendor)(value)
 
 
-def _refers(field: Any, model: Any) -> bool:
-    """Whether what a reference points at points back: of such two, one is filled before what it may refer to."""
-    return any(back.related_model is model for back in field.related_model._meta.concrete_fields)
-
-
 def test_every_table_of_ours_is_in_an_order_in_which_it_can_be_filled() -> None:
     seen: set[str] = set()
     tables = tables_of(apps)
     for table in tables:
         model = apps.get_model(table.model)
-        links = [field for field in model._meta.concrete_fields if field.is_relation]
-        others = {
-            field.related_model._meta.label_lower for field in links if not (field.null and _refers(field, model))
-        }
+        others = {field.related_model._meta.label_lower for field in model._meta.concrete_fields if field.is_relation}
         assert others - {table.model} <= seen
         assert list(table.columns) == [field.column for field in model._meta.concrete_fields]
         seen.add(table.model)

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -96,9 +95,9 @@ def _publication(
     period: Period,
     clocks: Clocks,
     content: str,
-    **instead: Any,
+    replaces: Publication | None = None,
+    reason: str = "",
 ) -> Publication:
-    """`instead`: what it replaces, the appeal that led to it and the reason."""
     return Publication.objects.create(
         scorecard=scorecard,
         period=period.code,
@@ -106,9 +105,10 @@ def _publication(
         known_at=clocks.known_at,
         content=content,
         hash=hashlib.sha256(content.encode()).hexdigest(),
+        replaces=replaces,
+        reason=reason,
         person_id=actor.person,
         published_at=clock.now(),
-        **instead,
     )
 
 
@@ -169,8 +169,9 @@ def _granted(actor: Actor, appeal: Appeal, values: dict[str, Decimal], answer: s
     scores = evaluate(card, standing.basis.groups, merged, standing.day)
     names = {score.unit: score.name for score in restored(old.content)}
     reason = f"采纳申诉：{card.item[appeal.item].title if appeal.item in card.item else appeal.item}。{answer.strip()}"
-    content = kept(published(scores, names))
-    return _publication(actor, old.scorecard, period, clocks, content, replaces=old, appeal=appeal, reason=reason)
+    made = _publication(actor, old.scorecard, period, clocks, kept(published(scores, names)), old, reason)
+    Appeal.objects.filter(pk=appeal.pk).update(led_to=made)
+    return made
 
 
 def _require_text(text: str, what: str) -> None:

@@ -36,9 +36,9 @@ def amendments(publication: Publication) -> tuple[Amendment, ...]:
     line = lineage(publication)
     found = []
     for old, new in pairwise(line):
-        if new.appeal is not None:
-            before, after = (_score(one, new.appeal.unit_id) for one in (old, new))
-            found.append(Amendment(new.appeal, before, after))
+        if (appeal := getattr(new, "appeal", None)) is not None:
+            before, after = (_score(one, appeal.unit_id) for one in (old, new))
+            found.append(Amendment(appeal, before, after))
     return tuple(found)
 
 

@@ -37,7 +37,7 @@ class GivenScore(models.Model):
 
 class Publication(models.Model):
     """A ranking as it was published, with every item's arithmetic. Never changed; an appeal that is granted makes a
-    new one that takes its place and says why: `appeal` is the one that led to it.
+    new one that takes its place and says why.
     """
 
     scorecard = models.ForeignKey(ScorecardVersion, models.PROTECT, related_name="publications")
@@ -47,7 +47,6 @@ class Publication(models.Model):
     content = models.TextField()
     hash = models.CharField(max_length=64)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
-    appeal = models.OneToOneField("Appeal", models.PROTECT, null=True, related_name="led_to")
     reason = models.TextField(blank=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField("公布时间")
@@ -57,7 +56,10 @@ class Publication(models.Model):
 
 
 class Appeal(models.Model):
-    """A unit's objection to an item of a publication. The publication pins the records, the rule and both clocks."""
+    """A unit's objection to an item of a publication. The publication pins the records, the rule and both clocks.
+
+    One that is granted leads to a new publication.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "待答复"
@@ -74,6 +76,7 @@ class Appeal(models.Model):
     answer = models.TextField("答复", blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    led_to = models.OneToOneField(Publication, models.PROTECT, null=True, related_name="appeal")
 
     def __str__(self) -> str:
         return f"{self.publication_id}/{self.item}"

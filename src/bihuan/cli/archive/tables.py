@@ -48,9 +48,8 @@ def tables_of(apps: Apps) -> tuple[Table, ...]:
     found = [model for model in apps.get_models(include_auto_created=True) if _is_kept(model, labels)]
     by_name = {model._meta.label_lower: model for model in found}  # noqa: SLF001 - same
     sorter: TopologicalSorter[str] = TopologicalSorter()
-    needed = {name: _referred_to(model) for name, model in by_name.items()}
     for name in sorted(by_name):
-        sorter.add(name, *sorted(other for other in needed[name] if _comes_first(other, name, needed)))
+        sorter.add(name, *sorted(_referred_to(by_name[name]) & by_name.keys() - {name}))
     return tuple(_table(by_name[name]) for name in sorter.static_order())
 
 
@@ -59,24 +58,10 @@ def _is_kept(model: type[models.Model], labels: tuple[str, ...]) -> bool:
     return meta.app_label in labels and meta.managed and not meta.proxy and meta.label_lower not in _LEFT_OUT
 
 
-def _comes_first(other: str, name: str, needed: dict[str, dict[str, bool]]) -> bool:
-    """Whether a table must be filled before another that refers to it.
-
-    Of two that refer to each other the one that must do so waits: the database looks at references at the end only.
-    """
-    if other == name or other not in needed:
-        return False
-    return needed[name][other] or not needed[other].get(name, False)
-
-
-def _referred_to(model: type[models.Model]) -> dict[str, bool]:
-    """The models that a model refers to, and whether it always does."""
-    found: dict[str, bool] = {}
-    for field in model._meta.local_concrete_fields:  # noqa: SLF001 - same
-        if isinstance(field, models.ForeignKey):
-            other = field.related_model._meta.label_lower  # noqa: SLF001 - same
-            found[other] = found.get(other, False) or not field.null
-    return found
+def _referred_to(model: type[models.Model]) -> set[str]:
+    fields = model._meta.local_concrete_fields  # noqa: SLF001 - same
+    others = [field.related_model for field in fields if isinstance(field, models.ForeignKey)]
+    return {other._meta.label_lower for other in others}  # noqa: SLF001 - same
 
 
 def _table(model: type[models.Model]) -> Table:

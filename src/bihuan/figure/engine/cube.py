@@ -20,7 +20,6 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.changed import Since, Touched, changed, few_rows, inside
 from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.places import Places
-from bihuan.figure.engine.rows import part_of_time
 from bihuan.figure.engine.spread import MOST_DENSE, Reading, Spread, nothing, spread, spread_tables
 from bihuan.figure.engine.tally import Amounts, Cuts, Numbers
 from bihuan.figure.kept import Kept
@@ -124,7 +123,10 @@ class Cube:
         """One pass over the rows of a part."""
         units = part.largest("unit") + 1
         weight = pl.col("weight").cast(pl.Int64) if part.weighted else None
-        columns = [self._cell(units).alias("key"), *([weight.alias("weight")] if weight is not None else [])]
+        columns = [
+            self._places(units).expression.alias("key"),
+            *([weight.alias("weight")] if weight is not None else []),
+        ]
         counted = part.rows.select(*columns, *self._operands).group_by("key").agg(self._aggregates(part))
         found = counted.collect(engine=_engine_for(part))
         sums = {name: as_numbers(found[name]) for name in found.columns if name != "key"}
@@ -152,16 +154,6 @@ class Cube:
             value = to_columnar(checked, self.held, today=self.clocks.day, now=self.clocks.as_of)
             found.append(value.cast(pl.Int128 if is_wide(checked, self.held) else pl.Int64).alias(name))
         return found
-
-    def _cell(self, units: int) -> pl.Expr:
-        """The whole number that a row is counted by: (class * slots + slot) * units + unit."""
-        number = pl.lit(0, dtype=pl.Int64)
-        for atom in self.group.atoms:
-            number = number * pl.lit(atom.values, dtype=pl.Int64) + atom.number(self.held, self.clocks).cast(pl.Int64)
-        if isinstance(self.group.time, Flow):
-            place = part_of_time(self.group.time, self.held, self.cuts).cast(pl.Int64)
-            number = number * pl.lit(self.slots, dtype=pl.Int64) + place + pl.lit(1, dtype=pl.Int64)
-        return number * pl.lit(units, dtype=pl.Int64) + pl.col("unit").fill_null(0).cast(pl.Int64)
 
 
 def _engine_for(part: Part) -> Literal["in-memory", "streaming"]:

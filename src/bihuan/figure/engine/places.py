@@ -48,8 +48,19 @@ class Places:
             found.append(time.alias("time"))
         return [*found, pl.col("unit").fill_null(0)]
 
+    @property
+    def expression(self) -> pl.Expr:
+        """The place of a row for Polars to group by, where there are too many places for a table."""
+        number = pl.lit(0, dtype=pl.Int64)
+        for atom in self.group.atoms:
+            number = number * pl.lit(atom.values, dtype=pl.Int64) + atom.number(self.held, self.clocks).cast(pl.Int64)
+        if isinstance(self.group.time, Flow):
+            place = part_of_time(self.group.time, self.held, self.cuts).cast(pl.Int64)
+            number = number * pl.lit(self.slots, dtype=pl.Int64) + place + pl.lit(1, dtype=pl.Int64)
+        return number * pl.lit(self.units, dtype=pl.Int64) + pl.col("unit").fill_null(0).cast(pl.Int64)
+
     def of(self, rows: pl.DataFrame) -> Numbers:
-        """The place of each row."""
+        """The place of each row, of which `columns` were read."""
         found = np.zeros(len(rows), dtype=np.int64)
         for at, atom in enumerate(self.group.atoms):
             found *= atom.values

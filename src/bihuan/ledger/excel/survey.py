@@ -175,13 +175,18 @@ def _reason_to_skip(number: int, texts: list[str], shape: Shape, *, far: bool) -
         return "栏次行（只给各列编号）"
     if tuple(texts) in shape.repeats.get(texts[0], ()):
         return "重复的表头或标题（打印标题）"
-    if is_foot(texts[0]) and (len(texts) <= max(2, count // 2) or all(is_foot(text) for text in texts)):
-        return "表下的说明或签名"
-    if is_foot_alone(texts[0]) and len(texts) == 2 and count >= 4:
+    if _is_under_the_table(texts, count):
         return "表下的说明或签名"
     if len(texts) >= 3 and _is_other_head(texts, shape):
         return "像是另一张表的表头，其后的行仍按第一张表的列读入，请核对"
     return _reason_alone(number, texts[0], shape, far=far) if len(texts) == 1 and count >= 3 else ""
+
+
+def _is_under_the_table(texts: list[str], count: int) -> bool:
+    """Whether a row is a remark or a signature, be it in a cell (注：…) or beside the word (说明 | …)."""
+    if is_foot(texts[0]):
+        return len(texts) <= max(2, count // 2) or all(is_foot(text) for text in texts)
+    return is_foot_alone(texts[0]) and len(texts) == 2 and count >= 4
 
 
 def _is_other_head(texts: list[str], shape: Shape) -> bool:

@@ -1,6 +1,6 @@
 """One person, for the system administrator: their card, posts, account and password."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -104,17 +104,13 @@ def _posts(actor: Actor, person: Person, *, own: bool) -> dict[str, Any]:
 
 
 def _forms(request: HttpRequest, actor: Actor, person: Person) -> list[dict[str, Any]]:
-    on = request.POST.get("on", "")
-    place = [inputs.unit("unit", "单位", actor.tree, text=request.POST.get("unit_name", ""), required=True)]
-    place += [inputs.choice("role", "角色", ROLE_OPTIONS, request.POST.get("role", "undertaker"))]
-    place += [inputs.day("on", "任职日", on)]
     held = _lasting(person)
+    place = _place(request, actor, ROLE_OPTIONS)
     found: list[dict[str, Any]] = [{"do": "appoint", "title": "增加岗位", "inputs": place, "button": "下一步：核对"}]
     if held:
         titles = [(str(post.pk), f"{actor.tree.name(post.unit_id)} {role_title(post.role)}") for post in held]
         own = [(post.role, role_title(post.role)) for post in held if post.role in ADMINISTRATORS]
-        roles = inputs.choice("role", "角色", own or ROLE_OPTIONS, request.POST.get("role", "undertaker"))
-        moved = [inputs.choice("of", "从哪个岗位", titles), place[0], roles, place[2]]
+        moved = [inputs.choice("of", "从哪个岗位", titles), *_place(request, actor, own or ROLE_OPTIONS)]
         found.append({"do": "transfer", "title": "调动", "inputs": moved, "button": "下一步：核对", "calm": True})
     card = [inputs.line("name", "姓名", person.name, required=True), inputs.line("phone", "电话", person.phone)]
     found.append({"do": "card", "title": "姓名、电话", "inputs": card, "button": "下一步：核对", "calm": True})
@@ -124,6 +120,14 @@ def _forms(request: HttpRequest, actor: Actor, person: Person) -> list[dict[str,
     use = ("off", "停用", "停用后立刻不能登录，岗位和历史都保留") if person.is_active else ("on", "启用", "")
     found.append({"do": use[0], "title": use[1], "hint": use[2], "button": use[1], "calm": True})
     return found
+
+
+def _place(request: HttpRequest, actor: Actor, roles: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [
+        inputs.unit("unit", "单位", actor.tree, text=request.POST.get("unit_name", ""), required=True),
+        inputs.choice("role", "角色", roles, request.POST.get("role", "undertaker")),
+        inputs.day("on", "任职日", request.POST.get("on", "")),
+    ]
 
 
 def _lasting(person: Person) -> list[Post]:

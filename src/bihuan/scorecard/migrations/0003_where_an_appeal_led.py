@@ -10,8 +10,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            model_name='publication',
-            name='appeal',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_to', to='scorecard.appeal'),
+            model_name='appeal',
+            name='led_to',
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeal', to='scorecard.publication'),
         ),
     ]
