@@ -15,16 +15,17 @@ from bihuan.figure.value import places_of, rounded
 from bihuan.report.number_check import Cell, Told
 from bihuan.report.number_check import Period as Days
 
-_Key = tuple[str, Slice | None, int, Period, Clocks]
+_Key = tuple[str, Slice | None, int | None, Period, Clocks]
 
 
 class FigureValues:
-    """The values of figures for one unit at the clocks of a check, as far as `reach` may see.
+    """The values of figures for one unit (None: all units) at the clocks of a check, as far as `reach` may see.
 
+    Of all units a value is told only to who sees all that it counts: a part would make right numbers wrong.
     `load` asks for many cells in few questions; what was not loaded is asked when it is wanted.
     """
 
-    def __init__(self, unit: int, clocks: Clocks, reach: Reach | None) -> None:
+    def __init__(self, unit: int | None, clocks: Clocks, reach: Reach | None) -> None:
         self.unit, self.clocks, self.reach = unit, clocks, reach
         self._told: dict[_Key, Told | None] = {}
 
@@ -90,10 +91,11 @@ class FigureValues:
     def _value(self, found: Answer, key: _Key) -> Told | None:
         code, part, unit, period, _ = key
         try:
-            number = found.value(code, unit, period, part).number
+            value = found.value(code, unit, period, part)
         except NotAllowed:
             return None
-        if number is None:
+        number = value.number
+        if number is None or (unit is None and value.partial):
             return None
         return Told(number, rounded(number, places_of(found.figures[code])), _days(period))
 

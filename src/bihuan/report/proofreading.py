@@ -62,12 +62,15 @@ def read_draft(path: Path, name: str) -> tuple[Block, ...]:
 
 
 class Checker:
-    """Checks texts against the figures of a unit, and of the units that they name, as far as `reach` may see."""
+    """Checks texts against the figures of a unit, and of the units that they name, as far as `reach` may see.
 
-    def __init__(self, unit: Unit, clocks: Clocks, reach: Reach | None = None) -> None:
+    Without a unit they are held against all units together, which is what the ledgers' own bureau writes of.
+    """
+
+    def __init__(self, unit: Unit | None, clocks: Clocks, reach: Reach | None = None) -> None:
         self.clocks = clocks
         self.matcher = Matcher(subjects_in(Catalogue(clocks.known_at)), unit_names(tree_on(clocks.day)))
-        self.values = FigureValues(unit.pk, clocks, reach)
+        self.values = FigureValues(unit.pk if unit else None, clocks, reach)
 
     def check(self, blocks: Sequence[Block]) -> Checked:
         """Every number of a text with its verdict, and where the text disagrees with itself."""
@@ -81,7 +84,7 @@ class Checker:
         return Checked(tuple(blocks), verdicts, findings)
 
 
-def proofread(blocks: Sequence[Block], *, unit: Unit, clocks: Clocks, reach: Reach | None = None) -> Checked:
+def proofread(blocks: Sequence[Block], *, unit: Unit | None, clocks: Clocks, reach: Reach | None = None) -> Checked:
     """Check one text."""
     return Checker(unit, clocks, reach).check(blocks)
 

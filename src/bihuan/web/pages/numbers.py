@@ -16,6 +16,7 @@ from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import Clocks, clocks
 from bihuan.figure.rules import Reach
+from bihuan.ledger.models import Ledger
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.report.number_check import Block, Place, Verdict
@@ -45,7 +46,10 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     context = {
         "title": "数字体检",
         "crumbs": [{"title": "材料", "url": reverse("reports")}, {"title": "数字体检"}],
-        "units": [{"pk": pk, "name": actor.tree.name(pk), "selected": pk == unit.pk} for pk in _units(actor)],
+        "units": [
+            {"pk": pk or "", "name": actor.tree.name(pk) or "全部单位", "selected": pk == (unit and unit.pk)}
+            for pk in _units(actor)
+        ],
         "as_of": request.POST.get("as_of", ""),
         "draft": draft,
         "problem": problem,
@@ -68,23 +72,27 @@ def _marked(request: HttpRequest, checked: Checked) -> HttpResponseBase:
     return FileResponse(BytesIO(content), as_attachment=True, filename=name)
 
 
-def _units(actor: Actor) -> list[int]:
-    """The units that one may speak for: where one works, and the county for who reads all of it."""
+def _units(actor: Actor) -> list[int | None]:
+    """The units that one may speak for, the likeliest first: where one works, and the county for who reads all of it.
+
+    A bureau that keeps ledgers writes of all the units in them (None).
+    """
     posts = list(dict.fromkeys(post.unit for post in actor.posts))
     roots = [node.pk for node in actor.tree.nodes if node.depth == 0 and node.pk in actor.reach()]
-    return list(dict.fromkeys([*roots, *posts]))
+    keeps = [None] if Ledger.objects.filter(owner__in=posts).exists() else []
+    return list(dict.fromkeys([*roots, *keeps, *posts]))
 
 
-def _unit(request: HttpRequest, actor: Actor) -> Unit:
-    """The unit chosen, if it is one of one's own, else the first of them."""
-    known, typed = _units(actor), request.POST.get("unit", "")
+def _unit(request: HttpRequest, actor: Actor) -> Unit | None:
+    """The unit chosen, if it is one of one's own, else the first of them; None is all."""
+    known = _units(actor)
     if not known:
         raise Invalid("您还没有岗位，没有可以核对的数字")
-    chosen = int(typed) if typed.isdecimal() and int(typed) in known else known[0]
-    return Unit.objects.get(pk=chosen)
+    chosen = {str(pk or ""): pk for pk in known}.get(request.POST.get("unit", "-"), known[0])
+    return Unit.objects.get(pk=chosen) if chosen else None
 
 
-def _marks(checked: Checked, unit: Unit, asked: Clocks) -> Iterator[dict[str, Any]]:
+def _marks(checked: Checked, unit: Unit | None, asked: Clocks) -> Iterator[dict[str, Any]]:
     """Every number and every fault of the text, with its place, what became of it, and why."""
     labels = {block.index: block.label for block in checked.blocks}
     texts = {block.index: block.text for block in checked.blocks}
@@ -120,13 +128,13 @@ def _place(place: Place, labels: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def _url(verdict: Verdict, unit: Unit, asked: Clocks) -> str:
+def _url(verdict: Verdict, unit: Unit | None, asked: Clocks) -> str:
     cell = verdict.cell
     if cell is None:
         return ""
     period = f"{cell.period.first}..{cell.period.last}" if cell.period else f"{asked.day.year}"
-    code = Unit.objects.get(pk=cell.unit).code if cell.unit else unit.code
-    words = {"unit": code, "period": period, "as_of": asked.as_of.isoformat()}
+    own = Unit.objects.get(pk=cell.unit) if cell.unit else unit
+    words = {"unit": own.code if own else "", "period": period, "as_of": asked.as_of.isoformat()}
     return f"{reverse('figure', args=[cell.subject.figure])}?{urlencode(words)}"
 
 
