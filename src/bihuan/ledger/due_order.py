@@ -12,12 +12,13 @@ from django.db.models.lookups import Exact
 from bihuan.ledger.models import Record, Undated
 
 T = TypeVar("T")
+_DUE = F("due_at")
 
 
 def parts(rows: QuerySet[Record]) -> list[QuerySet[Record]]:
     """Queries that give the same rows in the same order one after the other; for another order the query itself."""
     first, *rest = rows.query.order_by or ("",)
-    if not _is_by_due(first):
+    if not isinstance(first, OrderBy) or first.expression != _DUE:
         return [rows]
     # Without "nulls last", which is said of no blank here: PostgreSQL would not take the index for it.
     dated, undated = (rows.filter(Exact(Undated("due_at"), blank)) for blank in (0, 1))
@@ -42,7 +43,3 @@ def walk(queries: Iterable[QuerySet[Record, T]], start: int, count: int) -> list
         if len(found) == count:
             break
     return found
-
-
-def _is_by_due(order: Any) -> bool:
-    return isinstance(order, OrderBy) and isinstance(order.expression, F) and order.expression.name == "due_at"
