@@ -4,7 +4,7 @@ Blanks come last both ways, and no index holds them so: asked in one, a million 
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import F, OrderBy, QuerySet
 from django.db.models.lookups import Exact
