@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from orjson import loads
 
+from bihuan.ledger.due_order import backwards, parts, walk
 from bihuan.ledger.models import Record
 
 COUNTED = 10_000
@@ -53,22 +54,27 @@ def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
 
     Far down, their ids are walked to first, which an index can do alone, and only these rows are read.
     """
-    if start < _NEAR:
+    queries = parts(rows)
+    if start < _NEAR and len(queries) == 1:
         return list(rows[start : start + count])
-    ids = list(rows.values_list("pk", flat=True)[start : start + count])
+    ids = walk(_ids(queries), start, count)
     found = Record.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
 def rows_of(rows: QuerySet[Record], start: int, count: int, total: int | None = None) -> list[Row]:
     """The same, for showing only. With the `total`, a place in the second half is walked to from the end."""
-    if start < _NEAR:
+    queries = parts(rows)
+    if start < _NEAR and len(queries) == 1:
         return _rows(rows[start : start + count])
-    ids = rows.values_list("pk", flat=True)
-    if total is None or start < total // 2:
-        return rows_by_id(list(ids[start : start + count]))
+    if total is None or start < max(_NEAR, total // 2):
+        return rows_by_id(walk(_ids(queries), start, count))
     end = max(0, total - start - count)
-    return rows_by_id(list(ids.reverse()[end : max(0, total - start)])[::-1])
+    return rows_by_id(walk(_ids(backwards(rows)), end, max(0, total - start) - end)[::-1])
+
+
+def _ids(queries: list[QuerySet[Record]]) -> list[QuerySet[Record, int]]:
+    return [query.values_list("pk", flat=True) for query in queries]
 
 
 def _rows(records: QuerySet[Record]) -> list[Row]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
+from bihuan.ledger.among import among
 from bihuan.ledger.models import Record
 from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
 from bihuan.ledger.rules import whole_total
@@ -47,8 +48,12 @@ class Standing:
             return None
         bounds = self.query.opened.bounds
         colour = colour_case(bounds) if bounds else Value("")
-        some = list(self.alike.annotate(colour=colour).values_list("pk", "colour")[: COUNTED + 1])
-        return [Found(*one) for one in some] if len(some) <= COUNTED else None
+        *order, newest = self.alike.query.order_by or ("-pk",)
+        ids = list(self.alike.order_by(newest).values_list("pk", flat=True)[: COUNTED + 1])
+        if len(ids) > COUNTED:
+            return None
+        ordered = Record.objects.filter(among(ids)).order_by(*order, "-pk")
+        return [Found(*one) for one in ordered.annotate(colour=colour).values_list("pk", "colour")]
 
     @property
     def summed(self) -> QuerySet[Record]:
