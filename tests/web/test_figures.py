@@ -325,6 +325,7 @@ def test_quality_lists_what_falls_short(figures: Cast, clients: Clients) -> None
     assert "金额离群：0 个" in page and "填报率（完整）" in page
     assert "不符合" in page.replace("不符合的单位", "")
     assert "不符合" not in text(clients("other_town"), "/figures/quality/?period=2026").replace("不符合的单位", "")
+    assert "金额离群" not in text(clients("outsider"), "/figures/quality/?period=2026"), "none of that ledger is theirs"
     assert "没有可列的记录" in text(clients("office"), "/figures/demo.odd/outliers/?period=2026")
     assert "不是离群个数" in text(clients("office"), "/figures/demo.total/outliers/", 422)
 
