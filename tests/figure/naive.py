@@ -142,19 +142,20 @@ def share_of_time(
 
 
 def members(unit: int | None, day: date) -> set[int] | None:
-    """The units whose records count for one on a day: an ended one's for the unit that it last hung under."""
+    """The units whose records count for one on a day: an ended one's for its successor, else for what it hung under."""
     if unit is None:
         return None
     versions: dict[int, list[UnitVersion]] = {}
-    for version in UnitVersion.objects.order_by("valid_from"):
+    for version in UnitVersion.objects.select_related("unit").order_by("valid_from"):
         versions.setdefault(version.unit_id, []).append(version)
 
     def above(own: int) -> tuple[int | None, bool]:
         standing = [v for v in versions[own] if v.valid_from <= day and (v.valid_to is None or day < v.valid_to)]
         if standing:
             return standing[0].parent_id, True
-        past = [v for v in versions[own] if v.valid_from <= day] or versions[own][:1]
-        return past[-1].parent_id, False
+        if past := [v for v in versions[own] if v.valid_from <= day]:
+            return past[-1].unit.successor_id or past[-1].parent_id, False
+        return versions[own][0].parent_id, False
 
     def is_below(own: int | None) -> bool:
         while own is not None and own != unit:

@@ -66,7 +66,7 @@ def _of_counties(arguments: Namespace, periods: list[Period], at: Clocks) -> int
 
 def _units_below(found: Answer, unit: int | None, period: Period) -> list[int | None]:
     """The unit itself and those just under it."""
-    tree = found.roll_up(period).tree
+    tree = found.tree(period)
     top = unit or next((node.pk for node in tree.nodes if node.depth == 0), None)
     return [unit, *(node.pk for node in tree.nodes if node.parent == top and top is not None)]
 
@@ -75,7 +75,7 @@ def _print(found: Answer, values: list[Value]) -> None:
     rows = []
     for value in values:
         figure = found.figures[value.code]
-        tree = found.roll_up(value.period).tree
+        tree = found.tree(value.period)
         where = tree.name(value.unit) or "全部"
         cut = found.titles[value.slice] if value.slice else ""
         number = shown(value.number, figure) or "—"

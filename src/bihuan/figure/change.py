@@ -141,14 +141,14 @@ class _Between:
         return self.after.value(code, unit, period).number if step in reached else was
 
     def _derived(self, figure: Derived, unit: int | None, period: Period, reached: Collection[str]) -> Fraction | None:
-        part, roll_up = figure.parts[0], self.before.roll_up(period)
+        part, tree = figure.parts[0], self.before.tree(period)
         if figure.kind == "share":
-            node = roll_up.tree.by_pk.get(unit or 0)
+            node = tree.by_pk.get(unit or 0)
             above = node.parent if node and figure.spec.within != "whole" else None
             own, whole = (self.value(part, one, period, reached) for one in (unit, above))
             return share_of(figure, own, whole)
         if figure.kind == "rank":
-            beside = roll_up.siblings(unit) if unit else ()
+            beside = tree.beside(unit) if unit else ()
             others = [self.value(part, one, period, reached) for one in beside]
             own = self.value(part, unit, period, reached) if beside else None
             return rank_among(own, others, ascending=figure.spec.order == "ascending")

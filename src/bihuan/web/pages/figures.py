@@ -262,7 +262,7 @@ def _known_then(code: str, asked: Wanted, found: Answer, value: Value | str) -> 
     if isinstance(value, str) or value.records is None or clock.now() - asked.clocks.known_at < _PRESENT:
         return None
     query = {"period": asked.period.code, "since": asked.clocks.known_at.isoformat()}
-    node = found.roll_up(asked.period).tree.by_pk.get(asked.unit or 0)
+    node = found.tree(asked.period).by_pk.get(asked.unit or 0)
     if node:
         query["unit"] = node.code
     return {
