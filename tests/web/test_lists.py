@@ -28,6 +28,8 @@ from bihuan.loop.actions import Said, create_record, perform
 from bihuan.loop.bulk_edit import prepare_bulk, preview_bulk, write_bulk
 from bihuan.loop.definitions import install_loop
 from bihuan.loop.intake import loop_over
+from bihuan.org.actions import end_post
+from bihuan.org.models import Post
 from bihuan.web import list_page
 from tests.cast import Cast
 from tests.ledger.making import make_finding
@@ -325,6 +327,22 @@ def test_every_page_is_the_same_from_either_end(cast: Cast, monkeypatch: pytest.
             for start in range(0, 13, size):
                 for total in (11, None):
                     assert [row.pk for row in rows_of(rows, start, size, total)] == whole[start : start + size]
+
+
+def test_what_is_remembered_of_a_page_is_shown_to_nobody_else(cast: Cast, clients: Clients) -> None:
+    make_finding(cast)
+    names = {login: cast.people[login].name for login in ("office", "town", "auditor")}
+    desks = {login: clients(login) for login in names}
+    for _ in range(2):
+        for login, own in names.items():
+            html = text_of(desks[login].get(URL))
+            assert f"<b>{own}</b>" in html
+            assert not [name for name in names.values() if name != own and name in html]
+    for post in Post.objects.filter(person=cast.people["office"], valid_to=None):
+        end_post(post=post)
+    again = clients("office").get(URL)
+    assert again.status_code == 404
+    assert URL not in text_of(again)
 
 
 def test_a_list_takes_the_same_few_queries_for_one_record_and_for_many(

@@ -46,9 +46,9 @@ def rows_html(
     before, _, after = reverse("record", args=[0]).rpartition("0")
     cells = [*_system_cells(opened), *(_cell_of(opened, field, lookup, files) for field in fields), *extra]
     found = []
-    for record in records:
-        seen, url = opened.sight.see_row(record, lookup), f"{before}{record.pk}{after}"
-        head = f'<td class="first head"><a class="row-link" href="{url}">{escape(record.number)}</a></td>'
+    for seen in opened.sight.see_rows(records, lookup):
+        url = f"{before}{seen.pk}{after}"
+        head = f'<td class="first head"><a class="row-link" href="{url}">{escape(seen.number)}</a></td>'
         found.append(f"<tr>{head}{''.join([cell(seen, url) for cell in cells])}</tr>")
     return mark_safe("\n".join(found))  # noqa: S308 - every value was escaped where it was put in
 
@@ -139,16 +139,25 @@ def _field_cell(opened: Opened, field: FieldSpec, lookup: Lookup) -> Cell:
     marks = " ".join((["num"] if kind in _NUMBERS else []) + [f"k-{kind}"])
     label = f'<td data-label="{title}" class="'
     blank = f'{label}{marks} k-none"></td>'
-    names = code == opened.spec.name_field
+    start = f'{label}{marks}">'
 
-    def cell(record: Row, url: str) -> str:
-        text = escape(text_of(record.data.get(code)))
-        if not text:
-            return blank
-        if names:
-            return f'{label}k-name {marks}"><a class="row-title clip" href="{url}" title="{text}">{text}</a></td>'
-        if kind == "text":
-            return f'{label}{marks}"><div class="clip" title="{text}">{text}</div></td>'
-        return f'{label}{marks}">{text}</td>'
+    def name(record: Row, url: str) -> str:
+        text = text_of(record.data.get(code))
+        if not text.isalnum():
+            text = escape_any(text)
+        link = f'<a class="row-title clip" href="{url}" title="{text}">{text}</a>'
+        return f'{label}k-name {marks}">{link}</td>' if text else blank
 
-    return cell
+    def clipped(record: Row, _: str) -> str:
+        text = text_of(record.data.get(code))
+        if not text.isalnum():
+            text = escape_any(text)
+        return f'{start}<div class="clip" title="{text}">{text}</div></td>' if text else blank
+
+    def plain(record: Row, _: str) -> str:
+        text = text_of(record.data.get(code))
+        if not text.isalnum():
+            text = escape_any(text)
+        return f"{start}{text}</td>" if text else blank
+
+    return name if code == opened.spec.name_field else clipped if kind == "text" else plain

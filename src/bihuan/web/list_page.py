@@ -10,9 +10,9 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
 from bihuan.ledger.among import among
-from bihuan.ledger.models import Record
+from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
-from bihuan.ledger.rules import whole_total
+from bihuan.ledger.rules import sees_whole, whole_total
 from bihuan.loop.colour import colour_case
 from bihuan.loop.queries import colour_counts
 from bihuan.loop.tally_counts import Counts, no_counts
@@ -87,10 +87,17 @@ class Standing:
             return total_of(self.rows, None if self.query.counts_all else COUNTED)
         return Total(whole_total(self.query.opened.actor, self.query.opened.ledger))
 
+    @property
+    def _whole(self) -> Ledger | None:
+        """The ledger, where all of its records are asked for and seen, the newest first."""
+        opened, bare = self.query.opened, not (self.query.narrows or self.query.get("sort"))
+        return opened.ledger if bare and sees_whole(opened.actor, opened.ledger) else None
+
     def page(self, start: int, size: int) -> list[Row]:
         """The rows of a page."""
         if self.found is None:
-            return rows_of(self.rows, start, size, None if self.total.more else self.total.count)
+            total = None if self.total.more else self.total.count
+            return rows_of(self.rows, start, size, total, all_of=self._whole)
         chosen = self.query.colour
         listed = [one.pk for one in self.found if chosen is None or one.colour == chosen.value]
         return rows_by_id(listed[start : start + size])
