@@ -89,11 +89,12 @@ def test_a_part_is_asked_why_it_changed(cast: Cast, type_in: Typing) -> None:
     with clock.fixed(MONDAY + timedelta(days=1)):
         edit_record(actor=cast["colleague"], record=Record.objects.order_by("pk")[0], fields={"level": "县级"})
         asked = ("figure", "demo.total", "--period", "2026", "--why-since", "2026-03-02 09:00")
-        for by, part, amount in (("level", "市本级", "-1"), ("level", "县级", "1"), ("unit", cast.county.code, "0")):
+        for by, part, amount in (("level", "市本级", "-1"), ("level", "县级", "1")):
             told = type_in(*asked, "--by", by, "--part", part, "--json").json
             assert [(one["kind"], one["amount"], one["records"]) for one in told["reasons"]] == [
                 ("corrected", amount, 1)
             ]
+        assert type_in(*asked, "--by", "unit", "--part", cast.town.code, "--json").json["reasons"] == []
         assert "要一起写" in type_in(*asked, "--by", "level").err
     assert "--why-since" in type_in("figure", "demo.total", "--by", "level", "--part", "市本级").err
 
