@@ -149,6 +149,11 @@ def test_every_part_of_a_table_opens_itself(figures: Cast, clients: Clients) -> 
     part = "/figures/demo.rate/?period=2026&by=responsible_unit&value="
     page = text(office, part + "白石镇")
     assert "责任单位：白石镇" in page and "1（大额问题数） ÷ 2（问题数） = 50.00 %" in page and "看整个指标" in page
+    ways = office.get(part + "白石镇").content.decode()
+    assert (
+        f"/change/?{urlencode({'period': 2026, 'by': 'responsible_unit', 'value': figures.other_town.pk})}"
+        in unescape(ways)
+    )
     for where in ("", "records/"):
         url = f"/figures/demo.total/{where}?period=2026&by=responsible_unit&value="
         assert "没有“白水镇”这个值；有" in text(office, f"{url}白水镇", 404)
