@@ -78,6 +78,8 @@ def test_definitions_and_mistakes_in_words(clients: Clients) -> None:
     assert "2026-Q1" in asked(clients("office"), "/values?code=demo.total&period=Q9", 422)["message"]
     change = asked(clients("office"), "/demo.total/change?since=2026-03-02%2009:00&period=2026")
     assert change == {"before": "4", "after": "4", "reasons": []}
+    part = asked(clients("office"), "/demo.total/change?since=2026-03-02%2009:00&by=month&value=2026-01")
+    assert part == {"before": "2", "after": "2", "reasons": []}
 
 
 def test_changes_want_the_right_and_the_token(cast: Cast, clients: Clients) -> None:

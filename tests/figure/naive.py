@@ -1,6 +1,6 @@
 """The oracle: figures by folding every record's events in plain Python, and counting what is left."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -118,7 +118,13 @@ def _falls_in(flow: Flow, row: Row, period: Period) -> bool:
 
 
 def share_of_time(
-    base: Base, past: Past, units: Iterable[int | None] | None, period: Period, as_of: datetime, known_at: datetime
+    base: Base,
+    past: Past,
+    units: Iterable[int | None] | None,
+    period: Period,
+    as_of: datetime,
+    known_at: datetime,
+    only: Callable[[Row], bool] = lambda row: True,
 ) -> tuple[Fraction | None, set[int]]:
     """The share, and the records that were counted at any moment of the period."""
     first = datetime.combine(period.start, time(), clock.COUNTY_TIME)
@@ -128,7 +134,7 @@ def share_of_time(
     for row, since, until in past.spans_of(base, known_at):
         length = min(until, last) - max(since, first)
         say = {"today": first.date(), "now": first}
-        if length <= timedelta() or (wanted is not None and row.unit not in wanted):
+        if length <= timedelta() or (wanted is not None and row.unit not in wanted) or not only(row):
             continue
         if base.where is not None and evaluate(base.where, row.values, **say) is not True:
             continue

@@ -202,6 +202,10 @@ def test_a_changed_number_is_told_part_by_part(figures: Cast, clients: Clients) 
         assert "SJ-2026-0001" in text(
             clients("office"), f"/figures/demo.amount/change/?{query}&part=corrected:audit.finding"
         )
+        part = text(clients("office"), f"/figures/demo.amount/change/?{query}&by=unit&value={figures.town.pk}")
+        assert "：青溪镇" in part and "增加 7,695,000.00 元" in part
+        other = f"/figures/demo.amount/change/?{query}&by=unit&value={figures.other_town.pk}"
+        assert "没有哪条记录使它变化" in text(clients("office"), other)
         assert clients("outsider").get(f"/figures/demo.amount/change/?{query}").status_code == 403
         assert "没有哪条记录使它变化" in text(clients("other_town"), f"/figures/demo.amount/change/?{query}")
 

@@ -111,6 +111,18 @@ def test_a_level_must_sign_within_its_days(cast: Cast, clients: Clients) -> None
     assert "前签收" not in clients("town").get(url).content.decode()
 
 
+def test_a_level_without_a_unit_is_not_called_upon(cast: Cast, clients: Clients) -> None:
+    receive = {"code": "receive", "title": "签收", "from": ["doing"], "effect": "receive", "level": "unit"}
+    receive["who"] = [{"role": ["undertaker"], "unit": "responsible"}]
+    ledger = make_ledger(cast.office, loop={**SHORT_LOOP, "verbs": [*SHORT_LOOP["verbs"], receive]})
+    nobody = create_record(actor=cast["office"], ledger=ledger, fields={"no": "A1"})
+    town = create_record(actor=cast["office"], ledger=ledger, fields={"no": "A2", "responsible": "青溪镇"})
+    for record in (nobody, town):
+        perform(actor=cast["office"], pk=record.pk, verb="start", said=Said())
+    assert "未签收" not in clients("office").get(f"/records/{nobody.pk}/").content.decode()
+    assert "未签收" in clients("office").get(f"/records/{town.pk}/").content.decode()
+
+
 def test_a_verb_that_its_guard_keeps_back_is_no_button_but_says_why(cast: Cast, clients: Clients) -> None:
     start, *rest = SHORT_LOOP["verbs"]
     guarded = {**start, "guard": "amount > 1", "guard_message": "金额还没有填"}

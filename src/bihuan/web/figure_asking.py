@@ -147,9 +147,13 @@ def records_url(found: Answer, asked: Wanted, value: Value) -> str:
     query = {"period": value.period.code, **clock_query(asked)}
     if node:
         query["unit"] = node.code
-    if value.slice is not None:
-        query |= {"by": value.slice.field, "value": text_of(value.slice)}
+    query |= part_query(value.slice)
     return f"{reverse('figure_records', args=[value.code])}?{urlencode(query)}"
+
+
+def part_query(cut: Slice | None) -> dict[str, str]:
+    """A part as an address names it."""
+    return {} if cut is None else {"by": cut.field, "value": text_of(cut)}
 
 
 def clock_query(asked: Wanted) -> dict[str, str]:
