@@ -13,7 +13,7 @@ from bihuan.ledger.among import among
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
 from bihuan.ledger.rules import sees_whole, whole_total
-from bihuan.loop.colour import colour_case
+from bihuan.loop.colour import colour_case, found_by_colour
 from bihuan.loop.queries import colour_counts
 from bihuan.loop.tally_counts import Counts, no_counts
 from bihuan.loop.whole_counts import whole_counts
@@ -95,10 +95,12 @@ class Standing:
 
     def page(self, start: int, size: int) -> list[Row]:
         """The rows of a page."""
+        chosen, bounds = self.query.colour, self.query.opened.bounds
         if self.found is None:
-            total = None if self.total.more else self.total.count
-            return rows_of(self.rows, start, size, total, all_of=self._whole)
-        chosen = self.query.colour
+            total, rows = None if self.total.more else self.total.count, self.rows
+            if chosen and bounds and self.total.count >= COUNTED and not self.query.get("sort"):
+                rows = self.alike.filter(found_by_colour(chosen, bounds))
+            return rows_of(rows, start, size, total, all_of=self._whole)
         listed = [one.pk for one in self.found if chosen is None or one.colour == chosen.value]
         return rows_by_id(listed[start : start + size])
 
