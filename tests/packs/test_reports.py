@@ -3,6 +3,7 @@
 import json
 import zipfile
 from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from bihuan.report.docx.package import write_docx
 from bihuan.report.html import page_of
 from bihuan.report.queries import document_now, record_of, subject_of
 from bihuan.report.spec import KINDS
-from bihuan.scorecard.actions import publish
+from bihuan.scorecard.actions import answer_appeal, make_appeal, publish
 from bihuan.scorecard.definitions import scorecard_in_force
+from bihuan.scorecard.publishing import restored
 from tests.cli.typing_in import Typing, type_in
 from tests.packs.conftest import Bureaus
 from tests.packs.test_catalogue import listed
@@ -126,3 +128,23 @@ def test_a_bulletin_tells_the_published_ranking(bureaus: Bureaus) -> None:
     assert tables[0].heads[:3] == ("名次", "单位", "得分")
     score = tables[0].rows[0][2][0].number
     assert score and score.opens.startswith("/publications/")
+
+
+def test_a_bulletin_tells_what_an_appeal_changed(bureaus: Bureaus) -> None:
+    card, period = scorecard_in_force("audit.rectification"), parse_period(YEAR, date(2026, 3, 2))
+    old = publish(actor=bureaus["shenji"], scorecard=card, period=period, clocks=clocks())
+    town = bureaus["chengguanzhen"].posts[0].unit
+    appeal = make_appeal(actor=bureaus["chengguanzhen"], publication=old.pk, unit=town, item="rate", reason="已整改")
+    given = {"audit.finding.cleared_rate": Decimal(88)}
+    fresh = answer_appeal(actor=bureaus["shenji"], appeal=appeal.pk, answer="属实", values=given)
+    [table] = [
+        block
+        for block in now("audit.ranking_bulletin").blocks
+        if isinstance(block, Table) and block.caption == "经申诉更正"
+    ]
+    [row] = table.rows
+    before, after = (next(one for one in restored(each.content) if one.unit == town) for each in (old, fresh))
+    assert [text_of(cell) for cell in row[:2]] == [after.name, "整改率"]
+    assert [row[place][0].number.value for place in (2, 3)] == [before.total, after.total]
+    assert [row[place][0].number.opens for place in (2, 3)] == [f"/publications/{one.pk}/" for one in (old, fresh)]
+    assert before.total != after.total

@@ -13,7 +13,8 @@ class Number:
     """A printed number and all that makes it repeatable: which figure, of whom, when, as known when, by which version.
 
     `records` is how many records stand behind it; `opens` the address that shows them. `value` None is unknown.
-    `aspect` is empty for the figure's value itself, `change` for how it changed, else the slice: `field=value`.
+    `aspect` is empty for the figure's value itself, `change` for how it changed, `score` in a ranking
+    (`score@…` in one that an appeal replaced), else the slice: `field=value`.
     """
 
     figure: str

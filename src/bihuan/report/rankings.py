@@ -6,6 +6,7 @@ from bihuan.org.actor import Actor
 from bihuan.org.tree import Tree
 from bihuan.report.document import Number, Run, Runs, Table
 from bihuan.report.template.wording import shown
+from bihuan.scorecard.amendments import amendments
 from bihuan.scorecard.definitions import spec_of
 from bihuan.scorecard.models import Publication
 from bihuan.scorecard.publishing import PublishedScore, restored
@@ -13,10 +14,14 @@ from bihuan.scorecard.queries import rank_changes
 from bihuan.scorecard.rules import may_see_publications
 
 _HEADS = ("名次", "单位", "得分", "等级", "比上期")
+_AMENDED_HEADS = ("单位", "考核项", "原得分", "更正后得分", "原名次", "更正后名次")
 
 
 def ranking_tables(actor: Actor, scorecard: str, period: Period, clocks: Clocks, tree: Tree) -> tuple[Table, ...]:
-    """The ranking that stood at the instant of knowing, a table for each group of units, best first."""
+    """The ranking that stood at the instant of knowing, a table for each group of units, best first.
+
+    Where appeals led to it, a last table tells whose, and from which score and place to which.
+    """
     publication = _standing(scorecard, period, clocks) if may_see_publications(actor) else None
     if publication is None:
         return ()
@@ -28,7 +33,18 @@ def ranking_tables(actor: Actor, scorecard: str, period: Period, clocks: Clocks,
         ranked = sorted((score for score in scores if score.group == group), key=_place)
         rows = tuple(_row(publication, score, period, changes.get(score.unit), tree) for score in ranked)
         tables.append(Table(_HEADS, rows, titles.get(group, ""), "分"))
-    return tuple(tables)
+    return (*tables, *_amended(publication, period, tree))
+
+
+def _amended(publication: Publication, period: Period, tree: Tree) -> tuple[Table, ...]:
+    rows, titles = [], {item.code: item.title for item in spec_of(publication.scorecard).items}
+    for one in amendments(publication):
+        texts = (one.after.name, titles.get(one.appeal.item, one.appeal.item))
+        old = _scored(one.replaced, one.before, period, tree, aspect=f"score@{one.replaced.pk}")
+        scores = old, _scored(one.led_to, one.after, period, tree)
+        places = [Run("—" if score.rank is None else str(score.rank)) for score in (one.before, one.after)]
+        rows.append(tuple((run,) for run in (*map(Run, texts), *scores, *places)))
+    return (Table(_AMENDED_HEADS, tuple(rows), "经申诉更正", "分"),) if rows else ()
 
 
 def _standing(scorecard: str, period: Period, clocks: Clocks) -> Publication | None:
@@ -46,6 +62,16 @@ def _place(score: PublishedScore) -> tuple[bool, int, str]:
 def _row(
     publication: Publication, score: PublishedScore, period: Period, change: int | None, tree: Tree
 ) -> tuple[Runs, ...]:
+    held = f"（{'、'.join(score.held_by)}）" if score.held_by else ""
+    texts = ("—" if score.rank is None else str(score.rank), score.name, f"{score.grade}{held}", _moved(change))
+    place, name, grade, moved = ((Run(text),) for text in texts)
+    return place, name, (_scored(publication, score, period, tree),), grade, moved
+
+
+def _scored(
+    publication: Publication, score: PublishedScore, period: Period, tree: Tree, *, aspect: str = "score"
+) -> Run:
+    """A unit's score in a ranking, as a number that opens it."""
     node = tree.by_pk.get(score.unit)
     number = Number(
         figure=publication.scorecard.code,
@@ -61,12 +87,9 @@ def _row(
         definition=spec_of(publication.scorecard).description,
         records=0,
         opens=f"/publications/{publication.pk}/",
-        aspect="score",
+        aspect=aspect,
     )
-    held = f"（{'、'.join(score.held_by)}）" if score.held_by else ""
-    texts = ("—" if score.rank is None else str(score.rank), score.name, f"{score.grade}{held}", _moved(change))
-    place, name, grade, moved = ((Run(text),) for text in texts)
-    return place, name, (Run(shown(score.total), number),), grade, moved
+    return Run(shown(score.total), number)
 
 
 def _moved(change: int | None) -> str:

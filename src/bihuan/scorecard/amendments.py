@@ -9,10 +9,12 @@ from bihuan.scorecard.publishing import PublishedScore, restored
 
 @dataclass(frozen=True)
 class Amendment:
-    """A granted appeal, and the score of the unit that made it in the ranking before and in the one after."""
+    """A granted appeal, and the score of the unit that made it in the ranking replaced and in the one it led to."""
 
     appeal: Appeal
+    replaced: Publication
     before: PublishedScore
+    led_to: Publication
     after: PublishedScore
 
 
@@ -38,7 +40,7 @@ def amendments(publication: Publication) -> tuple[Amendment, ...]:
     for old, new in pairwise(line):
         if (appeal := getattr(new, "appeal", None)) is not None:
             before, after = (_score(one, appeal.unit_id) for one in (old, new))
-            found.append(Amendment(appeal, before, after))
+            found.append(Amendment(appeal, old, before, new, after))
     return tuple(found)
 
 

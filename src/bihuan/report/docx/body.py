@@ -197,6 +197,6 @@ def _annex_row(place: int, number: Number, *, is_known: bool, opens: bool) -> tu
     value = "—" if number.value is None else f"{number.value:f}"
     where = (number.unit_name, number.period)
     before, after = (str(place), told, *where), (number.measure, f"{number.as_of}", f"{number.version}")
-    records = "—" if number.aspect == "score" else str(number.records)
+    records = "—" if number.aspect.partition("@")[0] == "score" else str(number.records)
     printed = Run(value, number if opens else None)
     return (*((Run(cell),) for cell in before), (printed,), *((Run(cell),) for cell in (*after, records)))
