@@ -24,6 +24,8 @@ from bihuan.org.models import Unit
 from tests.cli.archived import SQLITE, Instance, Maker
 from tests.ledger.making import write_csv
 
+_TOO_LITTLE = 400_000
+"""Bytes: less than what taking a batch of these tests back writes, however large its database is."""
 _HEADS = ["编号代码", "名称", "金额", "责任单位", "期限"]
 
 
@@ -112,7 +114,7 @@ def test_an_undo_on_a_full_disk_leaves_the_batch_as_it_was(instance: Instance, t
     def undo() -> None:
         undo_batch(actor=system_actor(), batch=batch)
 
-    assert bounded(limit_of(instance, 50_000), undo, tmp_path / "said") == 70
+    assert bounded(_TOO_LITTLE, undo, tmp_path / "said") == 70
     assert state() == before
     assert Record.objects.filter(ledger=batch.ledger, deleted=False).count() == 1_500
     undo()
