@@ -11,9 +11,10 @@ from bihuan.report.number_check.blocks import Block
 from bihuan.report.number_check.model import Number, Place, Role, Words
 from bihuan.report.number_check.no_figures import without_no_figures
 from bihuan.report.number_check.periods import PERIOD, Spoken
+from bihuan.report.number_check.tables import Cell
 from bihuan.standards.chinese_numerals import parse_number
 from bihuan.standards.measure_units import PREFIXES
-from bihuan.standards.measures import find_unit, is_unit, title_unit
+from bihuan.standards.measures import find_unit, is_unit
 from bihuan.standards.problem import Refused
 
 _ARABIC = r"(?<![\d.])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -51,6 +52,9 @@ _LEADS = re.compile(
 _NOUN_BEHIND = re.compile(r"^[\u4e00-\u9fff]{1,8}")
 
 
+_NO_CELL = Cell(0, 0, "")
+
+
 @dataclass(frozen=True)
 class _Found:
     start: int
@@ -65,9 +69,13 @@ def find_numbers(blocks: Iterable[Block], today: date | None = None) -> Iterator
     sentence, above = 0, Above(today)
     for block in blocks:
         above.read(block)
+        for cell in block.cells:
+            above.read_cell(cell)
+            yield from _in_sentence(block, cell.start, cell.end, sentence, above, cell)
+            sentence += 1
         start = 0
-        ends = [found.end() for found in _SENTENCE_END.finditer(block.text)]
-        for end in (*ends, len(block.text)):
+        ends = [found.end() for found in _SENTENCE_END.finditer(block.text)] if not block.cells else ()
+        for end in (*ends, len(block.text)) if not block.cells else ():
             yield from _in_sentence(block, start, end, sentence, above)
             sentence += end > start
             start = end
@@ -132,7 +140,9 @@ class _Said:
         return listed[self.turn] if self.items and len(listed) == len(self.items) else None
 
 
-def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above) -> Iterator[Number]:
+def _in_sentence(
+    block: Block, start: int, end: int, sentence: int, above: Above, cell: Cell = _NO_CELL
+) -> Iterator[Number]:
     text = block.text[start:end]
     plain = without_no_figures(text)
     spoken, said = above.periods_of(text), _Said()
@@ -142,13 +152,13 @@ def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above
         before = text[: found.start]
         said.read(lead, is_inside=before.count("（") > before.count("）"))
         role = said.role = "share" if said.goes_on(lead, found.unit) else _role(lead, found.unit, said.is_part)
-        clause = said.clause(plain[said.before : found.start], block.head)
+        clause = said.clause(plain[said.before : found.start], cell.head)
         is_last = index + 1 == len(figures)
         behind = _own_behind(plain[found.end : len(plain) if is_last else figures[index + 1].start], is_last=is_last)
         own = "" if role in ("change", "share") and said.noun else _noun(clause, plain[found.end :])
         said.noun = own or said.noun
         period = said.period_in_turn(spoken) or _period_at(spoken, text, found, role)
-        unit = found.unit or (title_unit(block.head.split("，")[0])[1] if block.head else "")
+        unit = found.unit or cell.unit
         yield Number(
             Place(block.index, start + found.start, start + found.end),
             text[found.start : found.end],
@@ -170,7 +180,7 @@ def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above
                 plain[said.before : found.start],
                 said.turn,
                 said.listed,
-                bool(block.head),
+                bool(cell.head),
             ),
             period.up_to if period else False,
             period is None and above.period is not None,
