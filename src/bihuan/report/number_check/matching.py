@@ -16,6 +16,7 @@ _CHANGE_WORDS = re.compile(
     "同比|环比|净?增[长加幅]?|上升|升幅|提[高升]|下降|减少|降[低幅]?|回落|多出?|少|[较比](?:上[月季]|年初)?|了|出"
 )
 _SAME = 1e-9
+_MAYBE = 3
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Matcher:
             last = last if is_inside else outside
             one = self._one(number, last if last.match or not topic else replace(last, match=topic))
             found.append(one)
-            if number.role not in ("change", "share"):
+            if number.role not in ("change", "share") or (number.role == "change" and self._names_new(number)):
                 last = self._after(number, one, last)
             outside = outside if is_inside else last
         return found
@@ -104,7 +105,8 @@ class Matcher:
         if first is None or (first.subject.labels and topic):
             return topic
         whole = next((one for one in self.subjects if one.figure == first.subject.figure and not one.labels), None)
-        others = tuple(one for one in dict.fromkeys((*first.subjects, whole)) if one and one != first.subject)
+        older = (topic.subject,) if topic else ()
+        others = tuple(one for one in dict.fromkeys((*first.subjects, whole, *older)) if one and one != first.subject)
         return replace(first, others=others, strong=False)
 
     def _after(self, number: Number, one: Match | None, last: _Last) -> _Last:
@@ -116,6 +118,10 @@ class Matcher:
         counted = (*last.counted, match) if match else last.counted
         return replace(last, match=match, clause=clause if is_new else last.clause, counted=counted)
 
+    def _names_new(self, number: Number) -> bool:
+        """投诉举报同比上升 34.5%，达到 74 件: whether a change names what it is of."""
+        return bool(Scope(self._without_names(_CHANGE_WORDS.sub("", number.words.clause)), "").bare)
+
     def whose(self, number: Number) -> tuple[int | None, ...]:
         """The unit named last before the number, else above it; of those listed before 分别 the one in turn. A sentence
         that names none, behind one that does, may go on about that, and 该镇 does.
@@ -124,7 +130,8 @@ class Matcher:
         """
         words = number.words
         if words.turn >= 0:
-            listed = self._names.findall(words.before.rpartition("分别")[0] or words.before)
+            own = self._names.findall(words.clause)
+            listed = own * (words.turn + 1) if len(own) == 1 else self._names.findall(words.before.rpartition("分别")[0] or words.before)
             if words.turn < len(listed):
                 return (self.units[listed[words.turn]],)
         earlier = tuple(self.units[name] for name in self._names.findall(words.earlier)[-1:])
@@ -144,8 +151,12 @@ class Matcher:
         if number.role == "change":
             return self._changed(number, last)
         if number.role == "share" and not Scope(self._without_names(number.words.clause), "").bare:
-            return None
+            # 政策跟踪审计 20 个，占 46.5%
+            return replace(last.match, strong=last.match.likely) if last.match and last.match.subject.labels else None
         found = self._by_words(number, last)
+        if number.role == "share" and found and last.match and last.match.subject.labels and not found.subject.labels:
+            is_whole = found.subject.figure in {one.figure for one in last.match.subjects}
+            return replace(last.match, strong=last.match.likely) if is_whole else found
         return self._with_readings(number, found) if found else None
 
     def _changed(self, number: Number, last: _Last) -> Match | None:
@@ -175,11 +186,15 @@ class Matcher:
         context = in_one_wording(f"{words.before}，{words.earlier}，{words.above}")
         own, longer = self._scope(clause, context, hoped), self._scope(clause + behind, context, hoped)
         found = self._named(number, (own, longer), units)
-        if not (found and found.strong) and last.clause:
+        topic = self._topic_before(number)
+        for said in (last.clause, topic):
+            if (found and found.strong) or not said:
+                continue
             scopes = (own, longer) if own.bare else (own,)
-            taken = [Scope(last.clause + one.clause, context, hoped, one.bare) for one in scopes]
+            taken = [Scope(said + one.clause, context, hoped, one.bare) for one in scopes]
             found = _better(self._named(number, taken, units, exactly=True), found)
-            found = replace(found, strong=found.strong and self._is_sure(number, last, own)) if found else None
+            sure = said == topic or self._is_sure(number, last, own)
+            found = replace(found, strong=found.strong and sure) if found else None
         if found and found.strong:
             return found
         if lead := self._lead(number):
@@ -196,6 +211,16 @@ class Matcher:
             sure = last.match.strong and self._is_sure(number, last, own)
             return replace(last.match, units=units, strong=sure)
         return found
+
+    def _topic_before(self, number: Number) -> str:
+        """What the clauses before the number's own, since the number before, name last: 流动摊点：整治 23 个. Where
+        its sentence begins with it, what was asked before: 今年办了多少？74 件.
+        """
+        clauses = re.split("[，,：:。？?]", in_one_wording(number.words.lead))[:-1]
+        if not number.words.before and number.words.earlier.endswith(("？", "?")):
+            clauses = re.split("[，,：:。？?]", in_one_wording(number.words.earlier))
+        named = [clause for clause in clauses if Scope(self._without_names(clause), "").bare]
+        return self._without_names(named[-1]) if named else ""
 
     def _lead(self, number: Number) -> str:
         """The clauses since the number before that name no number themselves; "" if there are none."""
@@ -254,6 +279,10 @@ class Matcher:
         sure = (len(equal) == 1 or are_parts) and bool(number.unit or number.words.is_cell)
         first, subject = equal[0]
         others = tuple(subject for _, subject in equal[1:])
+        if not all(likeness.strong for likeness, _ in equal):
+            # What is not named beyond doubt may be any of those that are named somewhat.
+            also = sorted((one for one in likely if one[0][2] and not one[2].labels), key=lambda one: one[0], reverse=True)
+            others = tuple(one for one in dict.fromkeys((*others, *(one[2] for one in also[:_MAYBE]))) if one != subject)
         strong = sure and all(likeness.strong for likeness, _ in equal)
         return Match(subject, units, strong, others, likely=sure and first.likely)
 

@@ -24,12 +24,14 @@ _SOFT = re.compile(
 """Words that every sentence of a report may hold, and that tell no figure from another."""
 _VERBS = re.compile(
     "没有|受理|收到|接到|申请|立案|办结|答复|回复|整改|销号|清零|发现|查处|整治|完成|计划|安排|新增|登记|超期|逾期|移送|退回|驳回|撤销|启动|"
-    "在建|开工|竣工|验收|报送|上报|拟|未|应|待|新签|到期|纠正|劝导|排查|教育|曝光|表彰|取消|结转|历年|上年结转|下达"
+    "在建|开工|竣工|验收|报送|上报|拟|未|应|待|新签|到期|纠正|劝导|排查|教育|曝光|表彰|取消|结转|历年|上年结转|下达(?![^，。]{0,8}书)"
 )
+_OPEN = re.compile("未|没有|剩|正在|在整改|尚")
+"""What is not yet done must be said to be so."""
 _STATES = re.compile("(?:整改|销号|清零|完成)(?=问题|$)|^完成")
 """What tells a part of the things from all of them must be said of the number itself, and not only around it."""
 _LONG_LABEL = 4
-_KIN = (frozenset(("整治", "治理", "清理", "规范")), frozenset(("办结", "答复", "办理", "回复")))
+_KIN = (frozenset(("整治", "治理", "清理", "规范")), frozenset(("办结", "答复", "办理", "回复", "完成")))
 """Verbs that are said one for another, though they need not mean the same."""
 _FUTURE = re.compile("力争|计划|预计|目标|拟|争取|确保|不低于|不少于|将(?!近)|下一步|任务数?|要求|拟定|明年|来年")
 """What is only hoped for or demanded is no statement of how things are."""
@@ -151,6 +153,8 @@ class Lexicon:
     def _of(self, subject: Subject, name: str, scope: Scope) -> Likeness | None:
         label = self._label(subject, scope)
         if subject.labels and not label:
+            return None
+        if _OPEN.search(name) and not _OPEN.search(scope.clause):
             return None
         wanted, whole = self._cores[name]
         if label:

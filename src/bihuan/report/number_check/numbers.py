@@ -22,13 +22,15 @@ _CHINESE = r"百分之[零〇一二三四五六七八九十百点]+|[零〇一�
 _NUMBER = re.compile(f"(?P<arabic>{_ARABIC})|(?P<chinese>{_CHINESE})")
 _MULTIPLE = re.compile("|".join(sorted(PREFIXES, key=len, reverse=True)))
 _LONGEST_UNIT = 6
+_SHORTEST_LIST = 2
+_JOINS = tuple("、，,和与及；")
 _BRACKETS = re.compile("[（(].*?[）)]")
 _PAUSE = re.compile("[，,、；;：。！？]")
 _SENTENCE_END = re.compile("[。！？；;!?\n](?!其中)")
 _CLAUSE_END = re.compile("[，,、：:（）()【】。！？；;!?\n]")
 _CHANGE = re.compile("(?:同比|环比|较|比|增|减|升|降|上升|提高|回落|下降|增长)[^，。；]{0,10}$")
 _CHANGE_WORD = re.compile("(?:增长|增加|增幅|上升|提高|提升|下降|减少|降低|降幅|回落|增速)[了为约达]*$")
-_MORE = re.compile("[比较](?:去年|上年|上月|上季度|上一|同期|年初)[^，。；]{0,6}[多少][了出]?$")
+_MORE = re.compile("[比较](?:去年|上年|上月|上季度|上一|同期|年初)[^，。；]{0,6}[多少][了出]?$|[多少]了$")
 _SHARE = re.compile("(?:占|占比|比重|份额)[^，。；、]{0,20}$")
 _REACHED = re.compile("[增减升降][长少加低高]?[至到]$")
 _RECALLED = re.compile("[比较](?:去年|上年)(?:同期)?[的（(]$")
@@ -36,6 +38,8 @@ _RECALLED = re.compile("[比较](?:去年|上年)(?:同期)?[的（(]$")
 _TOTAL = re.compile("(?:共|合计|总计|共计|总共|累计|总数|总额|总量)[^，。；、]{0,20}$")
 _PART = re.compile("其中")
 _EACH = re.compile("分别|依次|各(?=[为是有])")
+_EACH_INSIDE = re.compile("([^，。；：:（）()]+)[（(]$")
+_SO_MANY = re.compile("[一二两三四五六七八九十]+[个家类项个种方]?[\u4e00-\u9fff]{0,4}$")
 _AND = re.compile("以及|[、和与及]")
 _LIST_BEGIN = re.compile("[，,；;：:。（(]")
 _OF = re.compile("[）)]?的")
@@ -94,27 +98,49 @@ class _Said:
     listing: range = range(0)
     role: Role = "level"
     is_whole: bool = False
+    is_inside: bool = False
+    named: tuple[str, ...] = ()
+    """The items of the last list, or the words of the numbers since it: what a later 分别 goes through again."""
 
     def read(self, lead: str, *, is_inside: bool) -> None:
         """Take up what was said since the number before; what stands in brackets is no turn of a list."""
         self.is_part = self.is_part or _PART.search(lead) is not None
         if found := _EACH.search(lead):
-            self.turn = 0
-            before, behind = self._list_before(lead[: found.start()]), lead[found.end() :]
-            items = _AND.split(before)
-            self.items = tuple(item + behind for item in items) if len(items) > 1 else ()
-            self.listed = before + behind if self.items else ""
-            begin = self.before + lead.rindex(before, 0, found.start())
-            self.listing = range(begin, begin + len(before))
-        elif self.turn >= 0 and not is_inside:
+            self._begin(lead, lead[: found.start()], lead[found.end() :])
+        elif is_inside and (found := _EACH_INSIDE.search(lead)) and len(_AND.split(found[1])) > _SHORTEST_LIST:
+            # 政策跟踪、财政收支、经济责任三类问题（20个、10个、13个）
+            end = _SO_MANY.sub("", found[1])
+            self._begin(lead, lead[: found.start()] + end, found[1][len(end) :])
+            self.is_inside = True
+        elif self.turn >= 0 and is_inside <= self.is_inside:
             self.turn += 1
-            if self.items and (self.turn >= len(self.items) or not _GOES_ON.fullmatch(lead)):
+            if self.is_inside > is_inside:
+                self.turn, self.items, self.listed, self.is_inside = -1, (), "", False
+            elif self.items and (self.turn >= len(self.items) or not _GOES_ON.fullmatch(lead)):
                 self.turn, self.items, self.listed = -1, (), ""
+
+    def _begin(self, lead: str, until: str, behind: str) -> None:
+        """Begin a list: of the items right before, else of those that were last gone through."""
+        before = self._list_before(until)
+        items = _AND.split(before)
+        self.turn, self.is_inside = 0, False
+        if len(items) > 1:
+            self.named = tuple(items)
+            begin = self.before + lead.rindex(before, 0, len(until))
+            self.listing = range(begin, begin + len(before))
+        items = items if len(items) > 1 else list(self.named)
+        self.items = tuple(item + behind for item in items) if len(items) > 1 else ()
+        self.listed = "、".join(items) + behind if self.items else ""
 
     def _list_before(self, lead: str) -> str:
         """The list that 分别 tells of: what stands before it, or the last clause that is one (甲与乙最多，分别为)."""
         clauses = _LIST_BEGIN.split(lead)
         return next((one for one in reversed(clauses) if len(_AND.split(one)) > 1), clauses[-1])
+
+    def remember(self, clause: str, lead: str) -> None:
+        """Keep what a number was said to be of: 青溪镇13个、白石镇16个，分别销号12个、11个."""
+        if self.turn < 0:
+            self.named = (*(self.named if lead[:1] in _JOINS else ()), clause)
 
     def clause(self, plain: str, head: str) -> str:
         """The words of the clause that name what is counted: of those listed before 分别 the one in turn; behind an
@@ -186,6 +212,7 @@ def _in_sentence(
             period is None and above.period is not None,
         )
         said.before = found.end
+        said.remember(clause, lead)
     above.remember(text, spoken)
 
 

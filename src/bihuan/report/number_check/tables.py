@@ -96,7 +96,7 @@ def _cell(
     is_named = bool(beginning) and _SAYS_NOTHING.fullmatch(top)
     head = "，".join(filter(None, ("" if is_named and not _RATE.search(top) else top, beginning)))
     if _TURN_COLUMN.fullmatch(top):
-        head, unit = top, ""
+        head = unit = ""
     others = "，".join(tops)
     return Cell(row[column].start, row[column].end, head, unit, beginning, others, table, row_number, column)
 
@@ -130,8 +130,9 @@ def cells_in(lines: Sequence[str]) -> Iterator[tuple[int, tuple[Cell, ...]]]:
         if many < _LEAST_COLUMNS or len(run) < _LEAST_COLUMNS or not has_numbers:
             continue
         caption = lines[run[0] - 1].strip() if run[0] else ""
-        for index, cells in zip(run, headed([split[index] for index in run], tables, caption), strict=True):
-            yield index, tuple(cells)
+        found = headed([split[index] for index in run], tables, caption)
+        for index, cells in zip(run, found, strict=True):
+            yield index, tuple(cell for cell in cells if cell.head or not _BARE.fullmatch(lines[index][cell.start : cell.end]))
         tables += 1
 
 
