@@ -1,13 +1,16 @@
-"""Holds a change against the two numbers that it lies between, and a quantity told twice in two units against itself."""
+"""Holds a change against the two numbers that it lies between, and a quantity told in two units against itself."""
 
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from bihuan.report.number_check.model import Finding, Number
 from bihuan.report.number_check.same_measure import amount, are_comparable, half_in, shown, slack
 
-_THEN = re.compile("(?:同期|去年|上年|上月|上季度|上期|年初|此前|以前|之前)[的全年底末共]*[为是有（(]?$|(?:由|从)[^，。；]{0,12}$")
+_THEN = re.compile(
+    "(?:同期|去年|上年|上月|上季度|上期|年初|此前|以前|之前)[的全年底末共]*[为是有（(]?$|(?:由|从)[^，。；]{0,12}$"
+)
 _NOW = re.compile("[增减升降扩提下][加长少大高降]?[到至][了]?$|达到?$")
 _RATE_OF_CHANGE = re.compile("(?:增长|增加|增幅|增速|上升|升幅|提高|下降|减少|降低|降幅|回落)[了为约达]*$")
 _SAME_THING = re.compile("(?:折合|约合|相当于|合|即)[约为计]*$")
@@ -66,7 +69,7 @@ def _against(change: Number, rates: tuple[Fraction, Fraction, Fraction], held: t
 
 def check_conversions(sentence: Sequence[Number]) -> Iterator[Finding]:
     """5657 平方米，约合 8.5 亩: a quantity that is another one in its other unit."""
-    for one, other in zip(sentence, sentence[1:], strict=False):
+    for one, other in pairwise(sentence):
         if not _SAME_THING.search(other.words.clause) or one.unit == other.unit or not are_comparable(one, other):
             continue
         there = amount(one, other.unit)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bihuan.report.number_check.counting_words import alike, same_measure
+from bihuan.report.number_check.counting_words import alike, is_measured, same_measure
 from bihuan.report.number_check.model import Number
-from bihuan.report.number_check.naming import Lexicon, Scope, Subject, is_hoped
+from bihuan.report.number_check.naming import Lexicon, Scope, Subject, is_hoped, says_state
 from bihuan.report.number_check.periods import PERIOD
 from bihuan.report.number_check.same_words import in_one_wording
 
@@ -111,7 +111,8 @@ class Matcher:
 
     def _after(self, number: Number, one: Match | None, last: _Last) -> _Last:
         clause = in_one_wording(self._without_names(number.words.clause))
-        if one and not one.strong and clause and (lead := self._lead(number)):
+        is_by_own = one and one.strong and not self._topic_before(number)
+        if one and not is_by_own and clause and (lead := self._lead(number)):
             clause = in_one_wording(lead)
         is_new = bool(Scope(clause, "").bare)
         match = one or (None if is_new else last.match)
@@ -131,7 +132,11 @@ class Matcher:
         words = number.words
         if words.turn >= 0:
             own = self._names.findall(words.clause)
-            listed = own * (words.turn + 1) if len(own) == 1 else self._names.findall(words.before.rpartition("分别")[0] or words.before)
+            listed = (
+                own * (words.turn + 1)
+                if len(own) == 1
+                else self._names.findall(words.before.rpartition("分别")[0] or words.before)
+            )
             if words.turn < len(listed):
                 return (self.units[listed[words.turn]],)
         earlier = tuple(self.units[name] for name in self._names.findall(words.earlier)[-1:])
@@ -150,7 +155,11 @@ class Matcher:
     def _one(self, number: Number, last: _Last) -> Match | None:
         if number.role == "change":
             return self._changed(number, last)
-        if number.role == "share" and not Scope(self._without_names(number.words.clause), "").bare:
+        if (
+            number.role == "share"
+            and not Scope(self._without_names(number.words.clause.rpartition("占")[0]), "").bare
+            and ("占" not in number.words.clause or not number.words.clause.rpartition("占")[2])
+        ):
             # 政策跟踪审计 20 个，占 46.5%
             return replace(last.match, strong=last.match.likely) if last.match and last.match.subject.labels else None
         found = self._by_words(number, last)
@@ -173,9 +182,13 @@ class Matcher:
             if (likeness := self.lexicon.likeness(subject, (self._scope(clause, context, hoped=False),)))
         ]
         best = max(named, key=lambda one: (one[0].strong, one[0].weight), default=None)
-        if best is None or not best[0].strong:
+        if best is None or not best[0].likely:
             return None
-        return Match(best[1], self.whose(number), strong=True)
+        alike_named = (
+            one for likeness, one in named if likeness.likely and one != best[1] and one.unit == best[1].unit
+        )
+        others = () if best[0].strong else tuple(alike_named)[:_MAYBE]
+        return Match(best[1], self.whose(number), best[0].strong, others, likely=True)
 
     def _by_words(self, number: Number, last: _Last) -> Match | None:
         """The best of: its own words; those of the clause before with its own; all since the last number; none."""
@@ -183,7 +196,9 @@ class Matcher:
         hoped = is_hoped(words.before, words.above)
         clause = self._without_names(words.clause) or (self._without_names(words.listed) if words.turn >= 0 else "")
         behind = self._without_names(words.behind)
-        context = in_one_wording(f"{words.before}，{words.earlier}，{words.above}")
+        # 问题 13 个，分别销号: what was counted last is what is spoken of.
+        counted = last.match.subject.title if last.match and says_state(in_one_wording(clause + behind)) else ""
+        context = in_one_wording(f"{words.before}，{words.earlier}，{words.above}，{counted}")
         own, longer = self._scope(clause, context, hoped), self._scope(clause + behind, context, hoped)
         found = self._named(number, (own, longer), units)
         topic = self._topic_before(number)
@@ -208,7 +223,8 @@ class Matcher:
                 _only_likely(last.match) if is_same and alike(number.unit, last.match.subject.unit) else None
             )
         if alike(number.unit, last.match.subject.unit):
-            sure = last.match.strong and self._is_sure(number, last, own)
+            fits = same_measure(number.unit, last.match.subject.unit)
+            sure = last.match.strong and fits and self._is_sure(number, last, own)
             return replace(last.match, units=units, strong=sure)
         return found
 
@@ -216,9 +232,12 @@ class Matcher:
         """What the clauses before the number's own, since the number before, name last: 流动摊点：整治 23 个. Where
         its sentence begins with it, what was asked before: 今年办了多少？74 件.
         """
-        clauses = re.split("[，,：:。？?]", in_one_wording(number.words.lead))[:-1]
+        words = number.words
+        # What stands behind the number before may be of that: 26 件行政许可办结，19 件行政处罚作出决定.
+        clauses = re.split("[，,：:。？?]", in_one_wording(words.lead))[len(words.lead) != len(words.before) : -1]
         if not number.words.before and number.words.earlier.endswith(("？", "?")):
-            clauses = re.split("[，,：:。？?]", in_one_wording(number.words.earlier))
+            asked = re.split("[。！？；!?]", in_one_wording(number.words.earlier))[-2]
+            return self._names.sub("", PERIOD.sub("", re.sub("[，,：:、]", "", asked)))
         named = [clause for clause in clauses if Scope(self._without_names(clause), "").bare]
         return self._without_names(named[-1]) if named else ""
 
@@ -235,10 +254,14 @@ class Matcher:
         """政策跟踪审计发现的 20 个问题中，已整改 17 个: what was said of a part may hold for what comes behind it."""
         before = in_one_wording(number.words.before.rpartition("；")[2])
         figures = {subject.figure for subject in match.subjects}
+        is_itself = match.strong and bool(match.subject.labels)
         parts = [
             subject
             for subject in self.subjects
-            if subject.figure in figures and subject.labels and any(label in before for label in subject.called)
+            if not is_itself
+            and subject.figure in figures
+            and subject.labels
+            and any(label in before for label in subject.called)
         ]
         others = tuple(one for one in dict.fromkeys((*match.others, *parts)) if one != match.subject)
         # 三类问题整改率依次为, 财政收支审计整改率: a rate of something that no figure tells by itself.
@@ -281,10 +304,17 @@ class Matcher:
         others = tuple(subject for _, subject in equal[1:])
         if not all(likeness.strong for likeness, _ in equal):
             # What is not named beyond doubt may be any of those that are named somewhat.
-            also = sorted((one for one in likely if one[0][2] and not one[2].labels), key=lambda one: one[0], reverse=True)
-            others = tuple(one for one in dict.fromkeys((*others, *(one[2] for one in also[:_MAYBE]))) if one != subject)
+            also = sorted(
+                (one for one in likely if one[0][2] and not one[2].labels), key=lambda one: one[0], reverse=True
+            )
+            others = tuple(
+                one for one in dict.fromkeys((*others, *(one[2] for one in also[:_MAYBE]))) if one != subject
+            )
         strong = sure and all(likeness.strong for likeness, _ in equal)
-        return Match(subject, units, strong, others, likely=sure and first.likely)
+        # Of several figures that are named only one may be measured so: its area, where the others are counted.
+        measured = {one[2].figure for one in likely if one[0][2]}
+        is_only = measured == {subject.figure} and is_measured(subject.unit) and not subject.labels
+        return Match(subject, units, strong, others, likely=(sure and first.likely) or is_only)
 
     def _without_names(self, words: str) -> str:
         """The words behind the last unit or period, if there are any: before it stands a topic, and no noun."""

@@ -15,7 +15,7 @@ _MEASURE = re.compile(
 )
 _QUANTITY = re.compile("(?:面积|金额|总额)$")
 _SOFT = re.compile(
-    "办理|开展|实施|发放|组织|全[市县区年]|市本级|年度|情况|方面|工作|累计|总共|合计|总计|共计|共有|其中|分别|目前|今年|本年|以来|截[至止]|"
+    "多少|我们|[由据]此|办理|开展|实施|发放|组织|全[市县区年]|市本级|年度|情况|方面|工作|累计|总共|合计|总计|共计|共有|其中|分别|目前|今年|本年|以来|截[至止]|"
     "群众|市民|居民|依法|依规|严格|扎实|积极|稳步|持续|深入|全面|及时|认真|集中|作出|下发|举办|召开|邀请|先后|相继|一年来|[\u4e00-\u9fff]{0,4}部门|即|[一二三四五六七八九十两几]家|单位|户次|约合|折合|已经|共计|"
     "[分按从][\u4e00-\u9fff]{1,4}(?:看|统计|分|划分)|为?最[多快少慢]|"
     "^[比较从由]$|[降增升][至到]|[一二三四五六七八九]成|规范|整治|参加|覆盖|取得(?:实效|成效|进展)|单月|当月|当季|渠道|方面|到?现在|刚好|高[出于]|低于|平均水平|总[量数]|只|仅|才|含|占|[该全][县市区镇乡局街办院委]|得到|予以|给予|来自|通过|整个|其余?|件次|平均(?=[^，。]{0,8}率)|涉及(?=[一-鿿]?$)|"
@@ -31,7 +31,11 @@ _OPEN = re.compile("未|没有|剩|正在|在整改|尚")
 _STATES = re.compile("(?:整改|销号|清零|完成)(?=问题|$)|^完成")
 """What tells a part of the things from all of them must be said of the number itself, and not only around it."""
 _LONG_LABEL = 4
-_KIN = (frozenset(("整治", "治理", "清理", "规范")), frozenset(("办结", "答复", "办理", "回复", "完成")))
+_KIN = (
+    frozenset(("收到", "接到", "受理")),
+    frozenset(("整治", "治理", "清理", "规范")),
+    frozenset(("办结", "答复", "办理", "回复", "完成")),
+)
 """Verbs that are said one for another, though they need not mean the same."""
 _FUTURE = re.compile("力争|计划|预计|目标|拟|争取|确保|不低于|不少于|将(?!近)|下一步|任务数?|要求|拟定|明年|来年")
 """What is only hoped for or demanded is no statement of how things are."""
@@ -95,6 +99,11 @@ def core(name: str) -> str:
 def is_hoped(sentence: str, above: str) -> bool:
     """Whether a sentence tells what is to come: by its own words, or by the heading that it stands under."""
     return bool(_HOPED.search(sentence) or _PLANS.search(above))
+
+
+def says_state(words: str) -> bool:
+    """Whether words say what became of things, and so tell a part of those that were spoken of."""
+    return bool(_VERBS.search(words))
 
 
 @dataclass(frozen=True)

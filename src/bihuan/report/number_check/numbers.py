@@ -36,7 +36,7 @@ _REACHED = re.compile("[增减升降][长少加低高]?[至到]$")
 _RECALLED = re.compile("[比较](?:去年|上年)(?:同期)?[的（(]$")
 """降至 3 件 and 比去年同期的 64.7% tell a level, and no change."""
 _TOTAL = re.compile("(?:共|合计|总计|共计|总共|累计|总数|总额|总量)[^，。；、]{0,20}$")
-_PART = re.compile("其中")
+_PART = re.compile("其中|包括|包含")
 _EACH = re.compile("分别|依次|各(?=[为是有])")
 _EACH_INSIDE = re.compile("([^，。；：:（）()]+)[（(]$")
 _SO_MANY = re.compile("[一二两三四五六七八九十]+[个家类项个种方]?[\u4e00-\u9fff]{0,4}$")

@@ -14,15 +14,18 @@ _HAN = re.compile("[^\u4e00-\u9fff]")
 _SHORTEST_NAME = 2
 _ONE_PAIR = 2
 _DONE = ("已", "实")
-_AT_MOST_ALL = re.compile("(?:满意|合格|及格|优良|办结|整改|销号|覆盖|达标|参保|按时|到位|持证|知晓|普及|公开|入学|出勤|到会|见面|回收|签约|就业|建档|受理)率[^，。；、]{0,6}$")
+_AT_MOST_ALL = re.compile(
+    "(?:满意|合格|及格|优良|办结|整改|销号|覆盖|达标|参保|按时|到位|持证|知晓|普及|公开|入学|出勤|到会|见面|回收|签约|就业|建档|受理)率[^，。；、]{0,6}$"
+)
 
 
 def check_shares(sentence: Sequence[Number], earlier: Sequence[Number]) -> Iterator[Finding]:
     """What does not hold of the shares of a sentence; `earlier` are the numbers before it in its paragraph."""
     yield from _sizes(sentence)
-    for rate in sentence:
-        if rate.unit == "%" and rate.role in ("level", "part") and rate.value > 100 and _AT_MOST_ALL.search(rate.words.clause):
-            yield Finding("share", rate.place, f"{rate.text} 超过 100%")
+    for number in sentence:
+        is_level = number.unit == "%" and number.role in ("level", "part")
+        if is_level and number.value > 100 and _AT_MOST_ALL.search(number.words.clause):
+            yield Finding("share", number.place, f"{number.text} 超过 100%")
     counted = [n for n in sentence if not _is_rate(n) and n.role != "change"]
     for share in (n for n in sentence if _is_rate(n) and not n.is_about):
         before = [n for n in counted if n.place < share.place]

@@ -63,7 +63,9 @@ def headed(rows: Sequence[Sequence[Piece]], table: int, caption: str = "") -> li
         found.append(
             [_cell(row, texts, column, above, table, row_number, caption) for column in range(len(row))]
             if not is_head
-            else [Cell(piece.start, piece.end, "", table=table, row=row_number, column=c) for c, piece in enumerate(row)]
+            else [
+                Cell(piece.start, piece.end, "", table=table, row=row_number, column=c) for c, piece in enumerate(row)
+            ]
         )
         if is_head:
             tops = [_joined(tops, column, text) if was_head else text for column, text in enumerate(texts)]
@@ -77,7 +79,13 @@ def _joined(tops: Sequence[str], column: int, text: str) -> str:
 
 
 def _cell(
-    row: Sequence[Piece], texts: Sequence[str], column: int, tops: Sequence[str], table: int, row_number: int, caption: str
+    row: Sequence[Piece],
+    texts: Sequence[str],
+    column: int,
+    tops: Sequence[str],
+    table: int,
+    row_number: int,
+    caption: str,
 ) -> Cell:
     names = [top.strip() for top in (*tops, *[""] * len(row))]
     beside = [
@@ -132,7 +140,10 @@ def cells_in(lines: Sequence[str]) -> Iterator[tuple[int, tuple[Cell, ...]]]:
         caption = lines[run[0] - 1].strip() if run[0] else ""
         found = headed([split[index] for index in run], tables, caption)
         for index, cells in zip(run, found, strict=True):
-            yield index, tuple(cell for cell in cells if cell.head or not _BARE.fullmatch(lines[index][cell.start : cell.end]))
+            yield (
+                index,
+                tuple(cell for cell in cells if cell.head or not _BARE.fullmatch(lines[index][cell.start : cell.end])),
+            )
         tables += 1
 
 
