@@ -10,8 +10,10 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import measure_figures as figures
+import figure_lake as figures
 import numpy as np
+from our_figures import forget, ours, question
+from took import middle, once, tell
 
 from tests.outside import POSTGRES_HOW, postgres_binaries
 from tests.postgres import cluster
@@ -86,22 +88,22 @@ def main() -> None:
         folder = home / "lake-orm"
         folder.mkdir()
         snapshot, view = figures.build_lake(folder, size)
-        scan, found = figures.question(view)
+        scan, found = question(view)
         runs, amounts = [], {}
         for _ in range(6):
-            figures.forget()
-            took, amounts = figures.once(lambda: figures.ours(scan, found, snapshot, view))
+            forget()
+            took, amounts = once(lambda: ours(scan, found, snapshot, view))
             runs.append(took)
-        own = figures.middle(runs[1:])
+        own = middle(runs[1:])
         asked = []
         for code in random.Random(1).sample(sorted(found), SAMPLE):
-            took, cells = figures.once(lambda code=code: by_orm(ledger, code.partition(".")[2]))
+            took, cells = once(lambda code=code: by_orm(ledger, code.partition(".")[2]))
             asked.append(took)
             check(code, cells, place, amounts[code])
-        one = figures.middle(asked)
+        one = middle(asked)
         print(f"{'':<44} {'records':>12} {'median':>9} {'worst':>9} {'cores':>9}")
-        figures.tell("ours: 300 figures in one answer", size, runs[1:])
-        figures.tell("Django ORM on PostgreSQL, one figure", size, asked)
+        tell("ours: 300 figures in one answer", size, runs[1:])
+        tell("Django ORM on PostgreSQL, one figure", size, asked)
         whole = one.wall * len(found)
         print(f"300 of them, from {SAMPLE} that were run: {whole:.0f} s on the clock, {whole / own.wall:.0f} × ours")
 

@@ -75,6 +75,7 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "bihuan.ledger.sqlite",
             "NAME": home() / "bihuan.sqlite3",
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,

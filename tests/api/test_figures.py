@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bihuan.org.models import AccessEntry
-from tests.cast import Cast, cast
+from bihuan.ledger.rules import visible_records
+from bihuan.loop.board import board
+from bihuan.org.actions import end_unit
+from bihuan.org.models import AccessEntry, Unit
+from tests.cast import MONDAY, Cast, cast
 from tests.figure.county import install, some_findings
 from tests.web.conftest import clients
 
@@ -75,6 +78,8 @@ def test_definitions_and_mistakes_in_words(clients: Clients) -> None:
     assert "2026-Q1" in asked(clients("office"), "/values?code=demo.total&period=Q9", 422)["message"]
     change = asked(clients("office"), "/demo.total/change?since=2026-03-02%2009:00&period=2026")
     assert change == {"before": "4", "after": "4", "reasons": []}
+    part = asked(clients("office"), "/demo.total/change?since=2026-03-02%2009:00&by=month&value=2026-01")
+    assert part == {"before": "2", "after": "2", "reasons": []}
 
 
 def test_changes_want_the_right_and_the_token(cast: Cast, clients: Clients) -> None:
@@ -158,3 +163,26 @@ def test_quality_explorer_and_counting_are_asked_too(clients: Clients) -> None:
     assert {one["figure"]: one["value"] for one in counting}["demo.total"] == "4"
     asked(clients("other_town"), f"/counting/{part['records'][0]['id']}", 404)
     asked(office, "/explore?period=2026", 422)
+
+
+@pytest.mark.parametrize("heir", ["", "330999102"])
+def test_lists_and_figures_agree_on_what_was_under_an_ended_unit(cast: Cast, clients: Clients, heir: str) -> None:
+    """The village stands, its town does not: its records are seen and counted where the town's went."""
+    successor = cast.units.get(heir)
+    Unit.objects.filter(pk=cast.town.pk).update(successor=successor)
+    end_unit(unit=cast.town, on=MONDAY.date())
+    asking = "/values?code=demo.total&period=2025-01..2026-03"
+    for login, seen in (("leader", 5), ("other_town", 5 if heir else 2), ("village", 1)):
+        actor = cast[login]
+        top = actor.posts[0].unit
+        code = actor.tree.by_pk[top].code
+        records = f"/api/ledgers/audit.finding/records?unit={code}"
+        rows = clients(login).get(records).json()["rows"]
+        (cell,) = asked(clients(login), f"{asking}&unit={code}")["values"]
+        assert len(rows) == visible_records(actor, cast.finding).count() == seen
+        assert (cell["value"], cell.get("partial", False)) == (str(seen), False)
+        opened = asked(clients(login), cell["opens"].removeprefix("/api/figures"))["opened"]
+        assert sorted(row["id"] for row in opened[0]["records"]) == sorted(row["id"] for row in rows)
+    lines = board(cast["leader"], [cast.finding])
+    assert sum(line.total for line in lines) == 5
+    assert "上河村" not in clients("town").get("/api/ledgers/audit.finding/records").content.decode()

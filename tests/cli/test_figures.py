@@ -10,6 +10,8 @@ from bihuan.figure.actions import approve_period
 from bihuan.figure.lake.absorbing import folder_of
 from bihuan.figure.lake.beside import NAME, parsed_beside
 from bihuan.figure.period import parse_period
+from bihuan.ledger.models import Record
+from bihuan.loop.actions import edit_record
 from tests.cast import MONDAY, Cast
 from tests.cli.typing_in import Typing
 from tests.figure.county import FIGURES, install, some_findings
@@ -80,6 +82,21 @@ def test_definitions_are_explained_and_mistakes_told(cast: Cast, type_in: Typing
     assert "2026-Q1" in type_in("figure", "demo.total", "--period", "Q1").err
     assert "没有单位" in type_in("figure", "demo.total", "--unit", cast.town.code[:-1]).err
     assert "没有变化" in type_in("figure", "demo.total", "--why-since", "2026-03-02 09:00").out
+
+
+def test_a_part_is_asked_why_it_changed(cast: Cast, type_in: Typing) -> None:
+    """One that another level was given to: it goes from one part and comes to the other, each told by a correction."""
+    with clock.fixed(MONDAY + timedelta(days=1)):
+        edit_record(actor=cast["colleague"], record=Record.objects.order_by("pk")[0], fields={"level": "县级"})
+        asked = ("figure", "demo.total", "--period", "2026", "--why-since", "2026-03-02 09:00")
+        for by, part, amount in (("level", "市本级", "-1"), ("level", "县级", "1")):
+            told = type_in(*asked, "--by", by, "--part", part, "--json").json
+            assert [(one["kind"], one["amount"], one["records"]) for one in told["reasons"]] == [
+                ("corrected", amount, 1)
+            ]
+        assert type_in(*asked, "--by", "unit", "--part", cast.town.code, "--json").json["reasons"] == []
+        assert "要一起写" in type_in(*asked, "--by", "level").err
+    assert "--why-since" in type_in("figure", "demo.total", "--by", "level", "--part", "市本级").err
 
 
 def test_what_waits_for_a_word_is_told(cast: Cast, type_in: Typing) -> None:

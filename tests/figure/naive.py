@@ -1,6 +1,6 @@
 """The oracle: figures by folding every record's events in plain Python, and counting what is left."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -118,7 +118,13 @@ def _falls_in(flow: Flow, row: Row, period: Period) -> bool:
 
 
 def share_of_time(
-    base: Base, past: Past, units: Iterable[int | None] | None, period: Period, as_of: datetime, known_at: datetime
+    base: Base,
+    past: Past,
+    units: Iterable[int | None] | None,
+    period: Period,
+    as_of: datetime,
+    known_at: datetime,
+    only: Callable[[Row], bool] = lambda row: True,
 ) -> tuple[Fraction | None, set[int]]:
     """The share, and the records that were counted at any moment of the period."""
     first = datetime.combine(period.start, time(), clock.COUNTY_TIME)
@@ -128,7 +134,7 @@ def share_of_time(
     for row, since, until in past.spans_of(base, known_at):
         length = min(until, last) - max(since, first)
         say = {"today": first.date(), "now": first}
-        if length <= timedelta() or (wanted is not None and row.unit not in wanted):
+        if length <= timedelta() or (wanted is not None and row.unit not in wanted) or not only(row):
             continue
         if base.where is not None and evaluate(base.where, row.values, **say) is not True:
             continue
@@ -142,19 +148,20 @@ def share_of_time(
 
 
 def members(unit: int | None, day: date) -> set[int] | None:
-    """The units whose records count for one on a day: an ended one's for the unit that it last hung under."""
+    """The units whose records count for one on a day: an ended one's for its successor, else for what it hung under."""
     if unit is None:
         return None
     versions: dict[int, list[UnitVersion]] = {}
-    for version in UnitVersion.objects.order_by("valid_from"):
+    for version in UnitVersion.objects.select_related("unit").order_by("valid_from"):
         versions.setdefault(version.unit_id, []).append(version)
 
     def above(own: int) -> tuple[int | None, bool]:
         standing = [v for v in versions[own] if v.valid_from <= day and (v.valid_to is None or day < v.valid_to)]
         if standing:
             return standing[0].parent_id, True
-        past = [v for v in versions[own] if v.valid_from <= day] or versions[own][:1]
-        return past[-1].parent_id, False
+        if past := [v for v in versions[own] if v.valid_from <= day]:
+            return past[-1].unit.successor_id or past[-1].parent_id, False
+        return versions[own][0].parent_id, False
 
     def is_below(own: int | None) -> bool:
         while own is not None and own != unit:

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bihuan.base.errors import Invalid
 from bihuan.figure.answer import Question, answer
 from bihuan.figure.change import STEPS, Change, Reason, _amounts, split_change
 from bihuan.figure.clocks import Clocks
+from bihuan.figure.cutting import slice_values
 from bihuan.figure.installing import install_figures
 from bihuan.figure.period import Period, parse_period
+from bihuan.figure.slices import Slice
 from bihuan.figure.spec import FigureSpec
 from tests.cast import Cast, examples, undone
 from tests.figure.sample import hours
@@ -78,6 +81,41 @@ def test_the_parts_add_up_for_every_figure(cast: Cast, seed: int) -> None:
             ends = (value(f"demo.{code}", unit, period, Clocks(as_of, known)) for known in (then, now))
             change = split_change(f"demo.{code}", unit, period, as_of, (then, now), None)
             expect_whole(change, *ends, f"{code} {period.code} unit {unit} as of {as_of} from {then} to {now}")
+
+
+@examples(1)
+@given(seed=st.integers(0, 2**32))
+def test_the_change_of_every_part_adds_up(cast: Cast, seed: int) -> None:
+    """Of one field by chance; the parts of a count change by what the count changes by."""
+    dice = Random(seed)
+    with undone():
+        writer = Writer(make_ledger(cast.office))
+        install()
+        writer.write(history(seed, [cast.town.pk, cast.village.pk, cast.other_town.pk]))
+        by, unit = dice.choice(["level", "done", "name", "unit", "state"]), dice.choice([None, cast.town.pk])
+        as_of, then, now = (hours(dice.randint(low, 2_400)) for low in (200, 300, 1_200))
+        period, known = parse_period("2026", as_of.date()), (then, now)
+        ends = [Clocks(as_of, at) for at in known]
+        for code in ["demo.n", *dice.sample([f"demo.{code}" for code in SPECS if code not in ("twice", "towns")], 3)]:
+            values = {cut for at in ends for cut in slice_values([code], by, [period], at)}
+            moves = Fraction(0)
+            for cut in (Slice(by, value) for value in values):
+                asked = (Question((code,), (period,), at, (cut,)) for at in ends)
+                told = [answer(one, reach=None).value(code, unit, period, cut).number for one in asked]
+                change = split_change(code, unit, period, as_of, known, None, cut)
+                expect_whole(change, *told, f"{code} unit {unit} as of {as_of} from {then} to {now} {cut}")
+                moves += (change.after or 0) - (change.before or 0)
+            whole = split_change(code, unit, period, as_of, known, None)
+            assert code != "demo.n" or moves == whole.after - whole.before
+
+
+def test_what_has_no_parts_is_refused(cast: Cast) -> None:
+    make_ledger(cast.office)
+    install()
+    year = parse_period("2026", hours(0).date())
+    for code, cut in (("demo.twice", Slice("level", "city")), ("demo.n", Slice("amount", 1))):
+        with pytest.raises(Invalid, match="分组"):
+            split_change(code, None, year, hours(900), (hours(300), hours(900)), None, cut)
 
 
 @pytest.mark.parametrize(

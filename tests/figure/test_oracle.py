@@ -22,6 +22,7 @@ from bihuan.figure.resolved import Base
 from bihuan.figure.spec import FigureSpec
 from bihuan.figure.value import rounded
 from bihuan.org.actions import change_unit, end_unit
+from bihuan.org.models import Unit
 from tests.cast import Cast, examples, undone
 from tests.figure import naive
 from tests.figure.sample import DERIVED, FIGURES, OPENED, PERIODS, drawn, hours
@@ -103,7 +104,10 @@ def test_the_lake_says_what_the_events_say(cast: Cast, seed: int) -> None:
             if portion and dice.random() < 0.5:
                 change_unit(unit=cast.village, from_day=day, parent=dice.choice([cast.other_town, cast.county]))
             else:
-                end_unit(unit=dice.choice([cast.village, cast.other_town]), on=day)
+                ended = dice.choice([cast.village, cast.town, cast.other_town])
+                heir = dice.choice([None, *({cast.town, cast.other_town, cast.office} - {ended})])
+                Unit.objects.filter(pk=ended.pk).update(successor=heir)
+                end_unit(unit=ended, on=day)
                 break
         asked = [parse_period(text, clocks.day) for text in dice.sample(PERIODS, 1)]
         expect_same(cast, ledger, sorted(FIGURES)[:: dice.randint(7, 9)], asked, clocks, asked_units)

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -37,7 +38,8 @@ from tests.expression.by_spark import test_spark_on_examples, test_spark_says_wh
 from tests.figure import naive
 from tests.figure.sample import DERIVED, FIGURES, hours
 from tests.figure.test_oracle import expect_same
-from tests.figure.worlds import LOOP, SPEC, VIEW, Writer, history, make_ledger
+from tests.figure.test_oracle_parts import AXES, expect_parts
+from tests.figure.worlds import LOOP, SPEC, START, VIEW, Writer, history, make_ledger
 from tests.outside import REPOSITORY
 from tests.spark import FEW, quiet, spark
 
@@ -61,6 +63,13 @@ def test_spark_says_what_the_events_say(spark: Any, cast: Cast, seed: int) -> No
     fresh_snapshot(ledger, VIEW)
     writer.write(changes[50:])
     assert expect_same(cast, ledger, CODES, [WINTER], CLOCKS, [None, cast.town.pk], spark_runner(spark))
+    if THOROUGH:  # parts take many small readings, each of which costs Spark a second
+        some = {
+            code: FIGURES[code] for code in Random(seed).sample(sorted(FIGURES), 2) if not code.startswith("demo.t")
+        }
+        with clock.fixed(START):
+            install_figures(pack="demo", specs=some, owner=cast.office, origin="pack")
+        expect_parts(cast, ledger, list(some), AXES[seed % len(AXES)], [WINTER], CLOCKS, spark_runner(spark))
 
 
 Counties = list[tuple[Path, naive.Past]]

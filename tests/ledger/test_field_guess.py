@@ -1,12 +1,17 @@
-"""Kinds guessed from cells: amounts that say their own unit."""
+"""Kinds guessed from cells: amounts that say their own unit, days in whatever form."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bihuan.ledger.field_guess import guess_field
 from bihuan.ledger.spec import FieldSpec
-from bihuan.ledger.types import Lookup
+from bihuan.ledger.types import BY_CODE, Lookup
+from bihuan.standards import date_formats
 
 
 @pytest.mark.parametrize(
@@ -23,3 +28,44 @@ from bihuan.ledger.types import Lookup
 def test_an_amount_with_its_unit_is_money(measure: str | None, cells: list[Any], kind: str, unit: str) -> None:
     found = guess_field(FieldSpec(code="c1", title="涉及金额", kind="text"), measure, cells, Lookup())
     assert (found.kind, found.measure) == (kind, unit)
+
+
+FORMS: tuple[Callable[[date], Any], ...] = (
+    lambda day: day,
+    date_formats.iso,
+    date_formats.document,
+    date_formats.characters,
+    lambda day: f"{day.year}.{day.month}.{day.day}",
+    lambda day: f"{day:%Y%m%d}",
+    lambda day: int(f"{day:%Y%m%d}"),
+    lambda day: float(f"{day:%Y%m%d}"),
+)
+DAYS = st.dates(date(1950, 1, 1), date(2099, 12, 31))
+
+
+def guessed(title: str, cells: list[Any]) -> FieldSpec:
+    return guess_field(FieldSpec(code="c1", title=title, kind="text"), None, cells, Lookup())
+
+
+@given(st.lists(st.tuples(DAYS, st.sampled_from(FORMS)), min_size=1, max_size=6))
+def test_days_in_every_form_are_days(told: list[tuple[date, Callable[[date], Any]]]) -> None:
+    cells = [form(day) for day, form in told]
+    found = guessed("发现日期", cells)
+    assert found.kind == "date"
+    read = BY_CODE["date"].reader(found, Lookup())
+    assert [read(cell) for cell in cells] == [day.isoformat() for day, _ in told]
+
+
+@pytest.mark.parametrize(
+    "title, cells, kind",
+    [
+        ("数量", ["20261106", "20251231"], "integer"),
+        ("登记", ["20261106", "2025-12-31"], "date"),
+        ("项目编号", ["20261106", "20251231"], "text"),
+        ("发现日期", ["20261106", "20261306"], "integer"),
+        ("发现日期", ["20260230", "20260101"], "integer"),
+        ("发现日期", ["20261106", "待定", "另行通知"], "text"),
+    ],
+)
+def test_eight_digits_are_a_day_only_where_a_day_is_meant(title: str, cells: list[Any], kind: str) -> None:
+    assert guessed(title, cells).kind == kind

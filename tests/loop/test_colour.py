@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from bihuan.base import clock
 from bihuan.ledger.models import Record
 from bihuan.loop.actions import Said, create_record, edit_record, perform
-from bihuan.loop.colour import WORDS, Colour, bounds_at, called_at, colour_of, gravity, has_colour, word, worse
+from bihuan.loop.colour import (
+    WORDS,
+    Colour,
+    bounds_at,
+    called_at,
+    colour_of,
+    found_by_colour,
+    gravity,
+    has_colour,
+    word,
+    worse,
+)
 from bihuan.loop.definitions import install_loop
 from bihuan.loop.intake import simple_loop
 from bihuan.loop.queries import colour_counts, history_colours
@@ -167,6 +178,8 @@ def test_the_database_gives_each_row_the_very_colour_of_the_function(
         assert len(expected) == len(rows) + 3
         found = {colour: set(mine.filter(has_colour(colour, bounds)).values_list("pk", flat=True)) for colour in Colour}
         assert found == {colour: {pk for pk, one in expected.items() if one is colour} for colour in Colour}
+        for colour in Colour:
+            assert set(mine.filter(found_by_colour(colour, bounds)).values_list("pk", flat=True)) == found[colour]
         assert colour_counts(mine, bounds) == {colour: len(found[colour]) for colour in Colour}
 
 

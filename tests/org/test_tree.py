@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bihuan.base.errors import Conflict, Invalid, NotFound
 from bihuan.org.actions import add_unit, change_unit, end_unit
 from bihuan.org.models import Unit
-from bihuan.org.tree import Tree, build_tree, tree_on
+from bihuan.org.tree import Elsewhere, Tree, build_tree, tree_on
 from tests.cast import FOUNDED, Cast
 
 Row = tuple[int, str, str, str, int | None]
@@ -105,12 +105,59 @@ def test_a_move_holds_from_its_day_on_and_takes_all_below_along(cast: Cast) -> N
     assert after.name(cast.village.pk) == "上河村"
 
 
-def test_an_ended_unit_stands_until_its_day_and_leaves_its_children_as_roots(cast: Cast) -> None:
+def test_what_was_under_an_ended_unit_stands_where_its_records_go(cast: Cast) -> None:
     end_unit(unit=cast.town, on=CHANGED)
     assert "330999101" in names(tree_on(DAY_BEFORE))
     after = tree_on(CHANGED)
     assert "330999101" not in names(after)
-    assert after.by_pk[cast.village.pk].depth == 0
+    assert after.by_pk[cast.village.pk].parent == cast.county.pk
+    assert [node.pk for node in after.nodes if node.depth == 0] == [cast.county.pk]
+    assert {cast.village.pk, cast.town.pk} < after.within(cast.county.pk)
+
+
+@pytest.mark.parametrize(
+    ("heir", "over"),
+    [
+        ("other_town", "other_town"),
+        ("village", "county"),  # to the village itself: it cannot stand under itself
+        ("second", "second"),
+    ],
+)
+def test_under_a_merged_unit_stands_what_follows_its_successor(cast: Cast, heir: str, over: str) -> None:
+    units = {name: getattr(cast, name) for name in ("county", "other_town", "village")}
+    units["second"] = add_unit(code="n", name="新镇", kind="town", parent=cast.county, valid_from=FOUNDED)
+    Unit.objects.filter(pk=cast.town.pk).update(successor=units[heir])
+    end_unit(unit=cast.town, on=CHANGED)
+    tree = tree_on(CHANGED)
+    assert tree.by_pk[cast.village.pk].parent == units[over].pk
+    assert tree.standing(cast.town.pk) == tree.by_pk[units[heir].pk]
+    assert tree.is_below(cast.village.pk, units[over].pk)
+    assert cast.village.pk in tree.within(units[over].pk)
+
+
+def test_a_unit_to_come_counts_for_the_one_that_it_will_hang_under(cast: Cast) -> None:
+    coming = add_unit(code="n", name="新村", kind="village", parent=cast.town, valid_from=CHANGED)
+    tree = tree_on(DAY_BEFORE)
+    assert coming.pk not in tree.by_pk
+    assert coming.pk in tree.within(cast.town.pk)
+    assert tree.name(coming.pk) == "新村"
+
+
+@given(forests(), st.data())
+def test_all_units_stand_in_one_walk_whatever_ended(rows: list[Row], data: st.DataObject) -> None:
+    """However ended units lead to each other, in a circle too, no unit is lost and none is over itself."""
+    pks = [row[0] for row in rows]
+    gone = frozenset(data.draw(st.sets(st.sampled_from(pks)))) if pks else frozenset()
+    heirs = {pk: data.draw(st.sampled_from([None, *pks])) for pk in gone}
+    elsewhere = {row[0]: Elsewhere(row[2], heirs[row[0]], row[4]) for row in rows if row[0] in gone}
+    tree = build_tree([row for row in rows if row[0] not in gone], elsewhere)
+    assert sorted(node.pk for node in tree.nodes) == sorted(set(pks) - gone)
+    for node in tree.nodes:
+        assert node.parent is None or tree.by_pk[node.parent].order < node.order
+    for pk, parent in ((row[0], row[4]) for row in rows if row[0] not in gone):
+        heir = tree.standing(parent)
+        if heir and not tree.is_below(heir.pk, pk):
+            assert tree.by_pk[pk].parent == heir.pk
 
 
 def test_an_ended_unit_is_not_changed_any_more(cast: Cast) -> None:

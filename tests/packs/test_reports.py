@@ -1,5 +1,6 @@
 """Every report of both packs is written from a small county; the year-end summaries tell every figure of their bureau."""
 
+import json
 import zipfile
 from datetime import date
 from operator import attrgetter
@@ -22,9 +23,11 @@ from bihuan.report.queries import document_now, record_of, subject_of
 from bihuan.report.spec import KINDS
 from bihuan.scorecard.actions import publish
 from bihuan.scorecard.definitions import scorecard_in_force
+from tests.cli.typing_in import Typing, type_in
 from tests.packs.conftest import Bureaus
 from tests.packs.test_catalogue import listed
 
+__all__ = ["type_in"]
 YEAR, BRIGADE = "2026", "330999-CG"
 
 
@@ -71,6 +74,20 @@ def test_every_kind_has_a_report_that_is_written(first_stall: str, tmp_path: Pat
             assert len(list(page.iter("a"))) >= len(document.numbers), report.code
             written[report.code] = spec.kind
     assert set(written.values()) == set(KINDS)
+
+
+def test_reports_are_listed_and_written_by_command(first_stall: str, type_in: Typing, tmp_path: Path) -> None:
+    rows = {row["code"]: row for row in json.loads(type_in("reports", "--json").out)}
+    file = rows["urban.stall_file"]
+    assert (file["title"], file["record_of"]) == ("一户一档", "urban.stall")
+    assert "审计整改工作周报" in type_in("reports").out
+    path = tmp_path / "一户一档.html"
+    without = type_in("report", "urban.stall_file", "-o", path)
+    assert (without.status, "请加 --record 编号" in without.err, path.exists()) == (1, True, False)
+    other = type_in("report", "urban.stall_file", "--record", "S2", "-o", path)
+    assert "没有编号为“S2”的记录" in other.err and not path.exists()
+    assert type_in("report", "urban.stall_file", "--record", first_stall, "-o", path).status == 0
+    assert "老王烧烤" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("bureau", ["audit", "urban"])

@@ -14,7 +14,7 @@ from bihuan.form.actions import fill_form
 from bihuan.form.spec import period_of
 from bihuan.org.actor import system_actor
 from bihuan.report.actions import issue_draft
-from bihuan.report.figure_uses import given_out, uses
+from bihuan.report.figure_uses import given_out, uses, without_period
 from bihuan.report.models import ReportVersion
 from bihuan.scorecard.actions import publish
 from bihuan.scorecard.definitions import install_scorecard
@@ -44,7 +44,7 @@ def everywhere(cast: Cast, report: ReportVersion) -> None:
 @pytest.mark.usefixtures("everywhere")
 def test_a_figure_knows_where_it_is_used(cast: Cast) -> None:
     office = [(use.kind, use.title) for use in uses(cast["office"])[TOTAL]]
-    assert office == [("材料", "某审计简报"), ("考核", "乡镇整改考核"), ("上级的表", "整改月报")]
+    assert office == [("材料", "审计简报"), ("考核", "乡镇整改考核"), ("上级的表", "整改月报")]
     assert [use.kind for use in uses(cast["outsider"])[TOTAL]] == ["考核"]
 
 
@@ -68,3 +68,17 @@ def test_nobody_is_told_of_numbers_that_they_may_not_see(cast: Cast) -> None:
     assert town.unseen
     every = impact_of(TOTAL, spec, given_out(system_actor(), [TOTAL]), None)
     assert every.unseen == 0
+
+
+@pytest.mark.parametrize(
+    "title, told",
+    [
+        ("县局{{ year() }}年工作总结和{{ year(1) }}年工作计划", "县局年度工作总结和下年工作计划"),
+        ("关于{{ period_name() }}整改情况的通报", "关于整改情况的通报"),
+        ("整改工作周报（{{ period_name() }}）", "整改工作周报"),
+        ("{{ field('title') }}（{{ field('stall_no') }}）一户一档", "一户一档"),
+        ("第{{ number }}期简报", "第某期简报"),
+    ],
+)
+def test_a_report_is_named_without_what_only_an_issue_has(title: str, told: str) -> None:
+    assert without_period(title) == told

@@ -149,6 +149,11 @@ def test_every_part_of_a_table_opens_itself(figures: Cast, clients: Clients) -> 
     part = "/figures/demo.rate/?period=2026&by=responsible_unit&value="
     page = text(office, part + "白石镇")
     assert "责任单位：白石镇" in page and "1（大额问题数） ÷ 2（问题数） = 50.00 %" in page and "看整个指标" in page
+    ways = office.get(part + "白石镇").content.decode()
+    assert (
+        f"/change/?{urlencode({'period': 2026, 'by': 'responsible_unit', 'value': figures.other_town.pk})}"
+        in unescape(ways)
+    )
     for where in ("", "records/"):
         url = f"/figures/demo.total/{where}?period=2026&by=responsible_unit&value="
         assert "没有“白水镇”这个值；有" in text(office, f"{url}白水镇", 404)
@@ -202,6 +207,10 @@ def test_a_changed_number_is_told_part_by_part(figures: Cast, clients: Clients) 
         assert "SJ-2026-0001" in text(
             clients("office"), f"/figures/demo.amount/change/?{query}&part=corrected:audit.finding"
         )
+        part = text(clients("office"), f"/figures/demo.amount/change/?{query}&by=unit&value={figures.town.pk}")
+        assert "：青溪镇" in part and "增加 7,695,000.00 元" in part
+        other = f"/figures/demo.amount/change/?{query}&by=unit&value={figures.other_town.pk}"
+        assert "没有哪条记录使它变化" in text(clients("office"), other)
         assert clients("outsider").get(f"/figures/demo.amount/change/?{query}").status_code == 403
         assert "没有哪条记录使它变化" in text(clients("other_town"), f"/figures/demo.amount/change/?{query}")
 
@@ -325,6 +334,7 @@ def test_quality_lists_what_falls_short(figures: Cast, clients: Clients) -> None
     assert "金额离群：0 个" in page and "填报率（完整）" in page
     assert "不符合" in page.replace("不符合的单位", "")
     assert "不符合" not in text(clients("other_town"), "/figures/quality/?period=2026").replace("不符合的单位", "")
+    assert "金额离群" not in text(clients("outsider"), "/figures/quality/?period=2026"), "none of that ledger is theirs"
     assert "没有可列的记录" in text(clients("office"), "/figures/demo.odd/outliers/?period=2026")
     assert "不是离群个数" in text(clients("office"), "/figures/demo.total/outliers/", 422)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import escape
 from io import BytesIO
 from typing import Any
 
@@ -12,9 +13,12 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from bihuan.api import records
 from bihuan.base.errors import Invalid
 from bihuan.ledger import paging
 from bihuan.ledger.definitions import install_definition, spec_of
@@ -26,9 +30,13 @@ from bihuan.ledger.undo import undo_batch
 from bihuan.ledger.verification import verify_chain
 from bihuan.loop.actions import Said, create_record, perform
 from bihuan.loop.bulk_edit import prepare_bulk, preview_bulk, write_bulk
+from bihuan.loop.colour import Colour
 from bihuan.loop.definitions import install_loop
 from bihuan.loop.intake import loop_over
+from bihuan.org.actions import end_post
+from bihuan.org.models import Post
 from bihuan.web import list_page
+from bihuan.web.list_cells import escaped
 from tests.cast import Cast
 from tests.ledger.making import make_finding
 from tests.web.conftest import sit_down
@@ -325,6 +333,41 @@ def test_every_page_is_the_same_from_either_end(cast: Cast, monkeypatch: pytest.
             for start in range(0, 13, size):
                 for total in (11, None):
                     assert [row.pk for row in rows_of(rows, start, size, total)] == whole[start : start + size]
+
+
+@given(st.lists(st.text(st.sampled_from("甲a1 <>&\"'\0"), max_size=5), max_size=6))
+def test_cells_are_escaped_together_as_each_alone(texts: list[str]) -> None:
+    assert escaped(texts) == [escape(text) for text in texts]
+
+
+def test_many_of_a_colour_are_listed_as_few_are(cast: Cast, clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        make_finding(cast, number)
+    office = clients("office")
+    addresses = [f"{URL}?colour={colour}" for colour in Colour]
+    other = [f"/api/ledgers/audit.finding/records?colour={colour}" for colour in Colour]
+    few = [NUMBERS.findall(text_of(office.get(url))) for url in addresses], [office.get(url).json() for url in other]
+    for module in (list_page, records):
+        monkeypatch.setattr(module, "COUNTED", 1)
+    many = [NUMBERS.findall(text_of(office.get(url))) for url in addresses], [office.get(url).json() for url in other]
+    assert many == few
+    assert sum(map(len, many[0])) == 5
+
+
+def test_what_is_remembered_of_a_page_is_shown_to_nobody_else(cast: Cast, clients: Clients) -> None:
+    make_finding(cast)
+    names = {login: cast.people[login].name for login in ("office", "town", "auditor")}
+    desks = {login: clients(login) for login in names}
+    for _ in range(2):
+        for login, own in names.items():
+            html = text_of(desks[login].get(URL))
+            assert f"<b>{own}</b>" in html
+            assert not [name for name in names.values() if name != own and name in html]
+    for post in Post.objects.filter(person=cast.people["office"], valid_to=None):
+        end_post(post=post)
+    again = clients("office").get(URL)
+    assert again.status_code == 404
+    assert URL not in text_of(again)
 
 
 def test_a_list_takes_the_same_few_queries_for_one_record_and_for_many(

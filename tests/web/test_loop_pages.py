@@ -8,7 +8,7 @@ from django.test import Client
 
 from bihuan.base import clock
 from bihuan.ledger.models import Record
-from bihuan.loop.actions import create_record, perform
+from bihuan.loop.actions import create_record, edit_record, perform
 from bihuan.loop.brought import Said
 from bihuan.loop.definitions import install_loop
 from bihuan.loop.spec import LoopSpec
@@ -109,6 +109,34 @@ def test_a_level_must_sign_within_its_days(cast: Cast, clients: Clients) -> None
     perform(actor=cast["office"], pk=record.pk, verb="press", said=Said(reason="督办"))
     perform(actor=cast["town"], pk=record.pk, verb="receive", said=Said())
     assert "前签收" not in clients("town").get(url).content.decode()
+
+
+def test_a_level_without_a_unit_is_not_called_upon(cast: Cast, clients: Clients) -> None:
+    receive = {"code": "receive", "title": "签收", "from": ["doing"], "effect": "receive", "level": "unit"}
+    receive["who"] = [{"role": ["undertaker"], "unit": "responsible"}]
+    ledger = make_ledger(cast.office, loop={**SHORT_LOOP, "verbs": [*SHORT_LOOP["verbs"], receive]})
+    nobody = create_record(actor=cast["office"], ledger=ledger, fields={"no": "A1"})
+    town = create_record(actor=cast["office"], ledger=ledger, fields={"no": "A2", "responsible": "青溪镇"})
+    for record in (nobody, town):
+        perform(actor=cast["office"], pk=record.pk, verb="start", said=Said())
+    assert "未签收" not in clients("office").get(f"/records/{nobody.pk}/").content.decode()
+    assert "未签收" in clients("office").get(f"/records/{town.pk}/").content.decode()
+
+
+def test_a_verb_that_its_guard_keeps_back_is_no_button_but_says_why(cast: Cast, clients: Clients) -> None:
+    start, *rest = SHORT_LOOP["verbs"]
+    guarded = {**start, "guard": "amount > 1", "guard_message": "金额还没有填"}
+    ledger = make_ledger(cast.office, loop={**SHORT_LOOP, "verbs": [guarded, *rest]})
+    record = create_record(actor=cast["office"], ledger=ledger, fields={"no": "A1", "responsible": "青溪镇"})
+    url, verb = f"/records/{record.pk}/", f"/records/{record.pk}/do/start/"
+    html = clients("office").get(url).content.decode()
+    assert verb not in html
+    assert f"还不能“{start['title']}”：金额还没有填" in html
+    assert clients("office").get(verb).status_code == 403
+    assert "金额还没有填" not in clients("town").get(url).content.decode(), "it is not theirs anyway"
+    edit_record(actor=cast["office"], record=record, fields={"amount": "5"})
+    html = clients("office").get(url).content.decode()
+    assert verb in html and "金额还没有填" not in html
 
 
 @pytest.mark.parametrize("login", [login for login in EVERYBODY if login != "office"])

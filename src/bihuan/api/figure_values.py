@@ -13,7 +13,7 @@ from bihuan.figure.wire import value_as_json
 
 def told_value(found: Answer, value: Value) -> dict[str, Any]:
     """`opens` names the unit, the period, the part and both clocks, so it opens what was told, whatever came since."""
-    at, node = found.question.clocks, found.roll_up(value.period).tree.by_pk.get(value.unit or 0)
+    at, node = found.question.clocks, found.tree(value.period).by_pk.get(value.unit or 0)
     asked = {"period": value.period.code, "as_of": at.as_of.isoformat(), "known_at": at.known_at.isoformat()}
     if node:
         asked["unit"] = node.code

@@ -14,6 +14,7 @@ from bihuan.base.errors import NotFound
 from bihuan.figure.actions import Entered, enter_external
 from bihuan.figure.change import split_change
 from bihuan.figure.clocks import Clocks, clocks
+from bihuan.figure.cutting import named_slice
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.explaining import explained
 from bihuan.figure.models import Figure, FigureVersion
@@ -146,9 +147,7 @@ def records(
 ) -> dict[str, Any]:
     """The records that a value counts; of a ratio those of both sides. A stretch of them at a time; all are counted."""
     at, period, unit = read_asked(asked)
-    by, named = part.by, part.value
-    if by == "month" and named:
-        period, by, named = parse_period(named, at.day), "", None
+    period, by, named = _narrowed(part, period, at)
     found, cut = ask_part([code], [period], at, Reach(acting(request)), by, named)
     value = value_as_json(found, found.value(code, unit, period, cut))
     opened = open_value(found, code, unit, period, cut)
@@ -158,12 +157,21 @@ def records(
     return answer_as_json(found, [period]) | {"value": value, "opened": opened_as_json(opened, numbers, some)}
 
 
+def _narrowed(part: Part, period: Period, at: Clocks) -> tuple[Period, str, str | None]:
+    """The period, the field and its value, of which a month is a period of its own."""
+    if part.by == "month" and part.value:
+        return parse_period(part.value, at.day), "", None
+    return period, part.by, part.value
+
+
 @router.get("/{code}/change", summary="值为什么变了")
-def change(request: HttpRequest, code: str, since: str, asked: Query[Asked]) -> dict[str, Any]:
+def change(request: HttpRequest, code: str, since: str, asked: Query[Asked], part: Query[Part]) -> dict[str, Any]:
     """Why a value is another than it was known to be at an earlier instant; the amounts add up to the difference."""
     at, period, unit = read_asked(asked)
-    then = clocks(known_at=since).known_at
-    found = split_change(code, unit, period, at.as_of, (then, at.known_at), Reach(acting(request)))
+    reach, then = Reach(acting(request)), clocks(known_at=since).known_at
+    period, by, named = _narrowed(part, period, at)
+    cut = None if named is None else named_slice([code], by, named, [period], at, reach)
+    found = split_change(code, unit, period, at.as_of, (then, at.known_at), reach, cut)
     return change_as_json(found, Catalogue(at.known_at)[code])
 
 

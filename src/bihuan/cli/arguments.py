@@ -301,6 +301,7 @@ def _figure(commands: "_Commands[Parser]") -> None:
     parser.add_argument("codes", metavar="指标", nargs="+", help="一个或几个指标代码，如 audit.finding.cleared")
     parser.add_argument("--by", metavar="分组", default="", help="unit 按下级单位、month 按月，或按台账的一个字段")
     parser.add_argument("--why-since", metavar="时间", default="", help="与那时知道的值相比，为什么变了")
+    parser.add_argument("--part", metavar="值", help="与 --why-since、--by 一起写：只看这一部分为什么变了")
     parser.add_argument(
         "--engine", choices=("embedded", "postgres", "spark"), default="embedded", help="用哪个引擎算（默认 embedded）"
     )

@@ -3,13 +3,14 @@
 from argparse import Namespace
 
 from bihuan.base.errors import BihuanError, Invalid
-from bihuan.cli.asking import asked_clocks, asked_period, asked_unit
+from bihuan.cli.asking import asked_clocks, asked_part, asked_period, asked_unit
 from bihuan.cli.counties import named_counties, print_counties
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.figure.answer import Answer, Runner
 from bihuan.figure.change import split_change
 from bihuan.figure.clocks import Clocks, clocks
+from bihuan.figure.cutting import named_slice
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.engine.postgres import postgres_runner
 from bihuan.figure.period import Period, months_of
@@ -23,9 +24,11 @@ def run(arguments: Namespace) -> int:
     """Work out the values, or with --why-since the reasons of a change."""
     require_database()
     at = asked_clocks(arguments)
-    period, unit = asked_period(arguments, at), asked_unit(arguments)
     if arguments.why_since:
-        return _why(arguments, unit, period)
+        return _why(arguments, at)
+    if arguments.part is not None:
+        raise Invalid("--part 要和 --why-since 一起写；一部分的值用 --by 列出，它的记录用 bihuan open 打开")
+    period, unit = asked_period(arguments, at), asked_unit(arguments)
     periods = months_of(period) if arguments.by == "month" else [period]
     if arguments.county:
         return _of_counties(arguments, periods, at)
@@ -66,7 +69,7 @@ def _of_counties(arguments: Namespace, periods: list[Period], at: Clocks) -> int
 
 def _units_below(found: Answer, unit: int | None, period: Period) -> list[int | None]:
     """The unit itself and those just under it."""
-    tree = found.roll_up(period).tree
+    tree = found.tree(period)
     top = unit or next((node.pk for node in tree.nodes if node.depth == 0), None)
     return [unit, *(node.pk for node in tree.nodes if node.parent == top and top is not None)]
 
@@ -75,7 +78,7 @@ def _print(found: Answer, values: list[Value]) -> None:
     rows = []
     for value in values:
         figure = found.figures[value.code]
-        tree = found.roll_up(value.period).tree
+        tree = found.tree(value.period)
         where = tree.name(value.unit) or "全部"
         cut = found.titles[value.slice] if value.slice else ""
         number = shown(value.number, figure) or "—"
@@ -83,11 +86,13 @@ def _print(found: Answer, values: list[Value]) -> None:
     print_table(("指标", "单位", "时期", "分组", "值", "计量单位", "记录"), rows)
 
 
-def _why(arguments: Namespace, unit: int | None, period: Period) -> int:
+def _why(arguments: Namespace, now: Clocks) -> int:
     if len(arguments.codes) != 1:
         raise BihuanError("--why-since 一次只看一个指标")
-    now, then = asked_clocks(arguments), clocks(known_at=arguments.why_since)
-    change = split_change(arguments.codes[0], unit, period, now.as_of, (then.known_at, now.known_at), None)
+    by, part = asked_part(arguments)
+    period, unit, known = asked_period(arguments, now), asked_unit(arguments), clocks(known_at=arguments.why_since)
+    cut = None if part is None else named_slice(arguments.codes, by, part, [period], now)
+    change = split_change(arguments.codes[0], unit, period, now.as_of, (known.known_at, now.known_at), None, cut)
     if arguments.json:
         print_json(change_as_json(change, Catalogue(now.known_at)[arguments.codes[0]]))
         return 0

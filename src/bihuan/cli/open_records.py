@@ -2,8 +2,7 @@
 
 from argparse import Namespace
 
-from bihuan.base.errors import Invalid
-from bihuan.cli.asking import asked_clocks, asked_period, asked_unit
+from bihuan.cli.asking import asked_clocks, asked_part, asked_period, asked_unit
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json
 from bihuan.figure.opening import open_value
@@ -20,7 +19,7 @@ def run(arguments: Namespace) -> int:
     """List them: for a ratio those of both sides."""
     require_database()
     at = asked_clocks(arguments)
-    by, named = _part(arguments)
+    by, named = asked_part(arguments)
     period, unit = asked_period(arguments, at), asked_unit(arguments)
     found, cut = ask_part([arguments.code], [period], at, None, by, named)
     value = found.value(arguments.code, unit, period, cut)
@@ -41,20 +40,3 @@ def run(arguments: Namespace) -> int:
         )
         print(f"{part.title}（{part.period.title}）{len(part.records):,} 条：{named}")
     return 0
-
-
-def _part(arguments: Namespace) -> tuple[str, str | None]:
-    """The field and its value that are opened alone; a unit or a month, named as a part, is asked for as itself.
-
-    Raises Invalid where only one of the two is named, or a unit or period is named twice.
-    """
-    by, part = arguments.by, arguments.part
-    if bool(by) != (part is not None):
-        raise Invalid("--by 和 --part 要一起写：按哪个字段、其中哪一部分，如 --by level --part 市本级")
-    own = {"unit": "unit", "month": "period"}.get(by)
-    if own is None:
-        return by, part
-    if getattr(arguments, own) and own == "unit":
-        raise Invalid("--by unit --part 已经写明单位，不能再写 --unit")
-    setattr(arguments, own, part)
-    return "", None

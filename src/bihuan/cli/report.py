@@ -9,8 +9,9 @@ from bihuan.base.errors import Invalid
 from bihuan.cli.database import require_database
 from bihuan.cli.units import named
 from bihuan.figure.clocks import clocks
+from bihuan.ledger.definitions import find_ledger
 from bihuan.org.actor import system_actor
-from bihuan.report.definitions import report_in_force
+from bihuan.report.definitions import report_in_force, spec_of
 from bihuan.report.docx.package import write_docx
 from bihuan.report.html import page_of
 from bihuan.report.pdf import write_pdf
@@ -30,6 +31,9 @@ def run(arguments: Namespace) -> int:
     if not path.parent.is_dir():
         raise Invalid(f"没有目录“{path.parent}”，请先建立")
     report = report_in_force(arguments.report)
+    subject = spec_of(report).subject
+    if subject and not arguments.record:
+        raise Invalid(f"“{report.code}”是关于“{find_ledger(subject).title}”里一条记录的，请加 --record 编号")
     asked = clocks(arguments.as_of or "", arguments.known_at or "")
     period = arguments.period or f"{asked.day.year}"
     actor = system_actor("命令行")

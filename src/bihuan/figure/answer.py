@@ -22,13 +22,13 @@ from bihuan.figure.names import LedgerView
 from bihuan.figure.period import Period
 from bihuan.figure.plan import Scan, clocks_for, make_plan, part_codes, part_periods, placed
 from bihuan.figure.resolved import Base, Derived, Doubled, External, Resolved, Stock, UnitCount
-from bihuan.figure.rollup import RollUp, roll_up_on
 from bihuan.figure.rules import Reach, counted_units, require_whole, require_within
 from bihuan.figure.slice_words import slice_titles
 from bihuan.figure.slices import Slice
 from bihuan.figure.value import Value
 from bihuan.ledger.models import Ledger
 from bihuan.org.actor import system_actor
+from bihuan.org.tree import Tree, tree_on
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Answer:
     snapshots: Snapshots
     reach: Reach | None = None
     _values: dict[tuple[str, int | None, Period, Slice | None], Value] = field(default_factory=dict)
-    _trees: dict[date, RollUp] = field(default_factory=dict)
+    _trees: dict[date, Tree] = field(default_factory=dict)
 
     def value(self, code: str, unit: int | None, period: Period, cut: Slice | None = None) -> Value:
         """One cell. Raises NotAllowed where the person may not know it."""
@@ -104,11 +104,11 @@ class Answer:
         """The day on which units are rolled up: the period's end, or the day asked where that is earlier."""
         return min(period.end, self.question.clocks.day)
 
-    def roll_up(self, period: Period) -> RollUp:
-        """The tree of that day; one for all cells of the answer, whatever changes meanwhile."""
+    def tree(self, period: Period) -> Tree:
+        """The units as they stood on that day; one for all cells of the answer, whatever changes meanwhile."""
         day = self.day_of(period)
         if day not in self._trees:
-            self._trees[day] = roll_up_on(day)
+            self._trees[day] = tree_on(day)
         return self._trees[day]
 
     def _work_out(self, code: str, unit: int | None, period: Period, cut: Slice | None) -> Value:
@@ -133,7 +133,7 @@ class Answer:
         own = clocks_for(figure, blank.period, self.question.clocks)
         counted = self.counted[figure.view.code, own]
         ledger = self.catalogue.ledgers[figure.view.code]
-        units, partial = counted_units(self.reach, ledger, blank.unit, self.roll_up(blank.period), figure)
+        units, partial = counted_units(self.reach, ledger, blank.unit, self.tree(blank.period), figure)
         tally = counted.tallies[figure.code, blank.slice]
         parts = range(1) if self._is_at_once(figure) else counted.cuts.span(placed(figure, blank.period))
         state = state_of(tally, units, parts)
@@ -148,14 +148,14 @@ class Answer:
         scopes, partial = [], False
         for view, _ in figure.places:
             ledger = self.catalogue.ledgers[view.code]
-            units, less = counted_units(self.reach, ledger, blank.unit, self.roll_up(blank.period), figure)
+            units, less = counted_units(self.reach, ledger, blank.unit, self.tree(blank.period), figure)
             scopes.append(units)
             partial = partial or less
         number, records = doubled_values(figure, [self.snapshots.of(view) for view, _ in figure.places], scopes, own)
         return replace(blank, number=Fraction(number), records=records, partial=partial)
 
     def _unit_count(self, figure: UnitCount, unit: int | None, period: Period) -> Fraction:
-        tree = self.roll_up(period).tree
+        tree = self.tree(period)
         nodes = tree.nodes if unit is None else tree.below(unit)
         return Fraction(sum(1 for node in nodes if node.kind == figure.unit_kind))
 
@@ -179,14 +179,14 @@ class Answer:
         """A figure that is told by the other units: those beside this one, or the one above it."""
         part, title = figure.parts[0], figure.spec.title
         own = self.value(part, blank.unit, blank.period, blank.slice)
-        roll_up = self.roll_up(blank.period)
+        tree = self.tree(blank.period)
         if figure.kind == "share":
-            node = roll_up.tree.by_pk.get(blank.unit or 0)
+            node = tree.by_pk.get(blank.unit or 0)
             above = node.parent if node and figure.spec.within != "whole" else None
             whole = self.value(part, above, blank.period, blank.slice)
             require_whole(whole.partial or own.partial, title)
             return replace(blank, number=share_of(figure, own.number, whole.number), records=own.records)
-        beside = roll_up.siblings(blank.unit) if blank.unit else ()
+        beside = tree.beside(blank.unit) if blank.unit else ()
         others = [self.value(part, unit, blank.period, blank.slice) for unit in beside]
         require_whole(own.partial or any(other.partial for other in others), title)
         numbers = [other.number for other in others]

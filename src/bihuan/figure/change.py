@@ -16,6 +16,7 @@ import polars as pl
 from bihuan.figure.answer import Answer, Question, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.contributions import COLUMNS, ledgers_of, rows_of_cell, value_of_rows
+from bihuan.figure.cutting import require_cut
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.derived import combined, rank_among, share_of
 from bihuan.figure.lake.columns import microseconds
@@ -26,6 +27,7 @@ from bihuan.figure.period import Period
 from bihuan.figure.plan import clocks_for, part_codes, part_periods
 from bihuan.figure.resolved import Base, Derived, Doubled, External
 from bihuan.figure.rules import Reach
+from bihuan.figure.slices import Slice, sliced
 
 STEPS = {
     "redefined": "口径修改",
@@ -120,6 +122,7 @@ class _Between:
 
     before: Answer
     after: Answer
+    cut: Slice | None = None
     leaves: dict[tuple[str, int | None, Period], _Leaf] = field(default_factory=dict)
 
     def value(self, code: str, unit: int | None, period: Period, reached: Collection[str]) -> Fraction | None:
@@ -131,7 +134,8 @@ class _Between:
             return self._told(code, unit, period, reached)
         key = (code, unit, period)
         if key not in self.leaves:
-            self.leaves[key] = _leaf(figure, unit, period, self.before, self.after)
+            own = sliced(figure, self.cut) if isinstance(figure, Base) else figure
+            self.leaves[key] = _leaf(own, unit, period, self.before, self.after)
         return self.leaves[key].value(reached)
 
     def _told(self, code: str, unit: int | None, period: Period, reached: Collection[str]) -> Fraction | None:
@@ -141,14 +145,14 @@ class _Between:
         return self.after.value(code, unit, period).number if step in reached else was
 
     def _derived(self, figure: Derived, unit: int | None, period: Period, reached: Collection[str]) -> Fraction | None:
-        part, roll_up = figure.parts[0], self.before.roll_up(period)
+        part, tree = figure.parts[0], self.before.tree(period)
         if figure.kind == "share":
-            node = roll_up.tree.by_pk.get(unit or 0)
+            node = tree.by_pk.get(unit or 0)
             above = node.parent if node and figure.spec.within != "whole" else None
             own, whole = (self.value(part, one, period, reached) for one in (unit, above))
             return share_of(figure, own, whole)
         if figure.kind == "rank":
-            beside = roll_up.siblings(unit) if unit else ()
+            beside = tree.beside(unit) if unit else ()
             others = [self.value(part, one, period, reached) for one in beside]
             own = self.value(part, unit, period, reached) if beside else None
             return rank_among(own, others, ascending=figure.spec.order == "ascending")
@@ -158,19 +162,29 @@ class _Between:
 
 
 def split_change(
-    code: str, unit: int | None, period: Period, as_of: datetime, known: tuple[datetime, datetime], reach: Reach | None
+    code: str,
+    unit: int | None,
+    period: Period,
+    as_of: datetime,
+    known: tuple[datetime, datetime],
+    reach: Reach | None,
+    cut: Slice | None = None,
 ) -> Change:
-    """Why a cell says another number at the later of two instants of knowing.
+    """Why a cell, or one part of it by a field, says another number at the later of two instants of knowing.
 
-    Raises NotAllowed where the person may not know the number, or not all that it is compared with.
+    Raises NotAllowed where the person may not know the number, or not all that it is compared with, and Invalid for a
+    field that does not cut the figure as it is defined now or was then.
     """
     first, last = (Clocks(as_of, known_at) for known_at in known)
+    if cut is not None:
+        for clocks in (first, last):
+            require_cut([code], cut.field, clocks, reach)
     catalogue = Catalogue(last.known_at)
-    then = answer(Question((code,), (period,), first), reach=reach)
-    before = answer(Question((code,), (period,), first), reach=reach, given=catalogue)
-    after = answer(Question((code,), (period,), last), reach=reach, given=catalogue)
-    old, new = (asked.value(code, unit, period) for asked in (then, after))
-    between = _Between(before, after)
+    then = answer(Question((code,), (period,), first, (cut,)), reach=reach)
+    before = answer(Question((code,), (period,), first, (cut,)), reach=reach, given=catalogue)
+    after = answer(Question((code,), (period,), last, (cut,)), reach=reach, given=catalogue)
+    old, new = (asked.value(code, unit, period, cut) for asked in (then, after))
+    between = _Between(before, after, cut)
     values, reached = [old.number], set[str]()
     for step in STEPS:
         reached.add(step)
@@ -179,20 +193,22 @@ def split_change(
         step: tuple(sorted(set[Key]().union(*(leaf.touched(step) for leaf in between.leaves.values()))))
         for step in STEPS
     }
-    touched["redefined"] = _redefined(then, before, code, unit, period)
+    touched["redefined"] = _redefined(then, before, code, unit, period, cut)
     amounts = _amounts(values)
     reasons = (Reason(step, amounts[index], touched[step]) for index, step in enumerate(STEPS))
     told = tuple(reason for reason in reasons if reason.amount or reason.touched)
     return Change(values[0], values[-1], told, old.partial or new.partial)
 
 
-def _redefined(then: Answer, before: Answer, code: str, unit: int | None, period: Period) -> tuple[Key, ...]:
+def _redefined(
+    then: Answer, before: Answer, code: str, unit: int | None, period: Period, cut: Slice | None
+) -> tuple[Key, ...]:
     """The records that one definition counts and the other does not, of what was known then."""
     sides = [{part: asked.catalogue.in_force(part).version for part in asked.figures} for asked in (then, before)]
     if sides[0] == sides[1]:
         return ()
     counted = [
-        {(part.ledger, pk) for part in open_value(asked, code, unit, period) for pk in part.ids}
+        {(part.ledger, pk) for part in open_value(asked, code, unit, period, cut) for pk in part.ids}
         for asked in (then, before)
     ]
     return tuple(sorted(counted[0] ^ counted[1]))

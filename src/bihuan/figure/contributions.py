@@ -40,7 +40,7 @@ def rows_of_cell(figure: Base | Doubled, unit: int | None, period: Period, asked
     found = _of_doubled(figure, unit, period, asked) if isinstance(figure, Doubled) else []
     if isinstance(figure, Base):
         ledger = asked.catalogue.ledgers[figure.view.code]
-        units, _ = counted_units(asked.reach, ledger, unit, asked.roll_up(period), figure)
+        units, _ = counted_units(asked.reach, ledger, unit, asked.tree(period), figure)
         own = clocks_for(figure, period, asked.question.clocks)
         held = held_columns(asked.snapshots.of(figure.view), figure.view, own)
         columns = _timed(figure, period, held, own) if figure.function is Function.SHARE else _single(figure, held, own)
@@ -102,9 +102,9 @@ def _timed(figure: Base, period: Period, held: Mapping[str, Held], own: Clocks) 
 
 
 def _of_doubled(figure: Doubled, unit: int | None, period: Period, asked: Answer) -> list[pl.DataFrame]:
-    own, roll_up, found = clocks_for(figure, period, asked.question.clocks), asked.roll_up(period), []
+    own, tree, found = clocks_for(figure, period, asked.question.clocks), asked.tree(period), []
     for index, (view, name) in enumerate(figure.places):
-        units, _ = counted_units(asked.reach, asked.catalogue.ledgers[view.code], unit, roll_up, figure)
+        units, _ = counted_units(asked.reach, asked.catalogue.ledgers[view.code], unit, tree, figure)
         for rows in values_in_place(view, name, asked.snapshots.of(view), own):
             chosen = rows.select(
                 "record",

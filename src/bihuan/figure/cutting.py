@@ -38,7 +38,7 @@ def slice_values(
     A stock is cut by what was so at the end of its period, a change by what was so in either of its two.
     Raises Invalid for a field that does not cut, and where there are too many values.
     """
-    found, bases = _opened(codes, by, clocks, reach)
+    found, bases = require_cut(codes, by, clocks, reach)
     values: set[SliceValue] = set()
     leaves = (leaf for code in codes for period in periods for leaf in leaves_of(code, period, found.figures, clocks))
     for base, own in {(leaf.code, clocks_for(bases[leaf.code], leaf.period, clocks)) for leaf in leaves}:
@@ -59,7 +59,7 @@ def named_slice(
     A value is taken as it is, whether or not any record has it by now, so that what an old link names stays what it is.
     Raises NotFound for what is no value of the field, and as slice_values does for a field that does not cut.
     """
-    found, bases = _opened(codes, by, clocks, reach)
+    found, bases = require_cut(codes, by, clocks, reach)
     for base in bases.values():
         known, value = read_value(figure_names(base.view)[by], text)
         if known:
@@ -91,21 +91,24 @@ def read_value(name: Name, text: str) -> tuple[bool, SliceValue]:
     return name.kind is Kind.TEXT, text
 
 
-def _opened(codes: Sequence[str], by: str, clocks: Clocks, reach: Reach | None) -> tuple[Answer, dict[str, Base]]:
-    """The figures that count records, once it is sure that the field cuts all of them and may be seen."""
+def require_cut(codes: Sequence[str], by: str, clocks: Clocks, reach: Reach | None) -> tuple[Answer, dict[str, Base]]:
+    """The figures that count records, once it is sure that the field cuts all of them and may be seen.
+
+    Raises Invalid for a field that does not cut, NotAllowed for one that may not be seen.
+    """
     catalogue = Catalogue(clocks.known_at)
     found = answer(Question(tuple(codes), (), clocks), reach=reach, given=catalogue)
     bases = {}
     for code, figure in found.figures.items():
         if isinstance(figure, Base):
-            _require_cut(found, figure, by)
+            _require_field(found, figure, by)
             bases[code] = figure
         elif not isinstance(figure, Derived):
             raise Invalid(f"“{figure.spec.title}”不是从一个台账的记录数出来的，不能按“{by}”分组")
     return found, bases
 
 
-def _require_cut(found: Answer, figure: Base, by: str) -> None:
+def _require_field(found: Answer, figure: Base, by: str) -> None:
     name, field = figure_names(figure.view).get(by), figure.view.spec.by_code.get(by)
     if name is None or name.kind not in _CUTS:
         raise Invalid(f"“{figure.spec.title}”不能按“{by}”分组；可以按选项、单位、人员、是否和文字字段分组")

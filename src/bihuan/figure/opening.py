@@ -79,7 +79,7 @@ def counted_rows(answer: Answer, base: Base, period: Period) -> list[tuple[pl.La
 
 def _of_base(answer: Answer, figure: Base, unit: int | None, period: Period, cut: Slice | None) -> Opened:
     ledger = answer.catalogue.ledgers[figure.view.code]
-    units, _ = counted_units(answer.reach, ledger, unit, answer.roll_up(period), figure)
+    units, _ = counted_units(answer.reach, ledger, unit, answer.tree(period), figure)
     frames = []
     for rows, weight in counted_rows(answer, sliced(figure, cut), period):
         own = rows if units is None else rows.filter(pl.col("unit").fill_null(NOBODY).is_in(sorted(units)))
@@ -98,9 +98,9 @@ def _standing(frames: list[pl.DataFrame]) -> tuple[tuple[int, int], ...]:
 
 def _of_doubled(answer: Answer, figure: Doubled, unit: int | None, period: Period) -> Iterator[Opened]:
     own = clocks_for(figure, period, answer.question.clocks)
-    roll_up = answer.roll_up(period)
+    tree = answer.tree(period)
     scopes = [
-        counted_units(answer.reach, answer.catalogue.ledgers[view.code], unit, roll_up, figure)[0]
+        counted_units(answer.reach, answer.catalogue.ledgers[view.code], unit, tree, figure)[0]
         for view, _ in figure.places
     ]
     rows = doubled_rows(figure, [answer.snapshots.of(view) for view, _ in figure.places], scopes, own)

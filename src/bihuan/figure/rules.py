@@ -6,11 +6,11 @@ from bihuan.base.errors import NotAllowed
 from bihuan.figure.measure import NUMERIC
 from bihuan.figure.models import Figure
 from bihuan.figure.resolved import Base, Doubled, Flow
-from bihuan.figure.rollup import RollUp
 from bihuan.ledger.data_scopes import reach_of
 from bihuan.ledger.models import Ledger
 from bihuan.ledger.sight import Sight, sight_of
 from bihuan.org.actor import Actor
+from bihuan.org.tree import Tree
 
 NOBODY = 0
 """The unit of records that name none; no unit has this id."""
@@ -43,7 +43,7 @@ class Reach:
 
 
 def counted_units(
-    reach: Reach | None, ledger: Ledger, unit: int | None, roll_up: RollUp, figure: Base | Doubled
+    reach: Reach | None, ledger: Ledger, unit: int | None, tree: Tree, figure: Base | Doubled
 ) -> tuple[frozenset[int] | None, bool]:
     """The units to count for one cell of a figure, and whether that is less than the cell means.
 
@@ -52,7 +52,7 @@ def counted_units(
     """
     if reach is not None:
         require_seen(reach.sight(ledger), figure)
-    members = roll_up.members(unit)
+    members = None if unit is None else tree.within(unit)
     if members is not None and ledger.owner_id in members:
         members |= {NOBODY}
     mine = reach.of(ledger) if reach else None
@@ -60,7 +60,7 @@ def counted_units(
         return members, False
     seen = mine if members is None else members & mine
     if not seen:
-        name = roll_up.tree.name(unit) or "全部单位"
+        name = tree.name(unit) or "全部单位"
         raise NotAllowed(f"“{name}”不在您的查看范围内，不能看这里的数")
     return seen, members is None or seen != members
 

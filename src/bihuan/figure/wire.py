@@ -28,7 +28,7 @@ def value_as_json(found: Answer, value: Value) -> dict[str, Any]:
     """One value with what it rests on. `exact` is the fraction where the decimal text is rounded."""
     figure = found.figures[value.code]
     shown = None if value.number is None else rounded(value.number, places_of(figure))
-    tree = found.roll_up(value.period).tree
+    tree = found.tree(value.period)
     node = tree.by_pk.get(value.unit or 0)
     told: dict[str, Any] = {
         "figure": value.code,

@@ -14,6 +14,8 @@ from bihuan.standards.measures import find_unit, is_unit
 _CODE_LIKE = re.compile(
     r"编号|代码|号码|电话|手机|身份证|邮编|编码|序号|(^|[ _])(id|key|code|zip|zipcode|bbl)$", re.IGNORECASE
 )
+_DAY_HEAD = re.compile(r"日期|时间|年月日?|日$")
+_EIGHT_DIGITS = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _MONEY_UNIT = re.compile(r"([千万亿]?元)$")
 _FEW = 30
 _MOST_CHOICES = 200
@@ -58,10 +60,11 @@ def _fits(field: FieldSpec, cells: Sequence[Any], lookup: Lookup) -> bool:
 
 def _as_moment(sample: Sample) -> FieldSpec | None:
     plain, cells = sample.plain, sample.cells
-    if any(isinstance(cell, bool | int | float) for cell in cells) or _CODE_LIKE.search(plain.title):
+    clear = [cell for cell in cells if not _run_together(cell)]
+    if not (clear or _DAY_HEAD.search(plain.title)) or _CODE_LIKE.search(plain.title):
         return None
-    timed = any(isinstance(cell, datetime) or (isinstance(cell, str) and ":" in cell) for cell in cells)
-    if not all(isinstance(cell, date) or (isinstance(cell, str) and _dated(cell)) for cell in cells):
+    timed = any(isinstance(cell, datetime) or (isinstance(cell, str) and ":" in cell) for cell in clear)
+    if not all(isinstance(cell, date) or (isinstance(cell, str) and _dated(cell)) for cell in clear):
         return None
     orders: tuple[Literal["mdy", "dmy"] | None, ...] = (None, "mdy", "dmy")
     for order in orders:
@@ -69,6 +72,14 @@ def _as_moment(sample: Sample) -> FieldSpec | None:
         if _fits(field, cells, sample.lookup):
             return field
     return None
+
+
+def _run_together(cell: Any) -> bool:
+    """Eight digits that may be a day, 20261106: so meant beside other dates, or under a head that asks for a day."""
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        return False
+    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    return bool(_EIGHT_DIGITS.fullmatch(text))
 
 
 def _dated(text: str) -> bool:

@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from orjson import loads
 
-from bihuan.ledger.models import Record
+from bihuan.ledger.due_order import backwards, parts, walk
+from bihuan.ledger.models import Ledger, Record
 
 COUNTED = 10_000
 """Conditions that no index answers are counted so far; an exact count of a million rows would take seconds."""
@@ -53,22 +54,41 @@ def stretch(rows: QuerySet[Record], start: int, count: int) -> list[Record]:
 
     Far down, their ids are walked to first, which an index can do alone, and only these rows are read.
     """
-    if start < _NEAR:
+    queries = parts(rows)
+    if start < _NEAR and len(queries) == 1:
         return list(rows[start : start + count])
-    ids = list(rows.values_list("pk", flat=True)[start : start + count])
+    ids = walk(_ids(queries), start, count)
     found = Record.objects.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
-def rows_of(rows: QuerySet[Record], start: int, count: int, total: int | None = None) -> list[Row]:
-    """The same, for showing only. With the `total`, a place in the second half is walked to from the end."""
-    if start < _NEAR:
+def rows_of(
+    rows: QuerySet[Record], start: int, count: int, total: int | None = None, *, all_of: Ledger | None = None
+) -> list[Row]:
+    """The same, for showing only. With the `total`, a place in the second half is walked to from the end.
+
+    `all_of` says that the rows are all of this ledger's, the newest first.
+    """
+    queries = parts(rows)
+    if start < _NEAR and all_of is not None:
+        return _read(_NEWEST, (all_of.pk, count, start))
+    if start < _NEAR and len(queries) == 1:
         return _rows(rows[start : start + count])
-    ids = rows.values_list("pk", flat=True)
-    if total is None or start < total // 2:
-        return rows_by_id(list(ids[start : start + count]))
+    if total is None or start < max(_NEAR, total // 2):
+        return rows_by_id(walk(_ids(queries), start, count))
     end = max(0, total - start - count)
-    return rows_by_id(list(ids.reverse()[end : max(0, total - start)])[::-1])
+    return rows_by_id(walk(_ids(backwards(rows)), end, max(0, total - start) - end)[::-1])
+
+
+_NEWEST = f"""
+    SELECT {", ".join("id" if name == "pk" else name for name in Row._fields)} FROM ledger_record
+    WHERE ledger_id = %s AND NOT deleted ORDER BY id DESC LIMIT %s OFFSET %s
+"""
+"""By hand, because every list opens with it."""
+
+
+def _ids(queries: list[QuerySet[Record]]) -> list[QuerySet[Record, int]]:
+    return [query.values_list("pk", flat=True) for query in queries]
 
 
 def _rows(records: QuerySet[Record]) -> list[Row]:
@@ -77,25 +97,18 @@ def _rows(records: QuerySet[Record]) -> list[Row]:
         statement, parameters = records.values_list(*Row._fields).query.sql_with_params()
     except EmptyResultSet:
         return []
+    return _read(statement, parameters)
+
+
+def _read(statement: str, parameters: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [_row(*cells) for cells in cursor.fetchall()]
-
-
-def _row(
-    pk: int,
-    number: str,
-    unit: int | None,
-    state: str,
-    opened_at: datetime | None,
-    due_at: datetime | None,
-    closed_at: datetime | None,
-    version: int,
-    data: str,
-    loop: str,
-) -> Row:
-    instants = (_instant(opened_at), _instant(due_at), _instant(closed_at))
-    return Row(pk, number, unit, state, *instants, version, loads(data), loads(loop))
+        cells = cursor.fetchall()
+    at = _instant
+    return [
+        Row(pk, number, unit, state, at(opened), at(due), at(closed), version, loads(data), loads(loop))
+        for pk, number, unit, state, opened, due, closed, version, data, loop in cells
+    ]
 
 
 def _instant(at: datetime | None) -> datetime | None:

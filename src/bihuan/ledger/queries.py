@@ -58,7 +58,9 @@ def list_records(
     Raises ExpressionError if `where` is not an expression over what the actor may ask of the ledger, and Invalid for
     an order that they may not ask for.
     """
-    rows = visible_records(actor, ledger).filter(asked.also)
+    rows = visible_records(actor, ledger)
+    if asked.also:
+        rows = rows.filter(asked.also)
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.unit:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from bihuan.base import clock
+from bihuan.base.by_hand import columns_of, read
 from bihuan.base.errors import Invalid, NotAllowed, NotFound
 from bihuan.ledger.models import Ledger, SavedView
 from bihuan.ledger.rules import may_import
@@ -14,10 +15,11 @@ ASKED = ("q", "unit", "state", "where", "colour", "sort", "columns", "group")
 """What a view keeps of a list's address."""
 _MOST = 50
 _LONGEST_TITLE = 40
-_VISIBLE = """
-    SELECT * FROM ledger_savedview
+_VISIBLE = f"""
+    SELECT {columns_of(SavedView)} FROM ledger_savedview
     WHERE ledger_id = %s AND (
-        audience = 'ledger' OR (audience = 'person' AND person_id = %s) OR (audience = 'unit' AND unit_id IN ({units}))
+        audience = 'ledger' OR (audience = 'person' AND person_id = %s)
+        OR (audience = 'unit' AND unit_id IN ({{units}}))
     )
 """
 """By hand, because every list asks it."""
@@ -40,7 +42,7 @@ def visible_views(actor: Actor, ledger: Ledger) -> list[SavedView]:
     """The actor's own views of a ledger, their unit's, and those for all: in this order, by title."""
     units = offices(actor) or (0,)
     sql = _VISIBLE.format(units=", ".join(["%s"] * len(units)))
-    found = SavedView.objects.raw(sql, [ledger.pk, actor.person or 0, *units])
+    found = read(SavedView, sql, [ledger.pk, actor.person or 0, *units])
     return sorted(found, key=lambda view: (_RANK[SavedView.Audience(view.audience)], view.title))
 
 

@@ -1,5 +1,6 @@
 """What a pack, or a spreadsheet's own header row, may declare of a ledger."""
 
+from collections import Counter
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal
@@ -142,6 +143,11 @@ class LedgerSpec(Spec):
     @cached_property
     def by_code(self) -> dict[str, FieldSpec]:
         return {field.code: field for field in self.fields}
+
+    @cached_property
+    def last_titles(self) -> Counter[str]:
+        """How many fields have a title with this last part (审计查出问题/问题摘要)."""
+        return Counter(field.title.rpartition("/")[2].strip() for field in self.fields)
 
     @cached_property
     def may_be_unreported(self) -> tuple[str, ...]:

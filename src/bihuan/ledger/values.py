@@ -78,11 +78,11 @@ def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:
 
 def shower(field: FieldSpec, lookup: Lookup) -> Callable[[Any], str]:
     """`shown` for a whole column: made once for many values."""
-    show = BY_CODE[field.kind].show
+    show = BY_CODE[field.kind].shower(field, lookup)
 
     def text(value: Any) -> str:
         if value is None:
             return ""
-        return str(value) if value.__class__ is Masked else show(value, field, lookup)
+        return str(value) if value.__class__ is Masked else show(value)
 
     return text

@@ -34,7 +34,7 @@ from bihuan.loop.effects.people import people_in
 from bihuan.loop.joined import closed_with
 from bihuan.loop.look_back import look_back_of
 from bihuan.loop.opening import instant, lifecycle, moved_columns, start_clock
-from bihuan.loop.rules import guard_holds, may, stands, value_of, why_not
+from bihuan.loop.rules import guard_holds, may, stands, value_of, why_barred, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.org.models import Person
@@ -177,7 +177,7 @@ def _allow(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec, version
     if not stands(record, verb):
         raise Conflict(why_not(record, verb, loop))
     if not guard_holds(record, verb, loop):
-        raise NotAllowed(verb.guard_message or f"现在还不能“{verb.title}”：条件不满足")
+        raise NotAllowed(why_barred(verb))
 
 
 def _signing(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> Actor:

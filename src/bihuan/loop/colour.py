@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Case, CharField, Q, Value, When
+from django.db.models.lookups import Exact
 
 from bihuan.base import clock
 from bihuan.loop.deadline import last_day_within
@@ -72,6 +73,14 @@ def colour_case(bounds: Bounds) -> Case:
     """The colour as a database expression, for counting by colour in one scan."""
     rest = [When(has_colour(c, bounds), then=Value(c.value)) for c in (Colour.WHITE, Colour.RED, Colour.YELLOW)]
     return Case(*rest, default=Value(Colour.GREEN.value), output_field=CharField())
+
+
+def found_by_colour(colour: Colour, bounds: Bounds) -> Q:
+    """The same as `has_colour` for a colour that many records have and a list that has its order by an index.
+
+    Nothing in it can be entered by, so that SQLite walks along the list instead of sorting all that it enters.
+    """
+    return Q(Exact(colour_case(bounds), Value(colour.value)))
 
 
 def worse(one: Colour, other: Colour) -> Colour:

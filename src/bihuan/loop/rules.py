@@ -141,6 +141,11 @@ def guard_holds(record: Record, verb: VerbSpec, loop: LoopSpec) -> bool:
     return not verb.guard or value_of(verb.guard, Kind.BOOLEAN, record, loop) is True
 
 
+def why_barred(verb: VerbSpec) -> str:
+    """What a verb's guard asks for, in the pack's words."""
+    return verb.guard_message or f"现在还不能“{verb.title}”：条件不满足"
+
+
 def value_of(expression: str, kind: Kind, record: Record, loop: LoopSpec) -> Any:
     """What an expression gives for a matter as it stands; None where that is unknown."""
     spec = spec_of(record.ledger)
@@ -168,5 +173,5 @@ def values_of(record: Record, spec: LedgerSpec) -> dict[str, object]:
 
 
 def open_verbs(actor: Actor, record: Record, loop: LoopSpec) -> list[VerbSpec]:
-    """The verbs the actor may do to the matter now, for its page's buttons."""
+    """The verbs that are the actor's to do at this step; a guard may still bar them."""
     return [verb for verb in loop.verbs if stands(record, verb) and may(actor, record, verb, loop)]

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
+from bihuan.base.by_hand import columns_of, read
 from bihuan.org.models import Person
 
-_BY_ID = "SELECT * FROM org_person WHERE id = %s"
+_BY_ID = f"SELECT {columns_of(Person)} FROM org_person WHERE id = %s"
 
 
 class PersonBackend(ModelBackend):
@@ -14,5 +15,5 @@ class PersonBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> Person | None:
         """The person, unless they were shut out or are no more."""
-        person = next(iter(Person.objects.raw(_BY_ID, [user_id])), None)
+        person = next(iter(read(Person, _BY_ID, [user_id])), None)
         return person if person is not None and self.user_can_authenticate(person) else None

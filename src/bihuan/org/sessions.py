@@ -13,13 +13,14 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 
 from bihuan.base import clock
+from bihuan.base.by_hand import columns_of, read
 from bihuan.base.waiting import if_free
 from bihuan.org.models import Person, SignIn
 from bihuan.org.policy import current_policy
 
 ADDRESS, AGENT = "sign_in_address", "sign_in_agent"
 """Under which names a sign-in keeps where it came from."""
-_BY_KEY = "SELECT * FROM org_signin WHERE session_key = %s"
+_BY_KEY = f"SELECT {columns_of(SignIn)} FROM org_signin WHERE session_key = %s"
 """By hand, because every request asks it."""
 _TOLD_EVERY = timedelta(minutes=1)
 """How exactly it is known when something was last asked: a write for every page would be too dear."""
@@ -35,7 +36,7 @@ class SessionStore(DatabaseStore):
         return SignIn
 
     def _get_session_from_db(self) -> SignIn | None:
-        found = next(iter(SignIn.objects.raw(_BY_KEY, [self.session_key or ""])), None)
+        found = next(iter(read(SignIn, _BY_KEY, [self.session_key or ""])), None)
         if found is None or found.is_over(clock.now()):
             self._session_key = None
             return None

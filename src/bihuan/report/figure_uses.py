@@ -30,7 +30,14 @@ from bihuan.scorecard.publishing import restored as restored_scores
 from bihuan.standards.measures import convert
 
 _NAMED = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
-_FILLED = re.compile(r"\{\{.*?\}\}")
+_UNFILLED = (
+    (re.compile(r"（\{\{[^{}]*\}\}）"), ""),
+    (re.compile(r"\{\{\s*year\(\)\s*\}\}年"), "年度"),
+    (re.compile(r"\{\{\s*year\(1\)\s*\}\}年"), "下年"),
+    (re.compile(r"\{\{\s*(period_name|field)\([^{}]*\)\s*\}\}"), ""),
+    (re.compile(r"\{\{.*?\}\}"), "某"),
+)
+"""What stands in a report's title where an issue of it has a year, a period or a name."""
 _MOST = 500
 """So many reports and so many rankings are looked through, the newest first."""
 
@@ -60,8 +67,10 @@ def uses(actor: Actor) -> dict[str, list[Use]]:
 
 
 def without_period(title: str) -> str:
-    """A report's title without the year and period that only an issue of it has."""
-    return _FILLED.sub("某", title)
+    """A report's title without the year, period or name that only an issue of it has."""
+    for filled, instead in _UNFILLED:
+        title = filled.sub(instead, title)
+    return title
 
 
 def given_out(actor: Actor, codes: Sequence[str]) -> list[GivenOut]:

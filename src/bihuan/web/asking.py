@@ -250,10 +250,15 @@ class Query:
 
         A blank one is said only where the view would say something else.
         """
-        kept = {name: value for name, value in self.request.GET.items() if name not in ("page", *changes)}
+        kept = [pair for name, pair in self._pairs.items() if name not in changes]
         said = {name: value for name, value in changes.items() if value or (value == "" and self.view)}
-        query = urlencode({**kept, **said})
+        query = "&".join([*kept, urlencode(said)] if said else kept)
         return self.opened.url + (f"?{query}" if query else "")
+
+    @cached_property
+    def _pairs(self) -> dict[str, str]:
+        """The words of the address as they are written, without the page."""
+        return {name: urlencode({name: value}) for name, value in self.request.GET.items() if name != "page"}
 
     def also_only(self) -> list[dict[str, str]]:
         """The conditions that no input of the filter shows, each with the address of the list without it."""

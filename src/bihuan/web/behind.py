@@ -18,7 +18,7 @@ from bihuan.ledger.models import Record
 from bihuan.ledger.paging import Row, Total, rows_of
 from bihuan.ledger.rules import visible_records
 from bihuan.web.asking import Opened, Query
-from bihuan.web.list_cells import text_cell
+from bihuan.web.list_cells import text_column
 from bihuan.web.list_columns import list_heads, list_rows
 from bihuan.web.list_page import ListPage
 
@@ -72,7 +72,7 @@ def behind_list(request: HttpRequest, query: Behind, rows: QuerySet[Record]) -> 
     columns, extra = list_heads(query), []
     if query.versions:
         columns.append({"code": "counted", "title": "计入时", "kind": "text", "sort": None})
-        extra.append(text_cell("计入时", lambda row: _version(query, row)))
+        extra.append(text_column("计入时", lambda row: _version(query, row)))
     return {
         "columns": columns,
         "rows": list_rows(query, rows_of(rows, page.start, size), extra),

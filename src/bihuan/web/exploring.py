@@ -158,7 +158,7 @@ def _rows_over_time(asked: Exploring) -> list[Row]:
 
 
 def _rows(asked: Exploring, found: Answer) -> list[Row]:
-    tree = found.roll_up(asked.periods[0]).tree
+    tree = found.tree(asked.periods[0])
     if asked.field:
         return [Row(found.titles.get(cut, ""), cut=cut) for cut in found.question.slices if cut]
     if asked.by == "units":

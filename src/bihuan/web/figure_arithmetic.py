@@ -58,15 +58,15 @@ def _written(figure: Derived, parts: list[Term]) -> list[Term]:
 
 
 def _beside_others(found: Answer, asked: Wanted, figure: Derived, value: Value) -> list[Term]:
-    part, roll_up = figure.parts[0], found.roll_up(value.period)
+    part, tree = figure.parts[0], found.tree(value.period)
     own = _term(found, asked, part, told(found, part, value.unit, value.period, value.slice), "")
     if figure.kind == "rank":
-        count = len(roll_up.siblings(value.unit)) if value.unit else 0
+        count = len(tree.beside(value.unit)) if value.unit else 0
         return [replace(own, after=f"，在 {count} 个同级单位中的名次")] if count else []
-    node = roll_up.tree.by_pk.get(value.unit or 0)
+    node = tree.by_pk.get(value.unit or 0)
     above = node.parent if node and figure.spec.within != "whole" else None
     whole = told(found, part, above, value.period, value.slice)
-    return [own, _term(found, asked, part, whole, roll_up.tree.name(above) or "全部", before=" ÷ ")]
+    return [own, _term(found, asked, part, whole, tree.name(above) or "全部", before=" ÷ ")]
 
 
 def _term(found: Answer, asked: Wanted, code: str, value: Value | str, when: str, before: str = "") -> Term:

@@ -79,7 +79,7 @@ def rows_of(asked: Wanted, found: Answer, actor: Actor) -> list[tuple[str, int |
     """Each row's title, unit, period and slice; units that the person may not see are left out."""
     if asked.by == "month":
         return [(month.title, asked.unit, month, None) for month in months_of(asked.period)[:_MOST_MONTHS]]
-    tree = found.roll_up(asked.period).tree
+    tree = found.tree(asked.period)
     if asked.by not in ("unit", ""):
         return [(found.titles.get(cut, ""), asked.unit, asked.period, cut) for cut in found.question.slices if cut]
     tops = [asked.unit] if asked.unit else [node.pk for node in tree.nodes if node.depth == 0]
@@ -142,14 +142,18 @@ def _plain(value: Value) -> float | None:
 
 def records_url(found: Answer, asked: Wanted, value: Value) -> str:
     """Where the records behind a value are."""
-    tree = found.roll_up(value.period).tree
+    tree = found.tree(value.period)
     node = tree.by_pk.get(value.unit or 0)
     query = {"period": value.period.code, **clock_query(asked)}
     if node:
         query["unit"] = node.code
-    if value.slice is not None:
-        query |= {"by": value.slice.field, "value": text_of(value.slice)}
+    query |= part_query(value.slice)
     return f"{reverse('figure_records', args=[value.code])}?{urlencode(query)}"
+
+
+def part_query(cut: Slice | None) -> dict[str, str]:
+    """A part as an address names it."""
+    return {} if cut is None else {"by": cut.field, "value": text_of(cut)}
 
 
 def clock_query(asked: Wanted) -> dict[str, str]:

@@ -64,7 +64,7 @@ def _spot(record: Record, field: str) -> Spot | None:
 
 def _centres(explored: Explored, records: Iterable[Record], field: str) -> Iterable[Centre]:
     """The middle of the records of each unit among the rows."""
-    asked, tree = explored.asked, explored.found.roll_up(explored.asked.periods[0]).tree
+    asked, tree = explored.asked, explored.found.tree(explored.asked.periods[0])
     plain = Wanted(asked.codes, asked.periods[0], None, asked.clocks, asked.by)
     known = list(records)
     for row, values in explored.rows:

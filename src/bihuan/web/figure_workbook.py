@@ -82,7 +82,7 @@ def _source(explored: Explored, actor: Actor, value: Value, title: str, *, is_op
     clocks, number = found.question.clocks, value.number
     return (
         figure.spec.title,
-        found.roll_up(value.period).tree.name(value.unit) or "全部单位",
+        found.tree(value.period).name(value.unit) or "全部单位",
         value.period.title,
         title if value.slice else "",
         "不知道" if number is None else str(rounded(number, places_of(figure))),

@@ -15,10 +15,14 @@ from bihuan.web import showing
 
 
 def levels(tree: Tree, record: Record, loop: LoopSpec, steps: list[Step]) -> list[dict[str, Any]]:
-    """Every level of a matter's loop, in order."""
+    """Every level of a matter's loop, in order. One that names no unit yet cannot have been called upon."""
     now = clock.now()
     sent = _sent(loop, steps)
-    calls = [(level, _called(level, record, loop, sent)) for level in loop.levels]
+    units = [level_unit(level, record, tree) for level in loop.levels]
+    calls = [
+        (level, _called(level, record, loop, sent) if unit else None)
+        for level, unit in zip(loop.levels, units, strict=True)
+    ]
     reached = [index for index, (_, at) in enumerate(calls) if at and at <= now]
     found = []
     for index, (level, at) in enumerate(calls):
@@ -29,7 +33,7 @@ def levels(tree: Tree, record: Record, loop: LoopSpec, steps: list[Step]) -> lis
         found.append(
             {
                 "title": level.title,
-                "unit": tree.name(level_unit(level, record, tree)),
+                "unit": tree.name(units[index]),
                 "state": state,
                 "sent_at": showing.when(at) if is_called else "",
                 "received": _received(record, level),

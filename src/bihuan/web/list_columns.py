@@ -20,7 +20,7 @@ from bihuan.ledger.types import Lookup
 from bihuan.ledger.values import shower, shown
 from bihuan.web import showing
 from bihuan.web.asking import Query
-from bihuan.web.list_cells import Cell, rows_html
+from bihuan.web.list_cells import Column, rows_html
 
 _BLANK = "（空）"
 
@@ -54,7 +54,7 @@ def head_title(field: FieldSpec, spec: LedgerSpec) -> str:
     return f"{title}（{field.measure}）" if field.measure and field.measure not in title else title
 
 
-def list_rows(query: Query, records: list[Row], extra: Sequence[Cell] = ()) -> SafeString:
+def list_rows(query: Query, records: list[Row], extra: Sequence[Column] = ()) -> SafeString:
     """The rows of a page, as HTML; `extra` are columns behind those of the ledger."""
     opened = query.opened
     plain, data = lookup_for(opened.spec, opened.actor.tree), [record.data for record in records]

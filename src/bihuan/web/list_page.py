@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
-from bihuan.ledger.models import Record
+from bihuan.ledger.among import among
+from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
-from bihuan.ledger.rules import whole_total
-from bihuan.loop.colour import colour_case
+from bihuan.ledger.rules import sees_whole, whole_total
+from bihuan.loop.colour import colour_case, found_by_colour
 from bihuan.loop.queries import colour_counts
 from bihuan.loop.tally_counts import Counts, no_counts
 from bihuan.loop.whole_counts import whole_counts
@@ -47,8 +48,12 @@ class Standing:
             return None
         bounds = self.query.opened.bounds
         colour = colour_case(bounds) if bounds else Value("")
-        some = list(self.alike.annotate(colour=colour).values_list("pk", "colour")[: COUNTED + 1])
-        return [Found(*one) for one in some] if len(some) <= COUNTED else None
+        *order, newest = self.alike.query.order_by or ("-pk",)
+        ids = list(self.alike.order_by(newest).values_list("pk", flat=True)[: COUNTED + 1])
+        if len(ids) > COUNTED:
+            return None
+        ordered = Record.objects.filter(among(ids)).order_by(*order, "-pk")
+        return [Found(*one) for one in ordered.annotate(colour=colour).values_list("pk", "colour")]
 
     @property
     def summed(self) -> QuerySet[Record]:
@@ -82,11 +87,20 @@ class Standing:
             return total_of(self.rows, None if self.query.counts_all else COUNTED)
         return Total(whole_total(self.query.opened.actor, self.query.opened.ledger))
 
+    @property
+    def _whole(self) -> Ledger | None:
+        """The ledger, where all of its records are asked for and seen, the newest first."""
+        opened, bare = self.query.opened, not (self.query.narrows or self.query.get("sort"))
+        return opened.ledger if bare and sees_whole(opened.actor, opened.ledger) else None
+
     def page(self, start: int, size: int) -> list[Row]:
         """The rows of a page."""
+        chosen, bounds = self.query.colour, self.query.opened.bounds
         if self.found is None:
-            return rows_of(self.rows, start, size, None if self.total.more else self.total.count)
-        chosen = self.query.colour
+            total, rows = None if self.total.more else self.total.count, self.rows
+            if chosen and bounds and self.total.count >= COUNTED and not self.query.get("sort"):
+                rows = self.alike.filter(found_by_colour(chosen, bounds))
+            return rows_of(rows, start, size, total, all_of=self._whole)
         listed = [one.pk for one in self.found if chosen is None or one.colour == chosen.value]
         return rows_by_id(listed[start : start + size])
 

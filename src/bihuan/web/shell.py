@@ -59,7 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     else:
         work = _work(unread_count(actor), makes=may_make(actor))
         menu = _drawn(county, work, _shelves(actor, my_ledgers(request, actor)), request.path)
-    return {"shell": {"county": county, "person": person, "menu": menu}}
+    return {"shell": {"county": county, "person": person, "menu": menu, "me": _me(**person)}}
 
 
 _SYSTEM = (
@@ -98,6 +98,16 @@ def _drawn(county: str, work: tuple[Entry, ...], shelves: tuple[Shelf, ...], pat
         "components/menu.html",
         {"county": county, "work": work, "shelves": shelves, "path": path, "many": len(shelves) > 1},
     )
+
+
+@lru_cache(maxsize=512)
+def _me(name: str, unit: str, role: str) -> dict[str, str]:
+    """Who is signed in, and where what is theirs alone stands, as HTML: it follows from these words."""
+    words = {"name": name, "unit": unit, "role": role}
+    return {
+        "head": render_to_string("components/me.html", words),
+        "links": render_to_string("components/me_links.html", words),
+    }
 
 
 @lru_cache(maxsize=512)

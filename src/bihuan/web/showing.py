@@ -55,7 +55,7 @@ def left(record: Record | Row, bounds: Bounds) -> str:
 
 
 def moment(at: datetime | None) -> str:
-    return f"{at.astimezone(clock.COUNTY_TIME):%Y-%m-%d %H:%M}" if at else ""
+    return at.astimezone(clock.COUNTY_TIME).isoformat(" ", "minutes")[:16] if at else ""
 
 
 def when(at: datetime | None) -> str:
@@ -142,8 +142,7 @@ def title_of(field: FieldSpec, spec: LedgerSpec) -> str:
     shares it. Names from a database (case_enquiry_id) are read more easily without their underscores.
     """
     last = field.title.rpartition("/")[2].strip()
-    shared = sum(other.title.rpartition("/")[2].strip() == last for other in spec.fields) > 1
-    title = field.title if shared or not last else last
+    title = field.title if spec.last_titles[last] > 1 or not last else last
     return title.replace("_", " ") if _FROM_A_DATABASE.fullmatch(title) else title
 
 

@@ -1,14 +1,18 @@
 """The demo county's two bureaus: every ledger of both packs has its two years, done by the right people, and it all holds."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection, transaction
+from django.urls import resolve
 
 from bihuan.base import clock
 from bihuan.cli.demo.build import county_of, load, size_at
@@ -33,6 +37,7 @@ from tests.cli.demo.test_plan import TODAY
 from tests.cli.typing_in import Typing
 from tests.outside import REPOSITORY
 from tests.packs.figure_cases import CASES, Case
+from tests.web.conftest import signed_in
 
 pytestmark = pytest.mark.long
 
@@ -130,6 +135,30 @@ def test_every_list_shows_its_records_to_its_bureau_and_to_no_other() -> None:
         other = own["urban" if pack == "audit" else "audit"]
         assert visible_records(own[pack], ledger).count() == ledger.records.filter(deleted=False).count()
         assert set(visible_records(other, ledger).values_list("unit", flat=True)) <= set(other.reach())
+
+
+WAY = re.compile(r'<a [^>]*?href="(/[^"#]*)"')
+
+
+@pytest.mark.parametrize("login", ["shenji", "xianzhang", "chengguanzhen", "cgza"])
+@pytest.mark.usefixtures("bureaus", "db")
+def test_no_page_offers_a_way_that_is_refused(login: str) -> None:
+    """From the desk on, twice to each kind of page: whatever is linked opens."""
+    client = signed_in(Person.objects.get(username=login))
+    waiting, known, opened = ["/"], {"/"}, Counter[str]()
+    for path in waiting:
+        kind = resolve(urlsplit(path).path).view_name
+        if opened[kind] == 2:
+            continue
+        opened[kind] += 1
+        answer = client.get(path)
+        content = answer.getvalue()
+        assert answer.status_code in (200, 302), (path, answer.status_code)
+        if answer.headers["Content-Type"].startswith("text/html"):
+            ways = {unescape(way) for way in WAY.findall(content.decode())}
+            waiting += sorted(ways - known)
+            known |= ways
+    assert len(opened) > 30, "the desk leads to every room"
 
 
 YEARS = (TODAY.year - 1, TODAY.year)

@@ -15,3 +15,9 @@ class DatabaseWrapper(SqliteWrapper):
         # Without it, INSERT OR REPLACE would remove an event and no trigger would refuse.
         connection.execute("PRAGMA recursive_triggers = ON")
         return connection
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Before and after each request. A connection that stays open holds no pages of the file meanwhile."""
+        super().close_if_unusable_or_obsolete()
+        if self.connection is not None and not self.in_atomic_block:
+            self.connection.execute("PRAGMA shrink_memory")

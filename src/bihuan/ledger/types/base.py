@@ -79,6 +79,10 @@ class FieldType(ABC):
         """The value as a page shows it."""
         return str(value)
 
+    def shower(self, spec: FieldSpec, lookup: Lookup) -> Callable[[Any], str]:
+        """`show` for a whole column, made once for many values."""
+        return lambda value: self.show(value, spec, lookup)
+
     def cell(self, value: Any, spec: FieldSpec, lookup: Lookup) -> Any:
         """The value as an exported cell holds it: a number, a date, or text. Read again it gives the same value."""
         return self.show(value, spec, lookup)

@@ -18,6 +18,8 @@ from bihuan.standards.measures import find_unit, is_unit
 
 _FEN = Fraction(1, 100)
 _MOST_PLACES = 12
+_EXACT = 10**SIGNIFICANT
+"""A whole number under this is a float without loss, as which Python writes it with places."""
 
 
 class Number(FieldType):
@@ -62,6 +64,8 @@ class Number(FieldType):
 
     def digits(self, value: Any, spec: FieldSpec) -> str:
         """With thousands set apart, `scale` places, and more where the value has more."""
+        if value.__class__ is int and -_EXACT < value < _EXACT:  # by far the most
+            return f"{value:,.{spec.scale}f}"
         number = Decimal(repr(value))
         places = max(spec.scale, -int(number.normalize().as_tuple().exponent))
         return f"{number:,.{places}f}"

@@ -1,6 +1,7 @@
 """Text: one line or several."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from bihuan.expression import Kind
@@ -44,6 +45,9 @@ class Text(FieldType):
             return slow(raw)
 
         return slow if pattern else read
+
+    def shower(self, spec: FieldSpec, lookup: Lookup) -> Callable[[Any], str]:  # noqa: ARG002
+        return str
 
     @staticmethod
     def tidy(text: str) -> str:

@@ -15,13 +15,14 @@ from bihuan.figure.change_words import redefinitions, sentence, total
 from bihuan.figure.clocks import clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.rules import Reach
+from bihuan.figure.slices import Slice
 from bihuan.ledger.definitions import find_ledger
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import signed_in
 from bihuan.web.asking import open_ledger
 from bihuan.web.behind import LIST_WORDS, Behind
-from bihuan.web.figure_asking import Wanted, wanted
+from bihuan.web.figure_asking import Wanted, headed, part_words, wanted
 from bihuan.web.pages.figure_records import list_of
 
 _USUAL = timedelta(days=30)
@@ -33,7 +34,8 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     asked = wanted(request.GET, actor, (code,))
     since = request.GET.get("since", "") or (asked.clocks.known_at - _USUAL).isoformat()
     known = (clocks(known_at=since).known_at, asked.clocks.known_at)
-    change = split_change(code, asked.unit, asked.period, asked.clocks.as_of, known, Reach(actor))
+    cut, called = _part(asked, actor)
+    change = split_change(code, asked.unit, asked.period, asked.clocks.as_of, known, Reach(actor), cut)
     figure = Catalogue(known[1])[code]
     context = {
         "title": f"{figure.spec.title}为什么变了",
@@ -42,7 +44,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
             {"title": figure.spec.title, "url": reverse("figure", args=[code])},
             {"title": "为什么变了"},
         ],
-        "where": f"{actor.tree.name(asked.unit) or '全部单位'} · {asked.period.title}",
+        "where": " · ".join(filter(None, (asked.unit_name or "全部单位", asked.period.title, called))),
         "known": [showing.moment(at) for at in known],
         "told": total(change, figure),
         "sentences": [sentence(reason, figure) for reason in change.reasons],
@@ -54,12 +56,21 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     return render(request, "figure_change.html", context)
 
 
+def _part(asked: Wanted, actor: Actor) -> tuple[Slice | None, str]:
+    """The part that alone is asked about, and what it is called."""
+    if asked.part is None:
+        return None, ""
+    found, cut = headed(asked, actor)
+    return cut, part_words(found, cut)
+
+
 def _asked(request: HttpRequest, actor: Actor, asked: Wanted, since: str) -> dict[str, str]:
     return {
         "period": asked.period.code,
         "unit": actor.tree.name(asked.unit) if asked.unit else "",
         "since": f"{clock.local_date(clocks(known_at=since).known_at)}",
         "as_of": request.GET.get("as_of", ""),
+        **({} if asked.part is None else {"by": asked.by, "value": asked.part}),
     }
 
 

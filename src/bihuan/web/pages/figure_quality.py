@@ -19,6 +19,7 @@ from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base
 from bihuan.figure.rules import Reach
 from bihuan.figure.value import Value, shown
+from bihuan.ledger.rules import visible_ledgers
 from bihuan.org.actor import Actor
 from bihuan.web.access import signed_in
 from bihuan.web.asking import open_ledger
@@ -93,9 +94,10 @@ def _cell(found: Answer, asked: Wanted, one: Checked) -> dict[str, Any]:
 
 
 def _outliers(actor: Actor, asked: Wanted, codes: list[str]) -> list[dict[str, Any]]:
-    """How many values lie far outside, and the list of their records."""
+    """How many values lie far outside, and the list of their records, in ledgers of which the actor sees any."""
     if not codes:
         return []
+    seen_ledgers = {ledger.code for ledger in visible_ledgers(actor)}
     found = ask(codes, [asked.period], asked.clocks, Reach(actor))
     query = {"period": asked.period.code, **clock_query(asked)}
     if asked.unit:
@@ -103,11 +105,12 @@ def _outliers(actor: Actor, asked: Wanted, codes: list[str]) -> list[dict[str, A
     lines = []
     for code in codes:
         value = told(found, code, asked.unit, asked.period, None)
-        if isinstance(value, Value):
-            text = shown(value.number, found.figures[code])
+        figure = found.figures[code]
+        if isinstance(value, Value) and isinstance(figure, Base) and figure.view.code in seen_ledgers:
+            text = shown(value.number, figure)
             url = f"{reverse('figure_outliers', args=[code])}?{urlencode(query)}"
             seen = f"共 {value.records or 0:,} 条记录"
-            lines.append({"title": found.figures[code].spec.title, "text": text, "url": url, "note": seen})
+            lines.append({"title": figure.spec.title, "text": text, "url": url, "note": seen})
     return lines
 
 

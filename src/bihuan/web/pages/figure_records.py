@@ -21,6 +21,7 @@ from bihuan.web.asking import open_ledger
 from bihuan.web.behind import LIST_WORDS, Behind, behind, behind_list
 from bihuan.web.behind_files import as_files
 from bihuan.web.figure_asking import Wanted, headed, part_words, wanted
+from bihuan.web.request_memory import my_ledgers
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _head(request: HttpRequest, actor: Actor, told: Behold) -> dict[str, Any]:
         "value": f"{shown(told.value.number, figure) or '不知道'} {figure.spec.unit}".strip(),
         "partial": told.value.partial,
         "tabs": [_tab(request, part, place, here=place == here) for place, part in enumerate(told.parts)],
-        "files": _files(request, told.value.code) if told.parts else None,
+        "files": _files(request, told.value.code) if told.parts and _all_open(request, actor, told.parts) else None,
     }
 
 
@@ -79,6 +80,11 @@ def _tab(request: HttpRequest, part: Opened, place: int, *, here: bool) -> dict[
     kept["part"] = str(place)
     title = f"{part.title}（{part.period.title}）"
     return {"title": title, "count": len(part.records), "url": f"?{kept.urlencode()}", "active": here}
+
+
+def _all_open(request: HttpRequest, actor: Actor, parts: list[Opened]) -> bool:
+    """Whether the person may open the ledger of every set; where not, there is nothing to take along."""
+    return {part.ledger for part in parts} <= {ledger.code for ledger in my_ledgers(request, actor)}
 
 
 def _files(request: HttpRequest, code: str) -> dict[str, str]:

@@ -48,6 +48,7 @@ from bihuan.web.figure_asking import (
     counts_nothing,
     headed,
     is_of_choices,
+    part_query,
     part_words,
     rows_of,
     told,
@@ -165,7 +166,7 @@ def _context(
         **_drawing(asked, table, rows),
         **_about(request, actor, figure, resolved),
         "export": f"{reverse('figure_export', args=[figure.code])}?{urlencode(export)}",
-        "change": "" if cut else f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request))}",
+        "change": f"{reverse('figure_change', args=[figure.code])}?{urlencode(_here(request) | part_query(cut))}",
     }
 
 
@@ -262,12 +263,12 @@ def _known_then(code: str, asked: Wanted, found: Answer, value: Value | str) -> 
     if isinstance(value, str) or value.records is None or clock.now() - asked.clocks.known_at < _PRESENT:
         return None
     query = {"period": asked.period.code, "since": asked.clocks.known_at.isoformat()}
-    node = found.roll_up(asked.period).tree.by_pk.get(asked.unit or 0)
+    node = found.tree(asked.period).by_pk.get(asked.unit or 0)
     if node:
         query["unit"] = node.code
     return {
         "changes": changed_since(found, code, asked.unit, asked.period, value.slice),
-        "why": "" if value.slice else f"{reverse('figure_change', args=[code])}?{urlencode(query)}",
+        "why": f"{reverse('figure_change', args=[code])}?{urlencode(query | part_query(value.slice))}",
     }
 
 

@@ -1,7 +1,7 @@
 """One ledger's list: colour tabs, filters, an expression, sorting, pages; and the same list as a file."""
 
 import tempfile
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,13 @@ from bihuan.web.pages.saved_view import view_links
 SIZES = (10, 20, 50, 100)
 _CARRIED = ("colour", "sort", "size", "view", "columns", "group")
 _DOUBTS_SHOWN = 5
+_TOOLS = {
+    "conditions": ("filter", "条件"),
+    "arrange": ("arrows-sort", "列和排序"),
+    "views": ("copy", "视图"),
+    "bulk": ("edit", "批量修改"),
+}
+"""Pages that work with the list as it is asked for: icon and title."""
 
 
 @signed_in
@@ -87,14 +94,17 @@ def _head(query: Query) -> dict[str, Any]:
 
 def _tools(query: Query, brings: bool) -> list[dict[str, Any]]:
     """What is done with the list as it is asked for, in dialogs that are given its address."""
-    code, asked = query.opened.ledger.code, query.url().partition("?")[2]
-    names = {"conditions": ("filter", "条件"), "arrange": ("arrows-sort", "列和排序"), "views": ("copy", "视图")}
-    if brings:
-        names["bulk"] = ("edit", "批量修改")
+    asked = query.url().partition("?")[2]
     return [
-        {"url": f"{reverse(name, args=[code])}?{asked}", "icon": icon, "title": title, "page": name == "bulk"}
-        for name, (icon, title) in names.items()
+        {"url": f"{url}?{asked}", "icon": _TOOLS[name][0], "title": _TOOLS[name][1], "page": name == "bulk"}
+        for name, url in _tool_urls(query.opened.ledger.code)
+        if brings or name != "bulk"
     ]
+
+
+@lru_cache(maxsize=256)
+def _tool_urls(code: str) -> tuple[tuple[str, str], ...]:
+    return tuple((name, reverse(name, args=[code])) for name in _TOOLS)
 
 
 def _size(request: HttpRequest) -> int:

@@ -24,7 +24,7 @@ from bihuan.loop.effects.holders import holder_of
 from bihuan.loop.effects.pauses import is_paused
 from bihuan.loop.notice.queries import of_record
 from bihuan.loop.notice.rules import issuable
-from bihuan.loop.rules import open_verbs, stands, unit_told
+from bihuan.loop.rules import guard_holds, open_verbs, stands, unit_told, why_barred
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
@@ -98,11 +98,14 @@ def _context(actor: Actor, record: Record, spec: LedgerSpec, loop: LoopSpec | No
 
 def _standing(actor: Actor, record: Record, loop: LoopSpec, steps: list[Step]) -> dict[str, Any]:
     """What a matter has beside: where it stands, what the person may do, when it is due, who is called upon."""
-    verbs = _verbs(record, loop, actor)
+    verbs = open_verbs(actor, record, loop)
+    barred = [verb for verb in verbs if not guard_holds(record, verb, loop)]
+    free = [verb for verb in verbs if verb not in barred]
     return {
-        "body_class": "has-acts" if verbs else "",
+        "body_class": "has-acts" if free else "",
         "steps": _steps(record, loop, steps),
-        "verbs": verbs,
+        "verbs": _buttons(record, free),
+        "barred": [{"title": verb.title, "why": why_barred(verb)} for verb in barred],
         "blocked": _blocked(actor, record, loop),
         "levels": levels(actor.tree, record, loop, steps),
         "arithmetic": reckoned(record, loop, steps),
@@ -138,8 +141,7 @@ def _groups(record: Record, spec: LedgerSpec, lookup: Lookup) -> list[dict[str, 
     ]
 
 
-def _verbs(record: Record, loop: LoopSpec, actor: Actor) -> list[dict[str, Any]]:
-    verbs = sorted(open_verbs(actor, record, loop), key=lambda verb: ("primary", "plain", "danger").index(verb.tone))
+def _buttons(record: Record, verbs: list[VerbSpec]) -> list[dict[str, Any]]:
     return [
         {
             "code": verb.code,
@@ -148,7 +150,7 @@ def _verbs(record: Record, loop: LoopSpec, actor: Actor) -> list[dict[str, Any]]
             "hint": verb.hint,
             "url": reverse("verb", args=[record.pk, verb.code]),
         }
-        for verb in verbs
+        for verb in sorted(verbs, key=lambda verb: ("primary", "plain", "danger").index(verb.tone))
     ]
 
 

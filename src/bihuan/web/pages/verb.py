@@ -21,7 +21,7 @@ from bihuan.loop.actions import perform
 from bihuan.loop.brought import Said, asked_fields, form_spec, more_fields
 from bihuan.loop.definitions import loop_for
 from bihuan.loop.drafts import draft_of, drop_draft, keep_draft
-from bihuan.loop.rules import guard_holds, may, stands, why_not
+from bihuan.loop.rules import guard_holds, may, stands, why_barred, why_not
 from bihuan.loop.spec import LoopSpec, VerbSpec
 from bihuan.org.actor import Actor
 from bihuan.web import showing
@@ -73,7 +73,7 @@ def _offer(actor: Actor, record: Record, verb: VerbSpec, loop: LoopSpec) -> None
     if not stands(record, verb):
         raise Conflict(why_not(record, verb, loop))
     if not guard_holds(record, verb, loop):
-        raise NotAllowed(verb.guard_message or f"现在还不能“{verb.title}”：条件不满足")
+        raise NotAllowed(why_barred(verb))
 
 
 def _do(request: HttpRequest, actor: Actor, record: Record, asked: Asked) -> HttpResponse:
