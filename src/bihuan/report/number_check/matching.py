@@ -176,10 +176,11 @@ class Matcher:
         if not Scope(clause, "").bare:
             return last.match
         context = in_one_wording(f"{number.words.earlier}，{number.words.above}")
+        scope = self._scope(clause, context, hoped=False)
         named = [
             (likeness, subject)
-            for subject in self.subjects
-            if (likeness := self.lexicon.likeness(subject, (self._scope(clause, context, hoped=False),)))
+            for subject in (self.subjects[index] for index in self.lexicon.candidates((scope,)))
+            if (likeness := self.lexicon.likeness(subject, (scope,)))
         ]
         best = max(named, key=lambda one: (one[0].strong, one[0].weight), default=None)
         if best is None or not best[0].likely:
@@ -282,7 +283,7 @@ class Matcher:
         self, number: Number, scopes: Sequence[Scope], units: tuple[int | None, ...], *, exactly: bool = False
     ) -> Match | None:
         likely = []
-        for subject in self.subjects:
+        for subject in (self.subjects[index] for index in self.lexicon.candidates(scopes)):
             exact, fits = same_measure(number.unit, subject.unit), alike(number.unit, subject.unit)
             likeness = self.lexicon.likeness(subject, scopes) if exact or not exactly else None
             if likeness and (fits or likeness.strong):

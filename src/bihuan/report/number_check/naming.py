@@ -1,7 +1,7 @@
 """How much the words around a number name a figure: by its title and other names, and what its definition speaks of."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,6 +49,8 @@ _SOME = 0.7
 _SOME_OF_CLAUSE = 0.4
 _ALL = 0.999
 _SHORTEST_LABEL = 3
+_LEAST_OF_LABEL = 2
+_TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,31 @@ class Lexicon:
         self._weights: Mapping[str, float] = {c: 1 + log(len(cores) / count) for c, count in seen.items()}
         self._rare = 1 + log(max(len(cores), 1))
         self._cores = {name: (frozenset(name), self.weigh(set(name))) for subject in subjects for name in subject.cores}
+
+        self._names: dict[str, list[str]] = defaultdict(list)
+        for name in self._cores:
+            for character in set(name):
+                self._names[character].append(name)
+        self._labels: dict[str, list[str]] = defaultdict(list)
+        for label in {label for subject in subjects for label in subject.called}:
+            for character in set(label):
+                self._labels[character].append(label)
+        self._subjects: dict[str, list[int]] = defaultdict(list)
+        for index, subject in enumerate(subjects):
+            for word in set(subject.called or subject.cores):
+                self._subjects[word].append(index)
+
+    def candidates(self, scopes: Sequence[Scope]) -> list[int]:
+        """Which subjects `likeness` can find at all, by their turn: enough of a name or of a label is said."""
+        weights, shared = defaultdict[str, float](float), Counter[str]()
+        for character in {character for scope in scopes for character in scope.characters}:
+            weight = self._weights.get(character, self._rare)
+            for name in self._names.get(character, ()):
+                weights[name] += weight
+            shared.update(self._labels.get(character, ()))
+        named = [name for name, weight in weights.items() if weight >= _SOME_OF_CLAUSE * self._cores[name][1] - _TINY]
+        labelled = [label for label, many in shared.items() if many >= min(_LEAST_OF_LABEL, len(set(label)))]
+        return sorted({index for word in (*named, *labelled) for index in self._subjects.get(word, ())})
 
     def weigh(self, characters: Iterable[str]) -> float:
         return sum(self._weights.get(character, self._rare) for character in characters)
