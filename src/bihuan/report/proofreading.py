@@ -80,7 +80,7 @@ class Checker:
         self.values.load(cell for number, match in matched for cell in cells_of(number, match))
         self.values.load(cell for number, match in matched for cell in earlier_cells(number, match, self.values))
         verdicts = tuple((number, judge(number, match, self.values)) for number, match in matched)
-        whose = [self.matcher.whose(number)[0] for number in numbers]
+        whose = [self.matcher.part_of(number) for number in numbers]
         findings = (
             *check_arithmetic(numbers, whose),
             *check_table_sums(blocks, numbers),

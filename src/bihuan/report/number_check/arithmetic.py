@@ -25,7 +25,7 @@ _SHORTEST_PART = 4
 """A part is known by what it is a part of: 已办结 of this is not 已办结 of that."""
 
 
-def check_arithmetic(numbers: Sequence[Number], whose: Sequence[int | None] = ()) -> list[Finding]:
+def check_arithmetic(numbers: Sequence[Number], whose: Sequence[object] = ()) -> list[Finding]:
     """Every place where the text disagrees with itself. `whose` are the units that the numbers are told of."""
     findings: list[Finding] = []
     earlier: list[Number] = []
@@ -108,7 +108,7 @@ def _is_unit_slipped(total: Number, parts: list[Number], allowed: Fraction) -> b
     )
 
 
-def _contradictions(numbers: Sequence[Number], whose: Sequence[int | None]) -> Iterator[Finding]:
+def _contradictions(numbers: Sequence[Number], whose: Sequence[object]) -> Iterator[Finding]:
     known: dict[tuple[object, ...], list[Number]] = defaultdict(list)
     before = -1
     latest = max((number.period.last.year for number in numbers if number.period), default=0)

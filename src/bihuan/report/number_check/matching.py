@@ -17,6 +17,7 @@ _CHANGE_WORDS = re.compile(
 )
 _SAME = 1e-9
 _MAYBE = 3
+_LONGEST_TOPIC = 16
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ class Matcher:
 
     def _with_readings(self, number: Number, match: Match) -> Match:
         """政策跟踪审计发现的 20 个问题中，已整改 17 个: what was said of a part may hold for what comes behind it."""
-        before = in_one_wording(number.words.before.rpartition("；")[2])
+        before = in_one_wording(self._topics(number) + number.words.before.rpartition("；")[2])
         figures = {subject.figure for subject in match.subjects}
         is_itself = match.strong and bool(match.subject.labels)
         parts = [
@@ -271,6 +272,15 @@ class Matcher:
         if is_listless or is_narrow:
             return replace(match, others=others, strong=False, likely=False)
         return replace(match, others=others)
+
+    def _topics(self, number: Number) -> str:
+        """What the number stands under: its headings, and the label that its paragraph begins with (政策跟踪审计。)."""
+        first = re.split("[。：:；]", number.words.earlier)[0]
+        return f"{number.words.above}，{first if len(first) <= _LONGEST_TOPIC else ''}，"
+
+    def part_of(self, number: Number) -> tuple[int | None, tuple[str, ...]]:
+        """Of which unit, and under which parts' names a number is told: two of different ones contradict nothing."""
+        return self.whose(number)[0], tuple(self._labels.findall(in_one_wording(self._topics(number))))
 
     def _is_sure(self, number: Number, last: _Last, own: Scope) -> bool:
         """Behind several things counted, a number that names only a time may go on about any of them."""
