@@ -20,6 +20,7 @@ from bihuan.report.number_check import (
     cells_of,
     check_arithmetic,
     check_dates,
+    check_table_sums,
     earlier_cells,
     find_numbers,
     judge,
@@ -79,8 +80,12 @@ class Checker:
         self.values.load(cell for number, match in matched for cell in cells_of(number, match))
         self.values.load(cell for number, match in matched for cell in earlier_cells(number, match, self.values))
         verdicts = tuple((number, judge(number, match, self.values)) for number, match in matched)
-        whose = [self.matcher.whose(number)[0] for number in numbers]
-        findings = (*check_arithmetic(numbers, whose), *check_dates(blocks, self.clocks.day))
+        whose = [self.matcher.part_of(number) for number in numbers]
+        findings = (
+            *check_arithmetic(numbers, whose),
+            *check_table_sums(blocks, numbers),
+            *check_dates(blocks, self.clocks.day),
+        )
         return Checked(tuple(blocks), verdicts, findings)
 
 

@@ -39,4 +39,24 @@ FORMS = (
     """会上通报，截至11月底全县审计发现问题{found}个，较去年同期净增{found_more}个。分单位：青溪镇{qing}个、白石镇{bai}个、财政局{cai}个；分类型：政策跟踪{policy}个、财政收支{finance}个、经济责任{econ}个。三类问题整改率依次为{policy_rate:.1f}%、{finance_rate:.1f}%、{econ_rate:.1f}%。""",
     """目前，全县投诉举报办理答复量为{replied}件，服务平台渠道占比最高，达{platform}件；其次是城管热线，为{hotline}件；信访件最少或较少，为{petition}件；领导信箱{mailbox}件。
 户外广告许可占全部行政许可的{ad_share:.1f}%。""",
+    """关于1—11月审计整改情况的通报
+现将各单位审计整改情况通报如下（单位：个、%）：
+单位|发现问题数|已销号问题数|整改率
+青溪镇|{qing}|{qing_cleared}|{qing_rate:.1f}
+白石镇|{bai}|{bai_cleared}|{bai_rate:.1f}
+财政局|{cai}|{cai_cleared}|{cai_rate:.1f}
+合计|{found}|{found_cleared}|{found_rate:.1f}
+请整改率低于全县平均水平（{found_rate:.1f}%）的单位，于12月15日前作出书面说明。""",
+    """全县城管主要指标月报
+指标｜单位｜1—10月｜11月｜1—11月
+办理答复投诉举报｜件｜{replied_oct}｜{replied_nov}｜{replied}
+指标｜计量单位｜今年累计
+整治店外经营｜户｜{store}
+整治流动摊点｜个｜{stall}
+规范空调外挂机｜户｜{ac}
+拆除违法建筑｜处｜{site}
+拆除违法建筑面积｜平方米｜{area:.2f}
+办理行政许可｜件｜{permit}
+行政处罚｜件｜{penalty}
+主动公开政府信息｜条｜{public}""",
 )

@@ -18,8 +18,10 @@ from bihuan.report.number_check import (
     Told,
     check_arithmetic,
     check_dates,
+    check_table_sums,
     find_numbers,
     judge,
+    read_lines,
 )
 
 AS_OF = date(2024, 8, 20)
@@ -181,3 +183,27 @@ def test_a_number_is_judged_by_the_figure_it_means(text: str, judgement: str, va
     verdict = judge(number, match, values)
     assert verdict.judgement == judgement
     assert verdict.right == (value and Decimal(value))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "fault"),
+    [
+        ("今年接待来访320批，去年同期为250批，增长28%。", "今年接待来访320批，去年同期为250批，增长38%。", "sum"),
+        ("罚没收入由上年的64万元增加到80万元，增幅25%。", "罚没收入由上年的64万元增加到80万元，增幅35%。", "sum"),
+        ("拆除面积5657平方米，约合8.5亩。", "拆除面积5657平方米，约合17亩。", "sum"),
+        ("应检单位250家，已检225家，检查覆盖率90%。", "应检单位250家，已检225家，检查覆盖率85%。", "share"),
+        ("群众满意率98.5%。", "群众满意率108.5%。", "share"),
+    ],
+)
+def test_changes_conversions_and_rates(right: str, wrong: str, fault: str) -> None:
+    assert check_arithmetic(list(find_numbers(read_lines(right), date(2026, 11, 25)))) == []
+    found = check_arithmetic(list(find_numbers(read_lines(wrong), date(2026, 11, 25))))
+    assert [one.fault for one in found] == [fault]
+
+
+@pytest.mark.parametrize("bar", ["|", "｜", "\t", "  "])
+def test_the_total_of_a_column_is_held_against_its_rows(bar: str) -> None:
+    for total, many in (("250", 0), ("260", 1)):
+        rows = (("类别", "件数"), ("咨询", "120"), ("求助", "85"), ("投诉", "45"), ("合计", total))
+        blocks = read_lines("\n".join(bar.join(row) for row in rows))
+        assert len(list(check_table_sums(blocks, list(find_numbers(blocks))))) == many

@@ -192,8 +192,8 @@ def test_faults_are_found_and_right_numbers_left_alone(cast: Cast, told: dict[st
             hand_missed.append(f"{kind} {figure}: {text!r}")
     print("\n".join([*report(found), f"by hand {dict(by_hand)} missed {hand_missed}"]))  # noqa: T201 - with pytest -s
     for seeded, caught, missed, numbers, false in found.values():
-        assert caught.total() >= 0.9 * seeded.total(), missed
-        assert len(false) < 0.03 * numbers, false
+        assert caught.total() >= 0.93 * seeded.total(), missed
+        assert len(false) < 0.01 * numbers, false
     assert not hand_missed
     all_seeded = sum(seeded.total() for seeded, *_ in found.values()) + by_hand.total()
     all_caught = sum(caught.total() for _, caught, *_ in found.values()) + by_hand.total()

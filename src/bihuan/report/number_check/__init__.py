@@ -12,6 +12,7 @@ from bihuan.report.number_check.model import Fault, Finding, Number, Period, Pla
 from bihuan.report.number_check.naming import Subject
 from bihuan.report.number_check.numbers import find_numbers
 from bihuan.report.number_check.staleness import check_dates
+from bihuan.report.number_check.table_sums import check_table_sums
 
 __all__ = [
     "Block",
@@ -31,6 +32,7 @@ __all__ = [
     "cells_of",
     "check_arithmetic",
     "check_dates",
+    "check_table_sums",
     "earlier_cells",
     "find_numbers",
     "judge",

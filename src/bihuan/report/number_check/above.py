@@ -5,7 +5,8 @@ from datetime import date
 
 from bihuan.report.number_check.blocks import Block
 from bihuan.report.number_check.model import Period
-from bihuan.report.number_check.periods import Spoken, periods
+from bihuan.report.number_check.periods import PERIOD, Spoken, periods
+from bihuan.report.number_check.tables import Cell
 
 _LONGEST_HEADING = 40
 _ENDS = re.compile("[。；！？;!?，,]")
@@ -35,11 +36,11 @@ class Above:
 
     def read(self, block: Block) -> None:
         """Take up a block before its sentences are read."""
-        self._spoken, self._head, self.said = None, block.head, ""
+        self._spoken, self._head, self.said = None, "", ""
         text = block.text.strip()
-        level = self._level(text) if not block.head else None
+        level = self._level(text) if not block.cells else None
         if level is None:
-            self._begun = self._begun or not block.head
+            self._begun = self._begun or not block.cells
             return
         for old in [old for old in self._headings if old >= level]:
             del self._headings[old]
@@ -50,6 +51,12 @@ class Above:
         own = [one.period for one in periods(text, self.today, self.year) if not one.beside]
         if own:
             self._periods[level] = own[0]
+
+    def read_cell(self, cell: Cell) -> None:
+        """Take up the heads of a cell, and the period that they name, before its sentences are read."""
+        self._head, self.said = cell.head, PERIOD.sub("", cell.beside)
+        own = [one.period for one in periods(cell.head, self.today, self.year)]
+        self._spoken = own[0] if own else None
 
     def _level(self, text: str) -> int | None:
         """0 for the title, 1 and more for headings; None for text."""

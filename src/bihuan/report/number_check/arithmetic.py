@@ -10,9 +10,11 @@ from fractions import Fraction
 from itertools import groupby, pairwise, zip_longest
 from operator import attrgetter
 
+from bihuan.report.number_check.changes import check_changes, check_conversions
+from bihuan.report.number_check.counting_words import alike, in_unit
 from bihuan.report.number_check.model import Finding, Number, Period
 from bihuan.report.number_check.naming import is_hoped
-from bihuan.report.number_check.remainders import check_remainders
+from bihuan.report.number_check.remainders import LEFT, check_remainders
 from bihuan.report.number_check.same_measure import amount, are_comparable, half_in, shown, slack
 from bihuan.report.number_check.shares import check_shares
 
@@ -23,7 +25,7 @@ _SHORTEST_PART = 4
 """A part is known by what it is a part of: 已办结 of this is not 已办结 of that."""
 
 
-def check_arithmetic(numbers: Sequence[Number], whose: Sequence[int | None] = ()) -> list[Finding]:
+def check_arithmetic(numbers: Sequence[Number], whose: Sequence[object] = ()) -> list[Finding]:
     """Every place where the text disagrees with itself. `whose` are the units that the numbers are told of."""
     findings: list[Finding] = []
     earlier: list[Number] = []
@@ -31,12 +33,15 @@ def check_arithmetic(numbers: Sequence[Number], whose: Sequence[int | None] = ()
         sentence = list(group)
         earlier = [number for number in earlier if number.place.block == sentence[0].place.block]
         findings += [*_sums(sentence), *check_shares(sentence, earlier), *check_remainders(sentence, earlier)]
+        findings += [*check_changes(sentence), *check_conversions(sentence)]
         earlier += sentence
     return sorted([*findings, *_contradictions(numbers, whose)], key=attrgetter("place"))
 
 
 def _sums(sentence: Sequence[Number]) -> Iterator[Finding]:
     for place, total in enumerate(sentence):
+        if total.role == "level" and _is_left(total):
+            continue
         if total.role == "total" and not total.is_about:
             yield from _against_total(total, _parts_behind(sentence, place), is_whole=False)
             yield from _against_total(total, _parts_before(sentence, place), is_whole=True)
@@ -54,9 +59,19 @@ def _parts_behind(sentence: Sequence[Number], place: int) -> list[Number]:
 
 def _parts_before(sentence: Sequence[Number], place: int) -> list[Number]:
     """The levels that a total closes: all of the sentence before it, if there are two or more."""
-    levels = [n for n in sentence[:place] if n.role == "level" and are_comparable(n, sentence[place])]
+    levels = [n for n in sentence[:place] if n.role == "level" and _adds_up(n, sentence[place])]
     levels = [n for n in levels if n.words.depth == sentence[place].words.depth]
     return levels if len(levels) > 1 and _cover(levels, sentence[place].period) else []
+
+
+def _is_left(number: Number) -> bool:
+    """尚有 10 个未销号，其中 17 个已销号: what comes behind a remainder need be no part of it."""
+    return "未" in number.words.behind or "没有" in number.words.behind or bool(LEFT.search(number.words.clause))
+
+
+def _adds_up(number: Number, total: Number) -> bool:
+    """Whether it can be added: of the same measure, or counted as clerks add up 户 and 个."""
+    return are_comparable(number, total) or (bool(number.unit and total.unit) and alike(number.unit, total.unit))
 
 
 def _cover(levels: Sequence[Number], whole: Period | None) -> bool:
@@ -72,8 +87,8 @@ def _cover(levels: Sequence[Number], whole: Period | None) -> bool:
 def _against_total(total: Number, parts: list[Number], *, is_whole: bool) -> Iterator[Finding]:
     if not parts or any(part.is_about for part in parts):
         return
-    summed = sum((amount(part, total.unit) for part in parts), Fraction(0))
-    allowed = total.half + sum((half_in(part, total.unit) for part in parts), Fraction(0))
+    summed = sum((in_unit(part.value, part.unit, total.unit) for part in parts), Fraction(0))
+    allowed = total.half + sum((in_unit(part.half, part.unit, total.unit) for part in parts), Fraction(0))
     miss = summed - Fraction(total.value)
     if abs(miss) <= (allowed if total.places > 0 or any(p.places > 0 for p in parts) else 0):
         return
@@ -93,7 +108,7 @@ def _is_unit_slipped(total: Number, parts: list[Number], allowed: Fraction) -> b
     )
 
 
-def _contradictions(numbers: Sequence[Number], whose: Sequence[int | None]) -> Iterator[Finding]:
+def _contradictions(numbers: Sequence[Number], whose: Sequence[object]) -> Iterator[Finding]:
     known: dict[tuple[object, ...], list[Number]] = defaultdict(list)
     before = -1
     latest = max((number.period.last.year for number in numbers if number.period), default=0)

@@ -1,6 +1,6 @@
 """A draft as blocks of plain text: its paragraphs and the cells of its tables, in the order of reading."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from bihuan.base.errors import Invalid
 from bihuan.ledger.excel.model import Limits, UnreadableFile
 from bihuan.ledger.excel.package import Package
 from bihuan.ledger.word_guard import require_harmless
+from bihuan.report.number_check.tables import Cell, Piece, cells_in, headed
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 MAIN = "word/document.xml"
 _W = f"{{{NAMESPACE}}}"
 _LIMITS = Limits(file_bytes=20 * 1024**2, unpacked_bytes=200 * 1024**2)
 _LARGEST_TEXT = 5 * 1024**2
+_MOST_COLUMNS = 64
 _BREAKS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n"}
 # Text that was struck out in review is no longer said; field codes never were.
 _UNSAID = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText"}
@@ -26,13 +28,13 @@ _UNSAID = {f"{_W}del", f"{_W}moveFrom", f"{_W}instrText"}
 class Block:
     """A paragraph or a cell: its number from 0, where it is in words (第3段, 表1第2行第3列), and its text.
 
-    `head` is what stands at the top of a cell's column and the beginning of its row.
+    `cells` are those that it is, or that a line of a table drawn in plain text is made of.
     """
 
     index: int
     label: str
     text: str
-    head: str = ""
+    cells: tuple[Cell, ...] = ()
 
 
 def read_text(path: Path, name: str) -> list[Block]:
@@ -54,7 +56,8 @@ def read_text(path: Path, name: str) -> list[Block]:
 def read_lines(text: str) -> list[Block]:
     """The lines of a text, but for blank ones."""
     kept = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    return [Block(index, f"第{number}行", line) for index, (number, line) in enumerate(kept)]
+    cells = dict(cells_in([line for _, line in kept]))
+    return [Block(index, f"第{number}行", line, cells.get(index, ())) for index, (number, line) in enumerate(kept)]
 
 
 def read_docx(path: Path, name: str) -> list[Block]:
@@ -62,7 +65,7 @@ def read_docx(path: Path, name: str) -> list[Block]:
     _, root = open_draft(path, name)
     body = root.find(f"{_W}body")
     said = _labelled(body) if body is not None else ()
-    return [Block(index, label, text, head) for index, (label, text, head) in enumerate(said)]
+    return [Block(index, label, text, cells) for index, (label, text, cells) in enumerate(said)]
 
 
 def open_draft(path: Path, name: str) -> tuple[Package, Any]:
@@ -91,37 +94,53 @@ def parsed(content: bytes, name: str) -> Any:
         raise Invalid(f"“{name}”已损坏，里面的 XML 不完整") from error
 
 
-def _labelled(body: Any) -> Iterator[tuple[str, str, str]]:
-    for label, paragraphs, head in said_in(body):
+def _labelled(body: Any) -> Iterator[tuple[str, str, tuple[Cell, ...]]]:
+    for label, paragraphs, cells in said_in(body):
         text = "\n".join(text_of(paragraph) for paragraph in paragraphs)
         if text.strip():
-            yield label, text, head
+            yield label, text, cells
 
 
-def said_in(body: Any) -> Iterator[tuple[str, list[Any], str]]:
-    """Each block of a body, blank ones too, as its label, its paragraphs, and the heads of a cell."""
+def said_in(body: Any) -> Iterator[tuple[str, list[Any], tuple[Cell, ...]]]:
+    """Each block of a body, blank ones too, as its label, its paragraphs, and the cell that it is."""
     paragraphs = tables = 0
+    said = ""
     for element in body.iter(f"{_W}p", f"{_W}tbl"):
         if any(True for _ in element.iterancestors(f"{_W}tbl")):
             continue  # told with its table
         if element.tag == f"{_W}p":
             paragraphs += 1
-            yield f"第{paragraphs}段", [element], ""
+            said = text_of(element).strip() or said
+            yield f"第{paragraphs}段", [element], ()
         else:
             tables += 1
-            yield from _cells(element, tables)
+            yield from _cells(element, tables, said)
 
 
-def _cells(table: Any, number: int) -> Iterator[tuple[str, list[Any], str]]:
-    tops: list[str] = []
-    for row_number, row in enumerate(table.findall(f"{_W}tr"), start=1):
-        cells = [list(cell.iter(f"{_W}p")) for cell in row.findall(f"{_W}tc")]
-        texts = ["".join(text_of(paragraph) for paragraph in cell) for cell in cells]
-        tops = tops if row_number > 1 else texts
-        for column, cell in enumerate(cells):
-            top = tops[column] if column < len(tops) and row_number > 1 else ""
-            beginning = texts[0] if column else ""
-            yield f"表{number}第{row_number}行第{column + 1}列", cell, f"{top}，{beginning}" if top else beginning
+def _cells(table: Any, number: int, caption: str) -> Iterator[tuple[str, list[Any], tuple[Cell, ...]]]:
+    rows, pieces, starts = [], [], []
+    for row in table.findall(f"{_W}tr"):
+        cells = [(list(cell.iter(f"{_W}p")), _width(cell)) for cell in row.findall(f"{_W}tc")]
+        texts = ["\n".join(text_of(paragraph) for paragraph in cell) for cell, _ in cells]
+        rows.append([cell for cell, _ in cells])
+        # A cell over several columns stands over each of them.
+        wide = [text for text, (_, width) in zip(texts, cells, strict=True) for _ in range(width)]
+        pieces.append([Piece(0, len(text), text.replace("\n", "")) for text in wide])
+        starts.append(_starts([width for _, width in cells]))
+    for row_number, found in enumerate(headed(pieces, number - 1, caption)):
+        for column, (cell, start) in enumerate(zip(rows[row_number], starts[row_number], strict=True)):
+            yield f"表{number}第{row_number + 1}行第{column + 1}列", cell, (found[start],)
+
+
+def _width(cell: Any) -> int:
+    """How many columns a cell stands over (ECMA-376 part 1, 17.4.17); more than a page can show is no width."""
+    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+    said = "" if span is None else span.get(f"{_W}val", "")
+    return min(int(said), _MOST_COLUMNS) if said.isdigit() and int(said) else 1
+
+
+def _starts(widths: Sequence[int]) -> list[int]:
+    return [sum(widths[:turn]) for turn in range(len(widths))]
 
 
 def text_of(paragraph: Any) -> str:

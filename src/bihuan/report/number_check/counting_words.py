@@ -28,6 +28,11 @@ def same_measure(unit: str, other: str) -> bool:
     return True
 
 
+def is_measured(unit: str) -> bool:
+    """Whether it measures (平方米, 万元), where others count (个) or compare (%)."""
+    return bool(unit) and any(same_measure(unit, one) for one in ("平方米", "元", "米", "吨"))
+
+
 @lru_cache(maxsize=8_192)
 def alike(unit: str, other: str) -> bool:
     """Whether they measure the same or count the same way; a bare number may count anything."""

@@ -133,8 +133,9 @@ def judge(number: Number, match: Match | None, values: Values) -> Verdict:
 
 
 def _likeliest(number: Number, match: Match, cells: list[Cell], values: Values) -> Cell:
-    """The first; of what may be one of several things that with the nearest value."""
-    if match.strong or not match.others or number.unit == "":
+    """The first; of what may be one of several things, or of several units, that with the nearest value."""
+    is_sure = match.strong and any(told.exact for told in values(cells[0]))
+    if is_sure or len(cells) == 1 or number.unit == "":
         return cells[0]
     known = [cell for cell in cells if values(cell) and alike(number.unit, cell.subject.unit)]
 

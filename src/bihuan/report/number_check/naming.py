@@ -1,7 +1,7 @@
 """How much the words around a number name a figure: by its title and other names, and what its definition speaks of."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,7 @@ _MEASURE = re.compile(
 )
 _QUANTITY = re.compile("(?:面积|金额|总额)$")
 _SOFT = re.compile(
-    "办理|开展|实施|发放|组织|全[市县区年]|市本级|年度|情况|方面|工作|累计|总共|合计|总计|共计|共有|其中|分别|目前|今年|本年|以来|截[至止]|"
+    "多少|我们|[由据]此|办理|开展|实施|发放|组织|全[市县区年]|市本级|年度|情况|方面|工作|累计|总共|合计|总计|共计|共有|其中|分别|目前|今年|本年|以来|截[至止]|"
     "群众|市民|居民|依法|依规|严格|扎实|积极|稳步|持续|深入|全面|及时|认真|集中|作出|下发|举办|召开|邀请|先后|相继|一年来|[\u4e00-\u9fff]{0,4}部门|即|[一二三四五六七八九十两几]家|单位|户次|约合|折合|已经|共计|"
     "[分按从][\u4e00-\u9fff]{1,4}(?:看|统计|分|划分)|为?最[多快少慢]|"
     "^[比较从由]$|[降增升][至到]|[一二三四五六七八九]成|规范|整治|参加|覆盖|取得(?:实效|成效|进展)|单月|当月|当季|渠道|方面|到?现在|刚好|高[出于]|低于|平均水平|总[量数]|只|仅|才|含|占|[该全][县市区镇乡局街办院委]|得到|予以|给予|来自|通过|整个|其余?|件次|平均(?=[^，。]{0,8}率)|涉及(?=[一-鿿]?$)|"
@@ -24,12 +24,18 @@ _SOFT = re.compile(
 """Words that every sentence of a report may hold, and that tell no figure from another."""
 _VERBS = re.compile(
     "没有|受理|收到|接到|申请|立案|办结|答复|回复|整改|销号|清零|发现|查处|整治|完成|计划|安排|新增|登记|超期|逾期|移送|退回|驳回|撤销|启动|"
-    "在建|开工|竣工|验收|报送|上报|拟|未|应|待|新签|到期|纠正|劝导|排查|教育|曝光|表彰|取消|结转|历年|上年结转|下达"
+    "在建|开工|竣工|验收|报送|上报|拟|未|应|待|新签|到期|纠正|劝导|排查|教育|曝光|表彰|取消|结转|历年|上年结转|下达(?![^，。]{0,8}书)"
 )
+_OPEN = re.compile("未|没有|剩|正在|在整改|尚")
+"""What is not yet done must be said to be so."""
 _STATES = re.compile("(?:整改|销号|清零|完成)(?=问题|$)|^完成")
 """What tells a part of the things from all of them must be said of the number itself, and not only around it."""
 _LONG_LABEL = 4
-_KIN = (frozenset(("整治", "治理", "清理", "规范")), frozenset(("办结", "答复", "办理", "回复")))
+_KIN = (
+    frozenset(("收到", "接到", "受理")),
+    frozenset(("整治", "治理", "清理", "规范")),
+    frozenset(("办结", "答复", "办理", "回复", "完成")),
+)
 """Verbs that are said one for another, though they need not mean the same."""
 _FUTURE = re.compile("力争|计划|预计|目标|拟|争取|确保|不低于|不少于|将(?!近)|下一步|任务数?|要求|拟定|明年|来年")
 """What is only hoped for or demanded is no statement of how things are."""
@@ -43,6 +49,8 @@ _SOME = 0.7
 _SOME_OF_CLAUSE = 0.4
 _ALL = 0.999
 _SHORTEST_LABEL = 3
+_LEAST_OF_LABEL = 2
+_TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,11 @@ def is_hoped(sentence: str, above: str) -> bool:
     return bool(_HOPED.search(sentence) or _PLANS.search(above))
 
 
+def says_state(words: str) -> bool:
+    """Whether words say what became of things, and so tell a part of those that were spoken of."""
+    return bool(_VERBS.search(words))
+
+
 @dataclass(frozen=True)
 class Scope:
     """The words that may name what a number counts: of its own clause, and of what stands before and above it."""
@@ -139,6 +152,31 @@ class Lexicon:
         self._rare = 1 + log(max(len(cores), 1))
         self._cores = {name: (frozenset(name), self.weigh(set(name))) for subject in subjects for name in subject.cores}
 
+        self._names: dict[str, list[str]] = defaultdict(list)
+        for name in self._cores:
+            for character in set(name):
+                self._names[character].append(name)
+        self._labels: dict[str, list[str]] = defaultdict(list)
+        for label in {label for subject in subjects for label in subject.called}:
+            for character in set(label):
+                self._labels[character].append(label)
+        self._subjects: dict[str, list[int]] = defaultdict(list)
+        for index, subject in enumerate(subjects):
+            for word in set(subject.called or subject.cores):
+                self._subjects[word].append(index)
+
+    def candidates(self, scopes: Sequence[Scope]) -> list[int]:
+        """Which subjects `likeness` can find at all, by their turn: enough of a name or of a label is said."""
+        weights, shared = defaultdict[str, float](float), Counter[str]()
+        for character in {character for scope in scopes for character in scope.characters}:
+            weight = self._weights.get(character, self._rare)
+            for name in self._names.get(character, ()):
+                weights[name] += weight
+            shared.update(self._labels.get(character, ()))
+        named = [name for name, weight in weights.items() if weight >= _SOME_OF_CLAUSE * self._cores[name][1] - _TINY]
+        labelled = [label for label, many in shared.items() if many >= min(_LEAST_OF_LABEL, len(set(label)))]
+        return sorted({index for word in (*named, *labelled) for index in self._subjects.get(word, ())})
+
     def weigh(self, characters: Iterable[str]) -> float:
         return sum(self._weights.get(character, self._rare) for character in characters)
 
@@ -151,6 +189,8 @@ class Lexicon:
     def _of(self, subject: Subject, name: str, scope: Scope) -> Likeness | None:
         label = self._label(subject, scope)
         if subject.labels and not label:
+            return None
+        if _OPEN.search(name) and not _OPEN.search(scope.clause):
             return None
         wanted, whole = self._cores[name]
         if label:

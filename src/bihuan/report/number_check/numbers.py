@@ -11,9 +11,10 @@ from bihuan.report.number_check.blocks import Block
 from bihuan.report.number_check.model import Number, Place, Role, Words
 from bihuan.report.number_check.no_figures import without_no_figures
 from bihuan.report.number_check.periods import PERIOD, Spoken
+from bihuan.report.number_check.tables import Cell
 from bihuan.standards.chinese_numerals import parse_number
 from bihuan.standards.measure_units import PREFIXES
-from bihuan.standards.measures import find_unit, is_unit, title_unit
+from bihuan.standards.measures import find_unit, is_unit
 from bihuan.standards.problem import Refused
 
 _ARABIC = r"(?<![\d.])[-−－]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
@@ -21,20 +22,24 @@ _CHINESE = r"百分之[零〇一二三四五六七八九十百点]+|[零〇一�
 _NUMBER = re.compile(f"(?P<arabic>{_ARABIC})|(?P<chinese>{_CHINESE})")
 _MULTIPLE = re.compile("|".join(sorted(PREFIXES, key=len, reverse=True)))
 _LONGEST_UNIT = 6
+_SHORTEST_LIST = 2
+_JOINS = tuple("、，,和与及；")
 _BRACKETS = re.compile("[（(].*?[）)]")
 _PAUSE = re.compile("[，,、；;：。！？]")
 _SENTENCE_END = re.compile("[。！？；;!?\n](?!其中)")
 _CLAUSE_END = re.compile("[，,、：:（）()【】。！？；;!?\n]")
 _CHANGE = re.compile("(?:同比|环比|较|比|增|减|升|降|上升|提高|回落|下降|增长)[^，。；]{0,10}$")
 _CHANGE_WORD = re.compile("(?:增长|增加|增幅|上升|提高|提升|下降|减少|降低|降幅|回落|增速)[了为约达]*$")
-_MORE = re.compile("[比较](?:去年|上年|上月|上季度|上一|同期|年初)[^，。；]{0,6}[多少][了出]?$")
+_MORE = re.compile("[比较](?:去年|上年|上月|上季度|上一|同期|年初)[^，。；]{0,6}[多少][了出]?$|[多少]了$")
 _SHARE = re.compile("(?:占|占比|比重|份额)[^，。；、]{0,20}$")
 _REACHED = re.compile("[增减升降][长少加低高]?[至到]$")
 _RECALLED = re.compile("[比较](?:去年|上年)(?:同期)?[的（(]$")
 """降至 3 件 and 比去年同期的 64.7% tell a level, and no change."""
 _TOTAL = re.compile("(?:共|合计|总计|共计|总共|累计|总数|总额|总量)[^，。；、]{0,20}$")
-_PART = re.compile("其中")
+_PART = re.compile("其中|包括|包含")
 _EACH = re.compile("分别|依次|各(?=[为是有])")
+_EACH_INSIDE = re.compile("([^，。；：:（）()]+)[（(]$")
+_SO_MANY = re.compile("[一二两三四五六七八九十]+[个家类项个种方]?[\u4e00-\u9fff]{0,4}$")
 _AND = re.compile("以及|[、和与及]")
 _LIST_BEGIN = re.compile("[，,；;：:。（(]")
 _OF = re.compile("[）)]?的")
@@ -51,6 +56,9 @@ _LEADS = re.compile(
 _NOUN_BEHIND = re.compile(r"^[\u4e00-\u9fff]{1,8}")
 
 
+_NO_CELL = Cell(0, 0, "")
+
+
 @dataclass(frozen=True)
 class _Found:
     start: int
@@ -65,9 +73,13 @@ def find_numbers(blocks: Iterable[Block], today: date | None = None) -> Iterator
     sentence, above = 0, Above(today)
     for block in blocks:
         above.read(block)
+        for cell in block.cells:
+            above.read_cell(cell)
+            yield from _in_sentence(block, cell.start, cell.end, sentence, above, cell)
+            sentence += 1
         start = 0
-        ends = [found.end() for found in _SENTENCE_END.finditer(block.text)]
-        for end in (*ends, len(block.text)):
+        ends = [found.end() for found in _SENTENCE_END.finditer(block.text)] if not block.cells else ()
+        for end in (*ends, len(block.text)) if not block.cells else ():
             yield from _in_sentence(block, start, end, sentence, above)
             sentence += end > start
             start = end
@@ -86,27 +98,49 @@ class _Said:
     listing: range = range(0)
     role: Role = "level"
     is_whole: bool = False
+    is_inside: bool = False
+    named: tuple[str, ...] = ()
+    """The items of the last list, or the words of the numbers since it: what a later 分别 goes through again."""
 
     def read(self, lead: str, *, is_inside: bool) -> None:
         """Take up what was said since the number before; what stands in brackets is no turn of a list."""
         self.is_part = self.is_part or _PART.search(lead) is not None
         if found := _EACH.search(lead):
-            self.turn = 0
-            before, behind = self._list_before(lead[: found.start()]), lead[found.end() :]
-            items = _AND.split(before)
-            self.items = tuple(item + behind for item in items) if len(items) > 1 else ()
-            self.listed = before + behind if self.items else ""
-            begin = self.before + lead.rindex(before, 0, found.start())
-            self.listing = range(begin, begin + len(before))
-        elif self.turn >= 0 and not is_inside:
+            self._begin(lead, lead[: found.start()], lead[found.end() :])
+        elif is_inside and (found := _EACH_INSIDE.search(lead)) and len(_AND.split(found[1])) > _SHORTEST_LIST:
+            # 政策跟踪、财政收支、经济责任三类问题（20个、10个、13个）
+            end = _SO_MANY.sub("", found[1])
+            self._begin(lead, lead[: found.start()] + end, found[1][len(end) :])
+            self.is_inside = True
+        elif self.turn >= 0 and is_inside <= self.is_inside:
             self.turn += 1
-            if self.items and (self.turn >= len(self.items) or not _GOES_ON.fullmatch(lead)):
+            if self.is_inside > is_inside:
+                self.turn, self.items, self.listed, self.is_inside = -1, (), "", False
+            elif self.items and (self.turn >= len(self.items) or not _GOES_ON.fullmatch(lead)):
                 self.turn, self.items, self.listed = -1, (), ""
+
+    def _begin(self, lead: str, until: str, behind: str) -> None:
+        """Begin a list: of the items right before, else of those that were last gone through."""
+        before = self._list_before(until)
+        items = _AND.split(before)
+        self.turn, self.is_inside = 0, False
+        if len(items) > 1:
+            self.named = tuple(items)
+            begin = self.before + lead.rindex(before, 0, len(until))
+            self.listing = range(begin, begin + len(before))
+        items = items if len(items) > 1 else list(self.named)
+        self.items = tuple(item + behind for item in items) if len(items) > 1 else ()
+        self.listed = "、".join(items) + behind if self.items else ""
 
     def _list_before(self, lead: str) -> str:
         """The list that 分别 tells of: what stands before it, or the last clause that is one (甲与乙最多，分别为)."""
         clauses = _LIST_BEGIN.split(lead)
         return next((one for one in reversed(clauses) if len(_AND.split(one)) > 1), clauses[-1])
+
+    def remember(self, clause: str, lead: str) -> None:
+        """Keep what a number was said to be of: 青溪镇13个、白石镇16个，分别销号12个、11个."""
+        if self.turn < 0:
+            self.named = (*(self.named if lead[:1] in _JOINS else ()), clause)
 
     def clause(self, plain: str, head: str) -> str:
         """The words of the clause that name what is counted: of those listed before 分别 the one in turn; behind an
@@ -132,7 +166,9 @@ class _Said:
         return listed[self.turn] if self.items and len(listed) == len(self.items) else None
 
 
-def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above) -> Iterator[Number]:
+def _in_sentence(
+    block: Block, start: int, end: int, sentence: int, above: Above, cell: Cell = _NO_CELL
+) -> Iterator[Number]:
     text = block.text[start:end]
     plain = without_no_figures(text)
     spoken, said = above.periods_of(text), _Said()
@@ -142,13 +178,13 @@ def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above
         before = text[: found.start]
         said.read(lead, is_inside=before.count("（") > before.count("）"))
         role = said.role = "share" if said.goes_on(lead, found.unit) else _role(lead, found.unit, said.is_part)
-        clause = said.clause(plain[said.before : found.start], block.head)
+        clause = said.clause(plain[said.before : found.start], cell.head)
         is_last = index + 1 == len(figures)
         behind = _own_behind(plain[found.end : len(plain) if is_last else figures[index + 1].start], is_last=is_last)
         own = "" if role in ("change", "share") and said.noun else _noun(clause, plain[found.end :])
         said.noun = own or said.noun
         period = said.period_in_turn(spoken) or _period_at(spoken, text, found, role)
-        unit = found.unit or (title_unit(block.head.split("，")[0])[1] if block.head else "")
+        unit = found.unit or cell.unit
         yield Number(
             Place(block.index, start + found.start, start + found.end),
             text[found.start : found.end],
@@ -170,12 +206,13 @@ def _in_sentence(block: Block, start: int, end: int, sentence: int, above: Above
                 plain[said.before : found.start],
                 said.turn,
                 said.listed,
-                bool(block.head),
+                bool(cell.head),
             ),
             period.up_to if period else False,
             period is None and above.period is not None,
         )
         said.before = found.end
+        said.remember(clause, lead)
     above.remember(text, spoken)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from bihuan.report.number_check.model import Finding, Number
 from bihuan.report.number_check.same_measure import amount, are_comparable, is_near, shown
 
-_LEFT = re.compile("(?:尚有|尚余|还有|还剩|仍有|剩余|剩下|仅剩|其余|余下)[^，。；、]{0,4}$")
+LEFT = re.compile("(?:尚有|尚余|还有|还剩|仍有|剩余|剩下|仅剩|其余|余下)[^，。；、]{0,4}$")
 _FEW = Fraction(3)
 
 
@@ -18,7 +18,7 @@ def check_remainders(sentence: Sequence[Number], earlier: Sequence[Number]) -> I
     begin = len([n for n in earlier if _counts(n)])
     counted = [n for n in (*earlier, *sentence) if _counts(n)]
     for place, left in enumerate(counted[begin:], start=begin):
-        if place < 2 or left.is_about or not _LEFT.search(left.words.clause):
+        if place < 2 or left.is_about or not LEFT.search(left.words.clause):
             continue
         part = counted[place - 1]
         wholes = [n for n in counted[: place - 1] if are_comparable(n, left)]

@@ -28,6 +28,8 @@ _ROWS = (
     "主动公开 主动发布 公开发布",
     "公开 发布 公布",
     "销号 办结销号 对账销号",
+    "办结 受理办结 受理并办结 受理和办结",
+    "完成 办完 做完",
     "行政处罚 行政处罚决定",
 )
 _FIRST = {word: row.split()[0] for row in _ROWS for word in row.split()}
