@@ -98,11 +98,18 @@ _COLUMNS = ("record_id", "record__number", "record__version", "version", "batch_
 
 
 def _histories(batch: Batch) -> Iterator[list[_Step]]:
-    """All events of each record of the batch, in order; records with one event only are left out."""
-    touched = Event.objects.filter(batch=batch, record__version__gt=1).values("record")
-    events = Event.objects.filter(record__in=touched).order_by("record_id", "version").values_list(*_COLUMNS)
-    for _, group in groupby(map(_Step._make, events.iterator(_AT_ONCE)), key=attrgetter("record")):
-        yield list(group)
+    """All events of each record of the batch, in order; records with one event only are left out.
+
+    They are asked for by their ids, some at a time. As one query within another PostgreSQL, as long as it has not
+    looked at what an import brought, goes through all records for each of them.
+    """
+    touched = Event.objects.filter(batch=batch, record__version__gt=1).order_by("record_id")
+    records = array("q", dict.fromkeys(touched.values_list("record_id", flat=True).iterator(_AT_ONCE)))
+    for start in range(0, len(records), _AT_ONCE):
+        some = records[start : start + _AT_ONCE].tolist()
+        events = Event.objects.filter(record__in=some).order_by("record_id", "version").values_list(*_COLUMNS)
+        for _, group in groupby(map(_Step._make, events.iterator(_AT_ONCE)), key=attrgetter("record")):
+            yield list(group)
 
 
 def _restore(events: list[_Step], batch: Batch) -> tuple[Draft | None, tuple[str, ...]]:
