@@ -1,7 +1,6 @@
 """Files: kept under their content's hash, taken for what they are, and read by the rights of their record."""
 
 import hashlib
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,10 +15,7 @@ from tests.ledger.making import make_finding
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 40
 
 
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "home").mkdir()
-    monkeypatch.setenv("BIHUAN_HOME", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 def keep(cast: Cast, login: str, name: str = "现场.png", content: bytes = PNG) -> Attachment:

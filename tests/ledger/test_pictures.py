@@ -4,7 +4,6 @@ import io
 import random
 import struct
 import zlib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +20,7 @@ from bihuan.ledger.pictures import ALIKE, are_alike, look_of, near_quarters, sma
 from tests.cast import Cast
 from tests.ledger.making import make_finding
 
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "home").mkdir()
-    monkeypatch.setenv("BIHUAN_HOME", str(tmp_path / "home"))
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
