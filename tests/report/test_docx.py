@@ -143,6 +143,32 @@ def test_the_last_row_is_not_left_alone_on_a_page(tmp_path: Path) -> None:
     assert [len(row.findall(f".//{W}keepNext")) for row in rows] == [0, 0, 2, 0]
 
 
+@pytest.mark.parametrize("words", ["下一步抓紧整改。", "下一步抓紧整改，" * 6])
+def test_who_signs_does_so_under_the_last_words(tmp_path: Path, words: str) -> None:
+    blocks = [*(Paragraph((Run("已整改。"),)) for _ in range(19)), Paragraph((Run(words),))]
+    path = write(tmp_path, *blocks, signed_by="示范县审计局", signed_on=date(2026, 3, 2))
+    kept = [
+        [run.text for run in p.runs] for p in docx.Document(str(path)).paragraphs if p.paragraph_format.keep_with_next
+    ]
+    assert kept == [[words], [], ["示范县审计局"]]
+
+
+def test_headings_stand_with_what_follows_and_the_annex_on_a_page_of_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path, Heading(1, (Run("题"),)), BODY, annex=True)
+    word = docx.Document(str(path))
+    for style in ("Heading1", "Heading4", "Caption", "TableHead"):
+        assert next(one for one in word.styles if one.style_id == style).paragraph_format.keep_with_next, style
+    [title] = [p for p in word.paragraphs if p.text.startswith("附件")]
+    assert title.paragraph_format.page_break_before
+    breaks = [one.get(f"{W}type") for one in xml(path, "word/document.xml").iter(f"{W}br")]
+    assert "page" not in breaks, "a break of its own may leave a blank page"
+
+
+def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
+    [table] = docx.Document(str(write(tmp_path, Table(("编号", "问题"), ())))).tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["编号", "问题"], ["无", ""]]
+
+
 def test_the_annex_lists_each_number_once(tmp_path: Path) -> None:
     other = printed("7", figure="audit.finding.red", title="红色督办问题数")
     path = write(tmp_path, BODY, BODY, Paragraph((other,)))

@@ -70,6 +70,11 @@ class Table:
     caption: str = ""
     unit: str = ""
 
+    @property
+    def lines(self) -> tuple[tuple[Runs, ...], ...]:
+        """The rows as they are set: a table that has none says so."""
+        return self.rows or (((Run("无"),), *((),) * (len(self.heads) - 1)),)
+
 
 @dataclass(frozen=True)
 class Series:

@@ -22,6 +22,7 @@ from bihuan.report.docx.columns import column_widths
 from bihuan.report.docx.markup import paragraph, run
 from bihuan.standards import document_gbt9704 as layout
 
+_KEPT = "<w:keepNext/>"
 _LOOKS = {"body": "BodyText", "flush": "Flush", "right": "Right", "note": "Note"}
 
 
@@ -51,8 +52,14 @@ def body(document: Document, links: Links) -> Iterator[str]:
     """The content of w:body, piece by piece, all but the section's properties."""
     yield from _head(document)
     count = HeadingCounter()
-    for block in document.blocks:
+    *before, last = document.blocks or (None,)
+    for block in before:
         yield from block_xml(block, count, links)
+    if isinstance(last, Paragraph) and _is_signed(document):
+        # Whoever signs does so under the last words, not on a page alone.
+        yield paragraph(_LOOKS[last.look], _runs(last.runs, links), _KEPT)
+    elif last is not None:
+        yield from block_xml(last, count, links)
     yield from _signature(document)
     if document.annex and (document.numbers or links.charts):
         yield from annex_xml([run for run in document.runs() if run.number], links)
@@ -70,12 +77,16 @@ def _head(document: Document) -> Iterator[str]:
     yield paragraph("Flush")
 
 
+def _is_signed(document: Document) -> bool:
+    return bool(document.signed_by) or document.signed_on is not None
+
+
 def _signature(document: Document) -> Iterator[str]:
-    if not document.signed_by and document.signed_on is None:
+    if not _is_signed(document):
         return
-    yield paragraph("Flush")
+    yield paragraph("Flush", "", _KEPT)
     if document.signed_by:
-        yield paragraph("Right", run(document.signed_by))
+        yield paragraph("Right", run(document.signed_by), _KEPT if document.signed_on else "")
     if document.signed_on:
         day = document.signed_on
         yield paragraph("Right", run(f"{day.year}年{day.month}月{day.day}日"))
@@ -137,8 +148,8 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
     )
     heads = [(wide, "TableHead", run(head)) for wide, head in zip(widths, table.heads, strict=True)]
     yield _row(heads, is_head=True)
-    before_last = len(table.rows) - 2
-    for place, row in enumerate(table.rows):
+    before_last = len(table.lines) - 2
+    for place, row in enumerate(table.lines):
         looks = ("TableNumber" if is_number(cell) else "TableText" for cell in row)
         cells = zip(widths, looks, (_runs(cell, links) for cell in row), strict=True)
         yield _row(cells, is_kept=place == before_last)
@@ -149,7 +160,7 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
 def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False, is_kept: bool = False) -> str:
     """A row; one that `is_kept` stays on the page of the next, so that no total stands alone on a page."""
     repeated = "<w:tblHeader/>" if is_head else ""
-    kept = "<w:keepNext/>" if is_kept else ""
+    kept = _KEPT if is_kept else ""
     return (
         f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>"
         + "".join(
@@ -166,8 +177,7 @@ def annex_xml(printed: Sequence[Run], links: Links) -> Iterator[str]:
 
     A chart's points cannot be links: those that stand nowhere else open from here.
     """
-    yield '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
-    yield paragraph("Title", run("附件：本材料数字一览"))
+    yield paragraph("Title", run("附件：本材料数字一览"), "<w:pageBreakBefore/>")
     yield paragraph("Flush")
     told: dict[tuple[object, ...], Run] = {}
     for one in printed:

@@ -20,6 +20,7 @@ CLOSER = -int((layout.BODY.size - layout.character_pitch()) * _POINT + 1)
 _TABLE = Face("仿宋_GB2312", layout.SIZES["五号"])
 _MARK_LINE = 1_200
 _KEPT = "<w:keepNext/>"
+"""On the page of what follows: a heading, a caption and a table's head never stand alone at the foot of a page."""
 
 
 def styles() -> str:
@@ -39,12 +40,11 @@ def block_styles() -> str:
 
 
 def _table_paragraph_styles() -> list[str]:
-    free = _Setting(line=0)
     return [
         _style("Note", "Note", _TABLE),
         _style("Caption", "caption", Face("黑体", layout.SIZES["四号"], centred=True), _Setting(_KEPT)),
         _style("TableUnit", "Table Unit", _TABLE, _Setting(_KEPT, 0, align="right")),
-        _style("TableHead", "Table Head", Face("黑体", _TABLE.size, centred=True), free),
+        _style("TableHead", "Table Head", Face("黑体", _TABLE.size, centred=True), _Setting(_KEPT, 0)),
         _style("TableText", "Table Text", _TABLE, _Setting(line=0, align="left")),
         _style("TableNumber", "Table Number", _TABLE, _Setting(line=0, align="right")),
     ]
@@ -52,7 +52,9 @@ def _table_paragraph_styles() -> list[str]:
 
 def _paragraph_styles() -> list[str]:
     headings = [
-        _style(f"Heading{level}", f"heading {level}", face, _Setting(closing=f'<w:outlineLvl w:val="{level - 1}"/>'))
+        _style(
+            f"Heading{level}", f"heading {level}", face, _Setting(_KEPT, closing=f'<w:outlineLvl w:val="{level - 1}"/>')
+        )
         for level, face in enumerate(layout.LEVELS, 1)
     ]
     body, plain = layout.BODY, Face(layout.BODY.font, layout.BODY.size)
