@@ -51,13 +51,13 @@ def _mark_by_fixtures(item: pytest.Item) -> None:
     """What a test uses marks it, so that no test of the database is forgotten on the second database.
 
     A browser test is not repeated there: it looks at pages, and each page's queries have tests of their own. Nor is one
-    of Spark, which reads the lake's files: that PostgreSQL leads to the same files the oracle's tests show.
+    that walks over pages without a browser, nor one of Spark, which reads the lake's files: that PostgreSQL leads to the same files the oracle's tests show.
     """
     fixtures = set(getattr(item, "fixturenames", ()))
     if "browser" in fixtures:
         item.add_marker("browser")
         item.add_marker("outside")
-    elif item.get_closest_marker("lake"):
+    elif item.get_closest_marker("lake") or item.get_closest_marker("walk"):
         return
     elif fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
         item.add_marker("database")

@@ -148,6 +148,7 @@ def test_every_list_shows_its_records_to_its_bureau_and_to_no_other() -> None:
 WAY = re.compile(r'<a [^>]*?href="(/[^"#]*)"')
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("login", ["xianzhang", "cgza"])
 @pytest.mark.usefixtures("bureaus", "db")
 def test_no_page_offers_a_way_that_is_refused(login: str) -> None:
@@ -182,6 +183,7 @@ def printed_in(client: Client, pk: int) -> list[dict[str, str]]:
     return rows
 
 
+@pytest.mark.walk
 @pytest.mark.usefixtures("bureaus", "db")
 def test_issued_summaries_open_the_same_after_later_corrections() -> None:
     give_out(TODAY)
