@@ -14,7 +14,7 @@ from bihuan.form.actions import fill_form
 from bihuan.form.spec import period_of
 from bihuan.org.actor import system_actor
 from bihuan.report.actions import issue_draft
-from bihuan.report.figure_uses import given_out, uses, without_period
+from bihuan.report.figure_uses import given_out, uses
 from bihuan.report.models import ReportVersion
 from bihuan.scorecard.actions import publish
 from bihuan.scorecard.definitions import install_scorecard
@@ -68,17 +68,3 @@ def test_nobody_is_told_of_numbers_that_they_may_not_see(cast: Cast) -> None:
     assert town.unseen
     every = impact_of(TOTAL, spec, given_out(system_actor(), [TOTAL]), None)
     assert every.unseen == 0
-
-
-@pytest.mark.parametrize(
-    "title, told",
-    [
-        ("县局{{ year() }}年工作总结和{{ year(1) }}年工作计划", "县局年度工作总结和下年工作计划"),
-        ("关于{{ period_name() }}整改情况的通报", "关于整改情况的通报"),
-        ("整改工作周报（{{ period_name() }}）", "整改工作周报"),
-        ("{{ field('title') }}（{{ field('stall_no') }}）一户一档", "一户一档"),
-        ("第{{ number }}期简报", "第某期简报"),
-    ],
-)
-def test_a_report_is_named_without_what_only_an_issue_has(title: str, told: str) -> None:
-    assert without_period(title) == told

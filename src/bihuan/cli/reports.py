@@ -5,9 +5,9 @@ from argparse import Namespace
 from bihuan.cli.database import require_database
 from bihuan.cli.listing import print_json, print_table
 from bihuan.report.definitions import reports_in_force, spec_of
-from bihuan.report.figure_uses import without_period
 from bihuan.report.models import ReportVersion
 from bihuan.report.spec import KINDS
+from bihuan.report.titles import without_period
 
 
 def run(arguments: Namespace) -> int:

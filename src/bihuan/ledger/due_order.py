@@ -9,7 +9,8 @@ from typing import TypeVar
 from django.db.models import F, OrderBy, QuerySet
 from django.db.models.lookups import Exact
 
-from bihuan.ledger.models import Record, Undated
+from bihuan.ledger.index_expressions import Undated
+from bihuan.ledger.models import Record
 
 T = TypeVar("T")
 _DUE = F("due_at")

@@ -1,7 +1,7 @@
 """The ledger's tables. Only `append.py` writes records and events; the database itself refuses to change an event."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,7 @@ from django.db import models
 from bihuan.base.chain import GENESIS
 from bihuan.base.stamp import fresh_stamp
 from bihuan.ledger.derived_models import DueTally, Involved, StepTally, Tie
+from bihuan.ledger.index_expressions import DrawnForRecheck, Undated
 from bihuan.org.models import Unit
 
 
@@ -138,26 +139,6 @@ class Batch(models.Model):
 _STANDING = models.Q(deleted=False)
 """Queries say "not deleted", which an index on the column cannot serve, but a partial index can."""
 _CREATED, _ASSIGNED = models.Q(creator__isnull=False), models.Q(assignee__isnull=False)
-
-
-class DrawnForRecheck(models.Func):
-    """Whether a record was drawn for a re-check, the same text in the index and where it is asked (as for looks)."""
-
-    output_field = models.BooleanField()
-    template = "JSON_TYPE(%(expressions)s, '$.recheck') IS NOT NULL"
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return self.as_sql(compiler, connection, template="%(expressions)s ? 'recheck'")
-
-
-class Undated(models.Func):
-    """1 where there is no deadline, 0 where there is: blanks apart, and only who asks by it enters by its index.
-
-    By the plain column SQLite would enter wherever a deadline is compared, and sort half a ledger for a page.
-    """
-
-    output_field = models.IntegerField()
-    template = "CASE WHEN %(expressions)s IS NULL THEN 1 ELSE 0 END"
 
 
 class Record(models.Model):
@@ -382,7 +363,6 @@ __all__ = [
     "Batch",
     "Chain",
     "DataScope",
-    "DrawnForRecheck",
     "DueTally",
     "Event",
     "FieldRight",
@@ -397,6 +377,5 @@ __all__ = [
     "Serial",
     "StepTally",
     "Tie",
-    "Undated",
     "UnmaskRole",
 ]

@@ -25,19 +25,12 @@ from bihuan.report.document import Number
 from bihuan.report.keeping import restored
 from bihuan.report.models import Issued, ReportVersion
 from bihuan.report.rules import may_see
+from bihuan.report.titles import without_period
 from bihuan.scorecard.models import Publication, ScorecardVersion
 from bihuan.scorecard.publishing import restored as restored_scores
 from bihuan.standards.measures import convert
 
 _NAMED = re.compile(r"""['"]([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+)['"]""")
-_UNFILLED = (
-    (re.compile(r"（\{\{[^{}]*\}\}）"), ""),
-    (re.compile(r"\{\{\s*year\(\)\s*\}\}年"), "年度"),
-    (re.compile(r"\{\{\s*year\(1\)\s*\}\}年"), "下年"),
-    (re.compile(r"\{\{\s*(period_name|field)\([^{}]*\)\s*\}\}"), ""),
-    (re.compile(r"\{\{.*?\}\}"), "某"),
-)
-"""What stands in a report's title where an issue of it has a year, a period or a name."""
 _MOST = 500
 """So many reports and so many rankings are looked through, the newest first."""
 
@@ -64,13 +57,6 @@ def uses(actor: Actor) -> dict[str, list[Use]]:
         for name in sorted({str(blank["source"].get("figure") or "") for blank in form.blanks}):
             found.setdefault(name, []).append(Use("上级的表", str(form.pk), form.title))
     return found
-
-
-def without_period(title: str) -> str:
-    """A report's title without the year, period or name that only an issue of it has."""
-    for filled, instead in _UNFILLED:
-        title = filled.sub(instead, title)
-    return title
 
 
 def given_out(actor: Actor, codes: Sequence[str]) -> list[GivenOut]:

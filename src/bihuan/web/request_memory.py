@@ -19,6 +19,11 @@ def my_ledgers(request: HttpRequest, actor: Actor) -> list[Ledger]:
     return found
 
 
+def my_codes(request: HttpRequest, actor: Actor) -> set[str]:
+    """Their codes: a way into any other ledger leads to a refusal."""
+    return {ledger.code for ledger in my_ledgers(request, actor)}
+
+
 def my_loops(request: HttpRequest, actor: Actor) -> list[tuple[Ledger, LoopSpec]]:
     """Those of them that have a loop, each with it."""
     if not hasattr(request, _LOOPS):

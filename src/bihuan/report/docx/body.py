@@ -19,10 +19,9 @@ from bihuan.report.document import (
 from bihuan.report.docx import numbers
 from bihuan.report.docx.chart import drawing
 from bihuan.report.docx.columns import column_widths
-from bihuan.report.docx.markup import paragraph, run
+from bihuan.report.docx.markup import KEPT, paragraph, run
 from bihuan.standards import document_gbt9704 as layout
 
-_KEPT = "<w:keepNext/>"
 _LOOKS = {"body": "BodyText", "flush": "Flush", "right": "Right", "note": "Note"}
 
 
@@ -57,7 +56,7 @@ def body(document: Document, links: Links) -> Iterator[str]:
         yield from block_xml(block, count, links)
     if isinstance(last, Paragraph) and _is_signed(document):
         # Whoever signs does so under the last words, not on a page alone.
-        yield paragraph(_LOOKS[last.look], _runs(last.runs, links), _KEPT)
+        yield paragraph(_LOOKS[last.look], _runs(last.runs, links), KEPT)
     elif last is not None:
         yield from block_xml(last, count, links)
     yield from _signature(document)
@@ -84,9 +83,9 @@ def _is_signed(document: Document) -> bool:
 def _signature(document: Document) -> Iterator[str]:
     if not _is_signed(document):
         return
-    yield paragraph("Flush", "", _KEPT)
+    yield paragraph("Flush", "", KEPT)
     if document.signed_by:
-        yield paragraph("Right", run(document.signed_by), _KEPT if document.signed_on else "")
+        yield paragraph("Right", run(document.signed_by), KEPT if document.signed_on else "")
     if document.signed_on:
         day = document.signed_on
         yield paragraph("Right", run(f"{day.year}年{day.month}月{day.day}日"))
@@ -160,7 +159,7 @@ def table_xml(table: Table, links: Links) -> Iterator[str]:
 def _row(cells: Iterable[tuple[int, str, str]], *, is_head: bool = False, is_kept: bool = False) -> str:
     """A row; one that `is_kept` stays on the page of the next, so that no total stands alone on a page."""
     repeated = "<w:tblHeader/>" if is_head else ""
-    kept = _KEPT if is_kept else ""
+    kept = KEPT if is_kept else ""
     return (
         f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>"
         + "".join(

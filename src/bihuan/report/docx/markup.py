@@ -6,6 +6,8 @@ from xml.sax.saxutils import escape, quoteattr
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+KEPT = "<w:keepNext/>"
+"""On the page of what follows: a heading, a caption, a table's head never stand alone at the foot of a page."""
 
 _UNHOLDABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _TWIPS_PER_MM = 1440 / 25.4

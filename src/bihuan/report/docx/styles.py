@@ -6,7 +6,7 @@ area in every word processor; a document grid is read differently by each of the
 
 from dataclasses import dataclass
 
-from bihuan.report.docx.markup import DECLARATION, W, twips
+from bihuan.report.docx.markup import DECLARATION, KEPT, W, twips
 from bihuan.standards import document_gbt9704 as layout
 from bihuan.standards.document_gbt9704 import Face
 
@@ -19,8 +19,6 @@ CLOSER = -int((layout.BODY.size - layout.character_pitch()) * _POINT + 1)
 
 _TABLE = Face("仿宋_GB2312", layout.SIZES["五号"])
 _MARK_LINE = 1_200
-_KEPT = "<w:keepNext/>"
-"""On the page of what follows: a heading, a caption and a table's head never stand alone at the foot of a page."""
 
 
 def styles() -> str:
@@ -42,9 +40,9 @@ def block_styles() -> str:
 def _table_paragraph_styles() -> list[str]:
     return [
         _style("Note", "Note", _TABLE),
-        _style("Caption", "caption", Face("黑体", layout.SIZES["四号"], centred=True), _Setting(_KEPT)),
-        _style("TableUnit", "Table Unit", _TABLE, _Setting(_KEPT, 0, align="right")),
-        _style("TableHead", "Table Head", Face("黑体", _TABLE.size, centred=True), _Setting(_KEPT, 0)),
+        _style("Caption", "caption", Face("黑体", layout.SIZES["四号"], centred=True), _Setting(KEPT)),
+        _style("TableUnit", "Table Unit", _TABLE, _Setting(KEPT, 0, align="right")),
+        _style("TableHead", "Table Head", Face("黑体", _TABLE.size, centred=True), _Setting(KEPT, 0)),
         _style("TableText", "Table Text", _TABLE, _Setting(line=0, align="left")),
         _style("TableNumber", "Table Number", _TABLE, _Setting(line=0, align="right")),
     ]
@@ -53,7 +51,7 @@ def _table_paragraph_styles() -> list[str]:
 def _paragraph_styles() -> list[str]:
     headings = [
         _style(
-            f"Heading{level}", f"heading {level}", face, _Setting(_KEPT, closing=f'<w:outlineLvl w:val="{level - 1}"/>')
+            f"Heading{level}", f"heading {level}", face, _Setting(KEPT, closing=f'<w:outlineLvl w:val="{level - 1}"/>')
         )
         for level, face in enumerate(layout.LEVELS, 1)
     ]

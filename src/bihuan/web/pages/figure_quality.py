@@ -19,13 +19,13 @@ from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base
 from bihuan.figure.rules import Reach
 from bihuan.figure.value import Value, shown
-from bihuan.ledger.rules import visible_ledgers
 from bihuan.org.actor import Actor
 from bihuan.web.access import signed_in
 from bihuan.web.asking import open_ledger
 from bihuan.web.behind import Behind
 from bihuan.web.figure_asking import Wanted, cell, clock_query, told, wanted
 from bihuan.web.pages.figure_records import list_of
+from bihuan.web.request_memory import my_codes
 
 _MONTHS = 6
 
@@ -47,7 +47,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "asked": {"period": asked.period.code, "unit": tree.name(asked.unit) if asked.unit else ""},
         "where": f"{tree.name(asked.unit) or '全部单位'} · {asked.period.title}",
         "demands": _demands(actor, asked, demands, [asked.unit, *below]),
-        "outliers": _outliers(actor, asked, outliers),
+        "outliers": _outliers(request, actor, asked, outliers),
         "reporting": _reporting(actor, asked, catalogue, below),
     }
     return render(request, "figure_quality.html", context)
@@ -93,11 +93,11 @@ def _cell(found: Answer, asked: Wanted, one: Checked) -> dict[str, Any]:
     return cell(found, asked, told(found, one.code, one.unit, one.period, None))
 
 
-def _outliers(actor: Actor, asked: Wanted, codes: list[str]) -> list[dict[str, Any]]:
+def _outliers(request: HttpRequest, actor: Actor, asked: Wanted, codes: list[str]) -> list[dict[str, Any]]:
     """How many values lie far outside, and the list of their records, in ledgers of which the actor sees any."""
     if not codes:
         return []
-    seen_ledgers = {ledger.code for ledger in visible_ledgers(actor)}
+    mine = my_codes(request, actor)
     found = ask(codes, [asked.period], asked.clocks, Reach(actor))
     query = {"period": asked.period.code, **clock_query(asked)}
     if asked.unit:
@@ -106,7 +106,7 @@ def _outliers(actor: Actor, asked: Wanted, codes: list[str]) -> list[dict[str, A
     for code in codes:
         value = told(found, code, asked.unit, asked.period, None)
         figure = found.figures[code]
-        if isinstance(value, Value) and isinstance(figure, Base) and figure.view.code in seen_ledgers:
+        if isinstance(value, Value) and isinstance(figure, Base) and figure.view.code in mine:
             text = shown(value.number, figure)
             url = f"{reverse('figure_outliers', args=[code])}?{urlencode(query)}"
             seen = f"共 {value.records or 0:,} 条记录"

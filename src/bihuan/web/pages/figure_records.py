@@ -21,7 +21,7 @@ from bihuan.web.asking import open_ledger
 from bihuan.web.behind import LIST_WORDS, Behind, behind, behind_list
 from bihuan.web.behind_files import as_files
 from bihuan.web.figure_asking import Wanted, headed, part_words, wanted
-from bihuan.web.request_memory import my_ledgers
+from bihuan.web.request_memory import my_codes
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _tab(request: HttpRequest, part: Opened, place: int, *, here: bool) -> dict[
 
 def _all_open(request: HttpRequest, actor: Actor, parts: list[Opened]) -> bool:
     """Whether the person may open the ledger of every set; where not, there is nothing to take along."""
-    return {part.ledger for part in parts} <= {ledger.code for ledger in my_ledgers(request, actor)}
+    return {part.ledger for part in parts} <= my_codes(request, actor)
 
 
 def _files(request: HttpRequest, code: str) -> dict[str, str]:

@@ -12,7 +12,8 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import BihuanError, Invalid, NotFound
 from bihuan.figure.colour_time import colour_time
-from bihuan.ledger.models import DrawnForRecheck, Ledger, Record
+from bihuan.ledger.index_expressions import DrawnForRecheck
+from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.paging import total_of
 from bihuan.ledger.rules import may_import, visible_records
 from bihuan.loop.colour import Colour, word

@@ -17,7 +17,6 @@ from bihuan.base.errors import BihuanError, Invalid, NotFound
 from bihuan.org.actor import Actor
 from bihuan.org.models import Unit
 from bihuan.report.definitions import report_in_force, reports_in_force, spec_of
-from bihuan.report.figure_uses import without_period
 from bihuan.report.html import html_of
 from bihuan.report.models import WordTemplate
 from bihuan.report.rules import may_adopt, may_try, may_write, require
@@ -26,6 +25,7 @@ from bihuan.report.template.word_looking import MOST_BYTES, Mark
 from bihuan.report.template_actions import adopt_template, drop_template, new_definition, require_size, try_template
 from bihuan.report.templates import file_of, get_template
 from bihuan.report.templating import Template, compose_word, looked_at, rebased
+from bihuan.report.titles import without_period
 from bihuan.report.trial import Trial, trial_of
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in

@@ -14,11 +14,11 @@ from bihuan.ledger.definitions import find_ledger
 from bihuan.org.actor import Actor
 from bihuan.report.actions import start_draft
 from bihuan.report.definitions import report_in_force, reports_in_force, spec_of
-from bihuan.report.figure_uses import without_period
 from bihuan.report.models import Draft, Issued, ReportVersion
 from bihuan.report.queries import record_of, subject_of
 from bihuan.report.rules import may_see, may_write
 from bihuan.report.spec import KINDS
+from bihuan.report.titles import without_period
 from bihuan.report.trial import period_now
 from bihuan.web import showing
 from bihuan.web.access import go, signed_in
