@@ -23,11 +23,10 @@ def question(view: Any) -> "tuple[Scan, dict[str, Base]]":
     return Scan(view.code, clocks(), tuple((code, None) for code in sorted(found)), months), found  # type: ignore[return-value]
 
 
-def ours(scan: Any, found: Any, snapshot: Any, view: Any) -> dict[str, Any]:
+def ours(scan: Any, found: Any, snapshot: Any, view: Any) -> "Mapping[tuple[str, None], Tally]":
     from bihuan.figure.engine.embedded import run_scan
 
-    counted = run_scan(scan, found, snapshot, view)
-    return {code: counted.tallies[code, None].amounts for code in found}
+    return run_scan(scan, found, snapshot, view).tallies
 
 
 def forget() -> None:

@@ -1,6 +1,6 @@
 """The engine of every day: runs scans over the lake in this process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import polars as pl
@@ -39,7 +39,7 @@ class _Columns:
     def timed_parts(self) -> list[Part]:
         return self.snapshot.known(self.clocks.instants[1])
 
-    def count(self, group: Group) -> list[Amounts]:
+    def count(self, group: Group) -> Callable[[int], Amounts]:
         return Cube(group, self.held, self.cuts, self.clocks).count(self.parts)
 
     def list_values(self, base: Base) -> pl.DataFrame | None:

@@ -43,14 +43,16 @@ class Spread:
     parts: int
     cells: Mapping[tuple[str, int], Numbers]
 
+    def amounts(self, at: int) -> Amounts:
+        """Of one figure of the group, by its place there."""
+        where, names = self.group.told_by[at]
+        records, known, total = (self.cells[name, where].T for name in names)
+        return Amounts(self.units, records, known, total, None, where, names)
+
     @cached_property
-    def amounts(self) -> list[Amounts]:
-        """Of each figure of the group, in its order."""
-        found, turned = [], {key: array.T for key, array in self.cells.items()}
-        for where, names in self.group.told_by:
-            records, known, total = (turned[name, where] for name in names)
-            found.append(Amounts(self.units, records, known, total, None, where, names))
-        return found
+    def is_plain(self) -> bool:
+        """Whether 64 bits are enough for all its numbers."""
+        return all(array.dtype != object for array in self.cells.values())
 
     @cached_property
     def size(self) -> int:

@@ -21,12 +21,17 @@ _GRACE = 15 * 60
 
 
 _AT_HAND: Kept[pl.DataFrame] = Kept(64 * 1024 * 1024)
-"""The deltas that this process wrote: it need not read them again."""
+"""The deltas that this process wrote or read: it need not read them again."""
 
 
 def rows_at_hand(file: LakeFile) -> pl.DataFrame | None:
     """The rows of a delta as they were written, if this process still has them. No name is ever given twice."""
     return _AT_HAND.get(file.name)
+
+
+def keep_at_hand(name: str, rows: pl.DataFrame) -> None:
+    """Keep the rows of a delta for who asks next."""
+    _AT_HAND.put(name, rows, int(rows.estimated_size()))
 
 
 class DamagedLake(BihuanError):
@@ -40,7 +45,7 @@ def write_file(folder: Path, kind: str, frame: pl.DataFrame) -> LakeFile:
     frame.write_parquet(path, compression="lz4", row_group_size=_ROWS_IN_A_GROUP)
     flush_file(path)
     if kind == "delta":
-        _AT_HAND.put(name, frame, int(frame.estimated_size()))
+        keep_at_hand(name, frame)
     bounds = frame.select(
         effective_from=pl.col("effective_from").max(),
         effective_ended=_latest_end("effective_to"),
