@@ -64,12 +64,10 @@ def changed(before: Spread | Since, touched: Sequence[Touched]) -> Spread | Sinc
     """The cells with what came and went: beside them while it is little, else in arrays anew."""
     known, earlier = (before.before, [before.touched]) if isinstance(before, Since) else (before, [])
     every = _together([*earlier, *touched])
-    is_plain = known.is_plain and all(values.dtype != object for values in every.sums.values())
-    if is_plain and len(every.number) <= _MOST_BESIDE and len(known.units):
-        unit = np.searchsorted(known.units, every.unit)
-        if (known.units.take(unit, mode="clip") == every.unit).all():
-            return Since(known, every, _by_condition(known.group, every, unit))
-    return _added(known, every)
+    unit = known.places_of(every.unit)
+    if unit is None or len(every.number) > _MOST_BESIDE:
+        return _added(known, every)
+    return Since(known, every, _by_condition(known.group, every, unit))
 
 
 def _by_condition(group: Group, touched: Touched, unit: Numbers) -> Changes:

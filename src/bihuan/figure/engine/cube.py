@@ -18,7 +18,7 @@ from bihuan.expression.columnar import to_columnar
 from bihuan.expression.held import Held, bound_of
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.changed import Since, Touched, changed, inside
-from bihuan.figure.engine.few import few_rows
+from bihuan.figure.engine.few import Few
 from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.places import Places
 from bihuan.figure.engine.spread import MOST_DENSE, Reading, Spread, nothing, spread, spread_tables
@@ -36,6 +36,18 @@ _FEW_PLACES = 4_000_000
 _FILES_AT_ONCE = 4
 _COUNTED: Kept[Spread | Since] = Kept(256 * 1024 * 1024)
 """Cells of the lake's base, which does not change between compactions, and of the base with the last deltas."""
+_CUBES: Kept["Cube"] = Kept(256)
+"""So many cubes, for what they make of their group once serves each time that it is asked for."""
+
+
+def cube_of(group: Group, held: Mapping[str, Held], cuts: Cuts, clocks: Clocks) -> "Cube":
+    """The cube of a group, the same as long as what it rests on is."""
+    key = group, cuts.days, clocks if group.uses_clock else None, tuple([column.largest for column in held.values()])
+    found = _CUBES.get(key)
+    if found is None:
+        found = Cube(group, held, cuts, clocks)
+        _CUBES.put(key, found, 1)
+    return found
 
 
 class Cube:
@@ -84,10 +96,9 @@ class Cube:
         whole = np.zeros(size, dtype=np.int64)
         unknown: dict[str, Numbers] = {}
         sums = {name: np.zeros(size, dtype=np.int64) for name in self.group.operands}
-        places = self._places(units)
         for some in base.portions(_FILES_AT_ONCE):
-            found = some.rows.select(*places.columns, **self._operands).collect(engine=_engine_for(some))
-            for keys, piece in places.pieces(found):
+            found = some.rows.select(*self.places.columns, **self._operands).collect(engine=_engine_for(some))
+            for keys, piece in self.places.pieces(found, units):
                 np.add.at(whole, keys, 1)
                 for name, total in sums.items():
                     column, own = piece[name], keys
@@ -104,12 +115,9 @@ class Cube:
     def _touched(self, part: Part) -> Touched:
         if part.count > _SINGLE_ROWS:
             return Touched.of(self.read(part))
-        return few_rows(part, self._places(part.largest("unit") + 1), self._operands)
+        return self.few.of(part)
 
-    def _places(self, units: int) -> Places:
-        return Places(self.group, self.held, self.cuts, self.clocks, self.slots, units)
-
-    @property
+    @cached_property
     def signature(self) -> Hashable:
         """What the cells depend on beside the rows. A group is one object for as long as its figures are asked for."""
         moment = self.clocks.as_of if self.group.uses_clock else None
@@ -120,7 +128,7 @@ class Cube:
         units = part.largest("unit") + 1
         weight = pl.col("weight").cast(pl.Int64) if part.weighted else None
         columns = [
-            self._places(units).expression.alias("key"),
+            self.places.expression(units).alias("key"),
             *([weight.alias("weight")] if weight is not None else []),
         ]
         counted = part.rows.select(*columns, **self._operands).group_by("key").agg(self._aggregates(part))
@@ -137,6 +145,16 @@ class Cube:
             known = value.count().cast(pl.Int64) if weight is None else weight.filter(value.is_not_null()).sum()
             found += [known.alias(f"k_{name}"), (value if weight is None else value * weight).sum().alias(f"s_{name}")]
         return found
+
+    @cached_property
+    def places(self) -> Places:
+        """Where its rows are counted."""
+        return Places(self.group, self.held, self.cuts, self.clocks, self.slots)
+
+    @cached_property
+    def few(self) -> Few:
+        """How a delta of few rows is taken."""
+        return Few(self.places, self._operands)
 
     @cached_property
     def wide(self) -> bool:

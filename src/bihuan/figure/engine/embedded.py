@@ -5,7 +5,7 @@ from functools import cached_property
 
 import polars as pl
 
-from bihuan.figure.engine.cube import Cube
+from bihuan.figure.engine.cube import cube_of
 from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.listed import listed_values
 from bihuan.figure.engine.rows import held_columns
@@ -40,7 +40,7 @@ class _Columns:
         return self.snapshot.known(self.clocks.instants[1])
 
     def count(self, group: Group) -> Callable[[int], Amounts]:
-        return Cube(group, self.held, self.cuts, self.clocks).count(self.parts)
+        return cube_of(group, self.held, self.cuts, self.clocks).count(self.parts)
 
     def list_values(self, base: Base) -> pl.DataFrame | None:
         return listed_values(base, self.parts, self.held, self.cuts, self.clocks) if self.parts else None

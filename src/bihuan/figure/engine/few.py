@@ -1,6 +1,8 @@
 """A delta of few rows, taken by column and row by row: to plan a query over them costs more than all else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -11,43 +13,47 @@ from bihuan.figure.engine.tally import Numbers
 from bihuan.figure.lake.reading import Part
 
 
-def few_rows(part: Part, places: Places, operands: Mapping[str, pl.Expr]) -> Touched:
-    """What each row brings or takes, those left out that hold at another time or lie outside of all parts."""
-    asked = [column for column, _ in places.sources]
-    weights, *found = _columns(part.table, [pl.col("weight"), *asked, *operands.values()])
-    blanks = [blank for _, blank in places.sources]
-    sources = [_known(column, blank)[0] for column, blank in zip(found, blanks, strict=False)]
-    number, slot, unit = places.apart(sources)
-    weight = weights.to_numpy().astype(np.int64)
-    sums = {"n": weight}
-    for name, column in zip(operands, found[len(asked) :], strict=True):
-        values, known = _known(column, 0)
-        sums |= {f"k_{name}": weight * known, f"s_{name}": values * weight}
-    holds = _holding(part, slot >= places.outside)
-    sums = {name: values[holds] for name, values in sums.items()}
-    return Touched(number[holds], slot[holds] - places.outside, unit[holds], sums)
+@dataclass(frozen=True)
+class Few:
+    """Takes single rows: where each is counted, and what it adds there."""
+
+    places: Places
+    operands: Mapping[str, pl.Expr]
+
+    def of(self, part: Part) -> Touched:
+        """What each row brings or takes; left out are those that hold at another time or lie outside of all parts."""
+        lying, worked_out = self._asked
+        columns = part.table.select(**worked_out).to_dict() if worked_out else {}
+        columns |= {name: part.table.get_column(code) for name, code in lying.items()}
+        blanks = enumerate(blank for _, blank in self.places.sources)
+        number, slot, unit = self.places.apart([_known(columns[str(at)], blank)[0] for at, blank in blanks])
+        weight = part.table.get_column("weight").to_numpy().astype(np.int64)
+        sums = {"n": weight}
+        for name in self.operands:
+            values, known = _known(columns[name], 0)
+            sums |= {f"k_{name}": weight if known is None else weight * known, f"s_{name}": values * weight}
+        holds = _holding(part, slot >= self.places.outside)
+        sums = {name: values[holds] for name, values in sums.items()}
+        return Touched(number[holds], slot[holds] - self.places.outside, unit[holds], sums)
+
+    @cached_property
+    def _asked(self) -> tuple[dict[str, str], dict[str, pl.Expr]]:
+        """What lies in a delta, by its name there, and what must be worked out. Sources are named by their order."""
+        asked = {str(at): column for at, (column, _) in enumerate(self.places.sources)} | dict(self.operands)
+        lying = {name: column.meta.output_name() for name, column in asked.items() if column.meta.is_column()}
+        return lying, {name: column for name, column in asked.items() if name not in lying}
 
 
-def _columns(table: pl.DataFrame, asked: Iterable[pl.Expr]) -> list[pl.Series]:
-    """What lies there is taken as it is; the rest is worked out at once."""
-    named = {str(at): column for at, column in enumerate(asked)}
-    rest = {name: column for name, column in named.items() if not column.meta.is_column()}
-    worked_out = table.select(**rest) if rest else table
-    return [
-        worked_out[name] if name in rest else table.get_column(column.meta.output_name())
-        for name, column in named.items()
-    ]
+def _known(column: pl.Series, blank: int) -> tuple[Numbers, Numbers | None]:
+    """The values, something in the place of unknown ones; and which are known, None for all."""
+    known = None
+    if column.null_count():
+        known, column = column.is_not_null().to_numpy(), column.fill_null(blank)
+    return np.array(column.to_list(), dtype=object) if column.dtype == pl.Int128 else column.to_numpy(), known
 
 
-def _known(column: pl.Series, blank: int) -> tuple[Numbers, Numbers | bool]:
-    """The values, something in the place of unknown ones; and which are known."""
-    known = column.is_not_null().to_numpy() if column.null_count() else True
-    filled = column if known is True else column.fill_null(blank)
-    return np.array(filled.to_list(), dtype=object) if filled.dtype == pl.Int128 else filled.to_numpy(), known
-
-
-def _holding(part: Part, is_inside: Numbers) -> Numbers:
+def _holding(part: Part, is_inside: Numbers) -> Numbers | slice:
     for column, sign, instant in part.bounds:
         values = part.table.get_column(column).to_numpy()
         is_inside &= values <= instant if sign == "<=" else values > instant
-    return np.flatnonzero(is_inside)
+    return slice(None) if is_inside.all() else np.flatnonzero(is_inside)

@@ -6,7 +6,7 @@ whole numbers a row: NumPy does them over pieces that stay in the processor's ca
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import polars as pl
@@ -15,8 +15,9 @@ from bihuan.expression import Kind
 from bihuan.expression.held import Held
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.groups import Group
-from bihuan.figure.engine.rows import marks_of, part_of_time
+from bihuan.figure.engine.rows import part_of_time
 from bihuan.figure.engine.tally import Cuts, Numbers
+from bihuan.figure.lake.columns import days
 from bihuan.figure.resolved import Flow
 
 _ROWS_AT_ONCE = 32_768
@@ -26,14 +27,13 @@ _MOST_DAYS = 100_000
 
 @dataclass(frozen=True)
 class Places:
-    """The place of a row is (class * slots + slot of time) * units + unit."""
+    """The place of a row is (class * slots + slot of time) * units + unit, `units` being more than any unit."""
 
     group: Group
     held: Mapping[str, Held]
     cuts: Cuts
     clocks: Clocks
     slots: int
-    units: int
 
     @property
     def outside(self) -> int:
@@ -56,8 +56,7 @@ class Places:
         """The same for Polars to read, named by their order."""
         return [column.fill_null(blank).alias(f"c{at}") for at, (column, blank) in enumerate(self.sources)]
 
-    @property
-    def expression(self) -> pl.Expr:
+    def expression(self, units: int) -> pl.Expr:
         """The place of a row for Polars to group by, where there are too many places for a table."""
         number = pl.lit(0, dtype=pl.Int64)
         for atom in self.group.atoms:
@@ -66,25 +65,25 @@ class Places:
         if isinstance(self.group.time, Flow):
             place = part_of_time(self.group.time, self.held, self.cuts).cast(pl.Int64)
             number = number * pl.lit(self.slots, dtype=pl.Int64) + place + pl.lit(1, dtype=pl.Int64)
-        return number * pl.lit(self.units, dtype=pl.Int64) + pl.col("unit").fill_null(0).cast(pl.Int64)
+        return number * pl.lit(units, dtype=pl.Int64) + pl.col("unit").fill_null(0).cast(pl.Int64)
 
     def apart(self, found: Sequence[Numbers]) -> tuple[Numbers, Numbers, Numbers]:
         """Class, slot of time and unit of each row, from what `sources` say of it."""
-        number = np.zeros(len(found[-1]), dtype=np.int32)
-        for atom, values in zip(self.group.atoms, found, strict=False):
-            number *= np.int32(atom.values)
+        nothing = np.zeros(len(found[-1]), dtype=np.int32)
+        number = found[0].astype(np.int32) if self.group.atoms else nothing
+        for atom, values in zip(self.group.atoms[1:], found[1:], strict=False):
+            number *= atom.values
             number += values.astype(np.int32)
-        slot = self._slot(found[-2]) if isinstance(self.group.time, Flow) else np.zeros(len(number), dtype=np.int32)
-        return number, slot, found[-1]
+        return number, self._slot(found[-2]) if self.outside else nothing, found[-1]
 
-    def pieces(self, rows: pl.DataFrame) -> Iterator[tuple[Numbers, pl.DataFrame]]:
+    def pieces(self, rows: pl.DataFrame, units: int) -> Iterator[tuple[Numbers, pl.DataFrame]]:
         """The places of so many rows at a time, and these rows, of which `columns` were read. 32 bits hold a place."""
         names = [f"c{at}" for at in range(len(self.sources))]
         for piece in rows.iter_slices(_ROWS_AT_ONCE):
             place, slot, unit = self.apart([piece[name].to_numpy() for name in names])
-            place *= np.int32(self.slots)
+            place *= self.slots
             place += slot
-            place *= np.int32(self.units)
+            place *= units
             place += unit.astype(np.int32)
             yield place.astype(np.intp), piece
 
@@ -92,7 +91,7 @@ class Places:
         if self._slots_of_days is None:
             return time
         first, slots = self._slots_of_days
-        return slots.take(time - np.int32(first), mode="clip")
+        return slots.take(time - first, mode="clip")
 
     @cached_property
     def _slots_of_days(self) -> tuple[int, Numbers] | None:
@@ -100,8 +99,15 @@ class Places:
         flow = self.group.time
         if not isinstance(flow, Flow) or flow.field.kind is not Kind.DATE or flow.is_month or flow.is_year:
             return None
-        marks = np.array(marks_of(flow, self.cuts), dtype=np.int64)
-        first, last = int(marks[0]) - 1, int(marks[-1])
-        if last - first > _MOST_DAYS:
+        marks = tuple(days(day) for day in self.cuts.days)
+        first = marks[0] - 1
+        if marks[-1] - first > _MOST_DAYS:
             return None
-        return first, np.searchsorted(marks, np.arange(first, last + 1), side="right").astype(np.int32)
+        return first, _slots_from(marks)
+
+
+@lru_cache(maxsize=64)
+def _slots_from(marks: tuple[int, ...]) -> Numbers:
+    """The slot of each day from the one before the first mark on."""
+    every = np.arange(marks[0] - 1, marks[-1] + 1)
+    return np.searchsorted(np.array(marks), every, side="right").astype(np.int32)

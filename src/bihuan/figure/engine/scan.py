@@ -49,7 +49,7 @@ class Reader(Protocol):
 def count_scan(scan: Scan, figures: Mapping[str, Resolved], cuts: Cuts, reader: Reader) -> Counted:
     """Count everything that a scan wants, reading the rows as few times as can be."""
     words = tuple((code, column.words) for code, column in sorted(reader.held.items()))
-    asked = _asked(scan.wanted, Same(*[figures[code] for code, _ in scan.wanted]), words)
+    asked = _asked(scan.wanted, Same(*figures.values()), words)
     return Counted(
         cuts,
         _Tallies(
@@ -74,8 +74,8 @@ class _Asked:
 @lru_cache(maxsize=64)
 def _asked(wanted: tuple[Wanted, ...], same: Same, words: tuple[tuple[str, tuple[str, ...] | None], ...]) -> _Asked:
     """Worked out once for the same figures."""
-    pairs = zip(wanted, same.objects, strict=True)
-    bases = {key: sliced(figure, key[1]) for key, figure in pairs if isinstance(figure, Base)}
+    figures = {figure.code: figure for figure in same.objects if isinstance(figure, Base)}
+    bases = {(code, cut): sliced(figures[code], cut) for code, cut in wanted if code in figures}
     plain = {id(base): key for key, base in bases.items() if base.function is not Function.SHARE}
     groups = groups_of([bases[key] for key in plain.values()], words)
     return _Asked(

@@ -92,11 +92,13 @@ class Amounts(NamedTuple):
         """The same in arrays alone."""
         if self.changes is None:
             return self
-        records, known, total = (array.copy() for array in (self.records, self.known, self.total))
-        for array, name in zip((records, known, total), self.names, strict=True):
+        found = []
+        for array, name in zip((self.records, self.known, self.total), self.names, strict=True):
             part, unit, value = self.changes.of(self.where, name)
-            np.add.at(array, (unit, part), value)
-        return Amounts(self.units, records, known, total)
+            own = array.astype(np.result_type(array.dtype, value.dtype))
+            np.add.at(own, (unit, part), value)
+            found.append(own)
+        return Amounts(self.units, *found)
 
 
 class Tally(NamedTuple):

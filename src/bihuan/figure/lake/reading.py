@@ -44,7 +44,7 @@ class Part:
         every = range(0, len(self.files), files)
         return [replace(self, files=self.files[start : start + files]) for start in every]
 
-    @property
+    @cached_property
     def table(self) -> pl.DataFrame:
         """All rows of a delta, read once in this process."""
         (file,) = self.files
