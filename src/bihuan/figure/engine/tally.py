@@ -92,13 +92,16 @@ class Amounts(NamedTuple):
         """The same in arrays alone."""
         if self.changes is None:
             return self
-        found = []
-        for array, name in zip((self.records, self.known, self.total), self.names, strict=True):
-            part, unit, value = self.changes.of(self.where, name)
-            own = array.astype(np.result_type(array.dtype, value.dtype))
-            np.add.at(own, (unit, part), value)
-            found.append(own)
-        return Amounts(self.units, *found)
+        whole = zip((self.records, self.known, self.total), self.names, strict=True)
+        records, known, total = (self._with_changes(array, self.changes.of(self.where, name)) for array, name in whole)
+        return Amounts(self.units, records, known, total)
+
+    @staticmethod
+    def _with_changes(array: Numbers, change: tuple[Numbers, Numbers, Numbers]) -> Numbers:
+        part, unit, value = change
+        found = array.astype(np.result_type(array.dtype, value.dtype))
+        np.add.at(found, (unit, part), value)
+        return found
 
 
 class Tally(NamedTuple):

@@ -42,6 +42,8 @@ def write_file(folder: Path, kind: str, frame: pl.DataFrame) -> LakeFile:
     """Write rows into a file of their own. It counts only once a manifest names it."""
     name = f"{kind}-{uuid4().hex}.parquet"
     path = folder / name
+    if kind != "delta":  # what is counted side by side lies side by side
+        frame = frame.sort("unit", maintain_order=True)
     frame.write_parquet(path, compression="lz4", row_group_size=_ROWS_IN_A_GROUP)
     flush_file(path)
     if kind == "delta":
