@@ -30,8 +30,6 @@ from bihuan.figure.resolved import Flow
 INT64 = 2**63 - 1
 _MOST_ROWS = 10**10
 _FEW_ROWS = 200_000
-_SINGLE_ROWS = 20_000
-"""A delta of no more rows is put together row by row: for these few, planning a group-by costs more than doing it."""
 _FEW_PLACES = 4_000_000
 _FILES_AT_ONCE = 4
 _COUNTED: Kept[Spread | Since] = Kept(256 * 1024 * 1024)
@@ -113,9 +111,7 @@ class Cube:
         return {name: table.reshape(shape)[:, outside:] for name, table in tables.items()}
 
     def _touched(self, part: Part) -> Touched:
-        if part.count > _SINGLE_ROWS:
-            return Touched.of(self.read(part))
-        return self.few.of(part)
+        return self.few.of(part) if part.is_few else Touched.of(self.read(part))
 
     @cached_property
     def signature(self) -> Hashable:

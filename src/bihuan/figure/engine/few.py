@@ -49,11 +49,11 @@ def _known(column: pl.Series, blank: int) -> tuple[Numbers, Numbers | None]:
     known = None
     if column.null_count():
         known, column = column.is_not_null().to_numpy(), column.fill_null(blank)
-    return np.array(column.to_list(), dtype=object) if column.dtype == pl.Int128 else column.to_numpy(), known
+    return column.to_numpy() if column.dtype != pl.Int128 else np.array(column.to_list(), dtype=object), known
 
 
 def _holding(part: Part, is_inside: Numbers) -> Numbers | slice:
     for column, sign, instant in part.bounds:
         values = part.table.get_column(column).to_numpy()
         is_inside &= values <= instant if sign == "<=" else values > instant
-    return slice(None) if is_inside.all() else np.flatnonzero(is_inside)
+    return slice(None) if np.count_nonzero(is_inside) == len(is_inside) else np.flatnonzero(is_inside)

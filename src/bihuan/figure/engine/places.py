@@ -69,12 +69,11 @@ class Places:
 
     def apart(self, found: Sequence[Numbers]) -> tuple[Numbers, Numbers, Numbers]:
         """Class, slot of time and unit of each row, from what `sources` say of it."""
-        nothing = np.zeros(len(found[-1]), dtype=np.int32)
-        number = found[0].astype(np.int32) if self.group.atoms else nothing
+        number = found[0].astype(np.int32) if self.group.atoms else np.zeros(len(found[-1]), dtype=np.int32)
         for atom, values in zip(self.group.atoms[1:], found[1:], strict=False):
             number *= atom.values
             number += values.astype(np.int32)
-        return number, self._slot(found[-2]) if self.outside else nothing, found[-1]
+        return number, self._slot(found[-2]) if self.outside else np.zeros_like(number), found[-1]
 
     def pieces(self, rows: pl.DataFrame, units: int) -> Iterator[tuple[Numbers, pl.DataFrame]]:
         """The places of so many rows at a time, and these rows, of which `columns` were read. 32 bits hold a place."""

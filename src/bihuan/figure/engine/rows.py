@@ -12,6 +12,7 @@ from bihuan.expression.held import Held
 from bihuan.expression.tree import Node
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.tally import Cuts
+from bihuan.figure.identity import Same
 from bihuan.figure.lake.columns import LakeColumn, days, microseconds
 from bihuan.figure.lake.reading import Snapshot
 from bihuan.figure.names import COLOUR, LedgerView, figure_names
@@ -25,22 +26,25 @@ COLOURS = (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.WHITE)
 
 def held_columns(snapshot: Snapshot, view: LedgerView, clocks: Clocks) -> dict[str, Held]:
     """How each name of the ledger is held, the colour as of the clocks' instant."""
-    held = {column.name.code: _held(column, snapshot) for column in snapshot.columns}
+    plain, symbols, numbers = _plain(Same(*snapshot.columns))
+    held = dict(plain)
+    for column in symbols:
+        name = column.name.code
+        held[name] = Held(plain[name].column, words=tuple(snapshot.manifest.symbols.get(column.code, ())))
+    for column in numbers:
+        held[column.name.code] = Held(plain[column.name.code].column, largest=snapshot.manifest.largest(column.code))
     if view.loop is not None and COLOUR not in held and COLOUR in figure_names(view):
         held[COLOUR] = Held(_colour(view, clocks), words=tuple(colour.value for colour in COLOURS))
     return held
 
 
-def _held(column: LakeColumn, snapshot: Snapshot) -> Held:
-    plain = _plain(column.code)
-    if column.is_symbol:
-        return Held(plain.column, words=tuple(snapshot.manifest.symbols.get(column.code, ())))
-    return Held(plain.column, largest=snapshot.manifest.largest(column.code)) if column.name.kind.is_number else plain
-
-
-@lru_cache(maxsize=4_096)
-def _plain(code: str) -> Held:
-    return Held(pl.col(code))
+@lru_cache(maxsize=64)
+def _plain(columns: Same) -> tuple[dict[str, Held], list[LakeColumn], list[LakeColumn]]:
+    """How columns are held apart from what a lake says of them; those of few words, and numbers, of which it does."""
+    known = [column for column in columns.objects if isinstance(column, LakeColumn)]
+    symbols = [column for column in known if column.is_symbol]
+    numbers = [column for column in known if column.name.kind.is_number]
+    return {column.name.code: Held(pl.col(column.code)) for column in known}, symbols, numbers
 
 
 def _colour(view: LedgerView, clocks: Clocks) -> pl.Expr:

@@ -49,7 +49,7 @@ class Reader(Protocol):
 def count_scan(scan: Scan, figures: Mapping[str, Resolved], cuts: Cuts, reader: Reader) -> Counted:
     """Count everything that a scan wants, reading the rows as few times as can be."""
     words = tuple((code, column.words) for code, column in sorted(reader.held.items()))
-    asked = _asked(scan.wanted, Same(*figures.values()), words)
+    asked = _asked(Same(*figures.values(), beside=scan.wanted), words)
     return Counted(
         cuts,
         _Tallies(
@@ -72,10 +72,10 @@ class _Asked:
 
 
 @lru_cache(maxsize=64)
-def _asked(wanted: tuple[Wanted, ...], same: Same, words: tuple[tuple[str, tuple[str, ...] | None], ...]) -> _Asked:
-    """Worked out once for the same figures."""
+def _asked(same: Same, words: tuple[tuple[str, tuple[str, ...] | None], ...]) -> _Asked:
+    """Worked out once for the same figures, of which some are wanted."""
     figures = {figure.code: figure for figure in same.objects if isinstance(figure, Base)}
-    bases = {(code, cut): sliced(figures[code], cut) for code, cut in wanted if code in figures}
+    bases = {(code, cut): sliced(figures[code], cut) for code, cut in same.beside if code in figures}
     plain = {id(base): key for key, base in bases.items() if base.function is not Function.SHARE}
     groups = groups_of([bases[key] for key in plain.values()], words)
     return _Asked(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -16,6 +16,7 @@ import polars as pl
 from bihuan.expression import Column as TableColumn
 from bihuan.expression import Kind, Name
 from bihuan.expression.exact import at_scale
+from bihuan.figure.identity import Same
 from bihuan.figure.lake.rectangles import OPEN, Rectangle
 
 BOUNDS = ("effective_from", "effective_to", "known_from", "known_to")
@@ -77,7 +78,12 @@ class LakeColumn:
 
 def lake_columns(names: Mapping[str, Name]) -> tuple[LakeColumn, ...]:
     """The columns of a ledger, for all names but those that are computed on the day asked."""
-    kept = [name for name in names.values() if name.storage != TableColumn("colour")]
+    return _lake_columns(Same(*names.values()))
+
+
+@lru_cache(maxsize=256)
+def _lake_columns(names: Same) -> tuple[LakeColumn, ...]:
+    kept = [name for name in names.objects if isinstance(name, Name) and name.storage != TableColumn("colour")]
     return tuple(LakeColumn(name, _has_few_words(name)) for name in kept)
 
 

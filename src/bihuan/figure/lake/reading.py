@@ -11,6 +11,8 @@ from bihuan.figure.lake.columns import OPEN, LakeColumn, schema_of
 from bihuan.figure.lake.files import keep_at_hand, require_whole, rows_at_hand
 from bihuan.figure.lake.manifest import LakeFile, Manifest
 
+_FEW_ROWS = 20_000
+
 
 @dataclass(frozen=True)
 class Part:
@@ -44,20 +46,30 @@ class Part:
         every = range(0, len(self.files), files)
         return [replace(self, files=self.files[start : start + files]) for start in every]
 
+    @property
+    def is_few(self) -> bool:
+        """Whether it is a delta of so few rows that they are taken one by one, out of `table`."""
+        return self.weighted and self.count <= _FEW_ROWS
+
     @cached_property
     def table(self) -> pl.DataFrame:
-        """All rows of a delta, read once in this process."""
-        (file,) = self.files
-        at_hand = rows_at_hand(file)
-        if at_hand is None or at_hand.columns != list(schema_of(self.columns, weighted=self.weighted)):
-            at_hand = self._scanned().collect()
-            keep_at_hand(file.name, at_hand)
-        return at_hand
+        """All rows of the file of a delta, read once in this process."""
+        found = self._at_hand
+        if found is None:
+            found = self._scanned().collect()
+            keep_at_hand(self.files[0].name, found)
+        return found
+
+    @property
+    def _at_hand(self) -> pl.DataFrame | None:
+        found = rows_at_hand(self.files[0]) if self.weighted else None
+        is_same = found is not None and found.columns == list(schema_of(self.columns, weighted=True))
+        return found if is_same else None
 
     @cached_property
     def rows(self) -> pl.LazyFrame:
         """The files as one table, cut to what holds."""
-        found = self.table.lazy() if self.weighted else self._scanned()
+        found = self.table.lazy() if self.is_few or self._at_hand is not None else self._scanned()
         for column, sign, instant in self.bounds:
             found = found.filter(pl.col(column) <= instant if sign == "<=" else pl.col(column) > instant)
         return found
