@@ -116,9 +116,9 @@ def _read(statement: str, parameters: Sequence[Any]) -> list[Row]:
 
 
 def _in_one_answer(statement: str) -> str:
-    """The rows as one text: at every row that it steps to, SQLite's driver lets another thread of a busy server go first."""
+    """The rows as one text: at every row, SQLite's driver lets another thread of a busy server go first."""
     columns = ", ".join(Row._fields)
-    return f"WITH page({columns}) AS ({statement}) SELECT json_group_array(json_array({columns})) FROM page"  # noqa: S608 - no value is in it
+    return f"WITH page({columns}) AS ({statement}) SELECT json_group_array(json_array({columns})) FROM page"
 
 
 def _instant(at: datetime | str | None) -> datetime | None:
