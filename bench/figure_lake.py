@@ -10,6 +10,7 @@ import polars as pl
 
 UNITS, CATEGORIES, LEVELS, STATES = 300, 10, 3, 5
 START = date(2025, 1, 1)
+FOR_EVER = 127
 
 
 def ledger_spec() -> Any:
@@ -126,6 +127,21 @@ def ideal_file(folder: Path, snapshot: Any) -> Path:
         pl.col("category", "level", "stage").cast(pl.UInt8), pl.col("unit").cast(pl.Int32).cast(pl.Int64)
     ).collect().write_parquet(ideal, compression="lz4", row_group_size=250_000)
     return ideal
+
+
+def history_file(folder: Path, snapshot: Any) -> Path:
+    """All versions in one file, in the narrowest types, each with when it holds and was known: OPEN is FOR_EVER."""
+    from bihuan.figure.lake.columns import BOUNDS, OPEN
+
+    history = folder / "history.parquet"
+    names = {f"f_{code}": code for code in ("category", "level", "stage", "amount", "found_on")}
+    bounds = [pl.when(pl.col(code) < OPEN).then(code).otherwise(FOR_EVER).cast(pl.Int8).alias(code) for code in BOUNDS]
+    rows = pl.scan_parquet([folder / file.name for file in snapshot.manifest.files]).select("unit", *names, *bounds)
+    narrow = [pl.col("category", "level", "stage").cast(pl.UInt8), pl.col("unit").cast(pl.Int16)]
+    rows.rename(names).with_columns(*narrow, pl.col("amount").cast(pl.Int32)).sink_parquet(
+        history, compression="lz4", row_group_size=250_000
+    )
+    return history
 
 
 def usual_file(folder: Path, ideal: Path) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import instance
-from figure_lake import build_lake, ideal_file, refreshed, usual_file
+from figure_lake import FOR_EVER, build_lake, history_file, ideal_file, refreshed, usual_file
 from our_figures import forget, ours, question
 from peer_figures import by_duckdb, by_hand_aggregates, by_hand_grouped, by_hand_packed, by_pandas, check
 from took import HEAD, middle, once, tell
@@ -28,15 +28,14 @@ def measure(home: Path, size: int) -> None:
     ideal = ideal_file(folder, snapshot)
     scan, found = question(view)
     runs, packed = [], []
-    amounts: dict[str, Any] = {}
     ours(scan, found, snapshot, view)
     for _ in range(7):
         forget()
-        took, amounts = once(lambda: ours(scan, found, snapshot, view))
+        took, tallies = once(lambda: ours(scan, found, snapshot, view))
         runs.append(took)
         took, dense = once(lambda: by_hand_packed(ideal))
         packed.append(took)
-    check(amounts, dense)
+    check(tallies, dense)
     own = middle(runs)
     tell("ours: 300 × 300 × 12 over three versions", size, runs)
     tell("by hand, a table of places, current only", size, packed, own)
@@ -49,29 +48,52 @@ def measure(home: Path, size: int) -> None:
     if find_spec("pandas") is None:
         print("pandas, one filter a figure: not installed (requirements-bench.lock)")
     else:
-        tell("pandas, one filter a figure, small numbers", size, [once(lambda: by_pandas(ideal))[0]], own)
+        took, cells = once(lambda: by_pandas(ideal))
+        tell("pandas, one filter a figure, small numbers", size, [took], own)
         usual = usual_file(folder, ideal)
-        tell("pandas, one filter a figure, words", size, [once(lambda: by_pandas(usual, "cls"))[0]], own)
+        took, as_words = once(lambda: by_pandas(usual, "cls"))
+        tell("pandas, one filter a figure, words", size, [took], own)
+        history = history_file(folder, snapshot)
+        took, of_history = once(lambda: by_pandas(history, at=FOR_EVER - 1))
+        tell("pandas, the same over all versions, numbers", size, [took], own)
+        if not cells == as_words == of_history:
+            sys.exit("pandas finds other cells over another input")
     shutil.rmtree(folder)
 
 
 def measure_refresh(folder: Path, size: int, scan: Any, found: Any, snapshot: Any, view: Any) -> None:
-    """Each time another thousand records changed since all was counted; every cell as worked out anew."""
-    few, whole = [], []
-    for turn in range(7):
-        changed = refreshed(snapshot, folder, size, turn)
+    """Each time another thousand records changed since all was counted; every cell as worked out anew.
+
+    First one after another, then each right after a full answer, which has put all else out of the processor's caches.
+    """
+    few, whole, cold = [], [], []
+    lakes = [refreshed(snapshot, folder, size, turn) for turn in range(14)]
+    for changed in lakes[:7]:
         took, after = once(lambda changed=changed: ours(scan, found, changed, view))
-        few.append(took)
+        few.append((took, after))
+    for changed, (_, after) in zip(lakes, few, strict=False):
         forget()
         took, anew = once(lambda changed=changed: ours(scan, found, changed, view))
         whole.append(took)
-        for code in after:
-            sides = zip(after[code].over(None, range(12)), anew[code].over(None, range(12)), strict=True)
-            cells = zip(after[code].whole()[1:4], anew[code].whole()[1:4], strict=True)
-            same = all((one == other).all() for one, other in cells)
-            if not same or any(one != other for one, other in sides):
-                sys.exit("refreshed cells differ from those worked out anew")
-    tell("ours: after 1,000 changed records", size, few, middle(whole))
+        check_same(after, anew)
+    for changed in lakes[7:]:
+        forget()
+        ours(scan, found, snapshot, view)
+        took, after = once(lambda changed=changed: ours(scan, found, changed, view))
+        cold.append(took)
+        forget()
+        check_same(after, ours(scan, found, changed, view))
+    tell("ours: after 1,000 changed records", size, [took for took, _ in few], middle(whole))
+    tell("ours: the same right after a full answer", size, cold, middle(whole))
+
+
+def check_same(after: Any, anew: Any) -> None:
+    """Every cell, and every total over the units."""
+    for key in anew:
+        one, other = after[key].amounts, anew[key].amounts
+        cells = zip(one.whole()[1:4], other.whole()[1:4], strict=True)
+        if one.over(None, range(12)) != other.over(None, range(12)) or not all((a == b).all() for a, b in cells):
+            sys.exit("refreshed cells differ from those worked out anew")
 
 
 def main() -> None:

@@ -89,17 +89,17 @@ def main() -> None:
         folder.mkdir()
         snapshot, view = figures.build_lake(folder, size)
         scan, found = question(view)
-        runs, amounts = [], {}
+        runs = []
         for _ in range(6):
             forget()
-            took, amounts = once(lambda: ours(scan, found, snapshot, view))
+            took, tallies = once(lambda: ours(scan, found, snapshot, view))
             runs.append(took)
         own = middle(runs[1:])
         asked = []
         for code in random.Random(1).sample(sorted(found), SAMPLE):
             took, cells = once(lambda code=code: by_orm(ledger, code.partition(".")[2]))
             asked.append(took)
-            check(code, cells, place, amounts[code])
+            check(code, cells, place, tallies[code, None].amounts)
         one = middle(asked)
         print(f"{'':<44} {'records':>12} {'median':>9} {'worst':>9} {'cores':>9}")
         tell("ours: 300 figures in one answer", size, runs[1:])

@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 from figure_lake import figures
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bihuan.figure.engine.scan import Wanted
+    from bihuan.figure.engine.tally import Tally
     from bihuan.figure.plan import Scan
     from bihuan.figure.resolved import Base
 
@@ -23,11 +27,10 @@ def question(view: Any) -> "tuple[Scan, dict[str, Base]]":
     return Scan(view.code, clocks(), tuple((code, None) for code in sorted(found)), months), found  # type: ignore[return-value]
 
 
-def ours(scan: Any, found: Any, snapshot: Any, view: Any) -> dict[str, Any]:
+def ours(scan: Any, found: Any, snapshot: Any, view: Any) -> "Mapping[Wanted, Tally]":
     from bihuan.figure.engine.embedded import run_scan
 
-    counted = run_scan(scan, found, snapshot, view)
-    return {code: counted.tallies[code, None].amounts for code in found}
+    return run_scan(scan, found, snapshot, view).tallies
 
 
 def forget() -> None:

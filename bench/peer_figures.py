@@ -66,10 +66,11 @@ def by_duckdb(path: Path) -> int:
     return cells
 
 
-def by_pandas(path: Path, names: Sequence[str] = ("", "", "")) -> int:
+def by_pandas(path: Path, names: Sequence[str] = ("", "", ""), at: int | None = None) -> int:
     """One filter and group-by for each figure; `names` is what stands before a choice's number where it is a word.
 
-    What is read and made into dates is so once; each query stands for itself, as those for DuckDB do.
+    What is read and made into dates is so once; each query stands for itself, as those for DuckDB do. Over all versions
+    each picks those that hold `at` an instant as known at the same.
     """
     import pandas as pd
 
@@ -87,17 +88,20 @@ def by_pandas(path: Path, names: Sequence[str] = ("", "", "")) -> int:
                         & (frame["level"] == codes[1][level])
                         & (frame["stage"] == codes[2][s])
                     )
+                    if at is not None:
+                        met &= (frame["effective_from"] <= at) & (frame["effective_to"] > at)
+                        met &= (frame["known_from"] <= at) & (frame["known_to"] > at)
                     rows = frame[met]
                     cells += len(rows.groupby(["unit", rows["found_on"].dt.month])["amount"].agg(what))
     return cells
 
 
-def check(amounts: dict[str, Any], dense: Any) -> None:
+def check(tallies: Any, dense: Any) -> None:
     """Every cell the same, or the measure is worth nothing."""
     for index, (c, level, s) in enumerate(
         (c, level, s) for c in range(CATEGORIES) for level in range(LEVELS) for s in range(STATES)
     ):
-        count, total = amounts[f"demo.n{c}_{level}_{s}"], amounts[f"demo.s{c}_{level}_{s}"]
+        count, total = (tallies[f"demo.{what}{c}_{level}_{s}", None].amounts for what in "ns")
         expected = [side[count.units][:, :, index] for side in dense]
         if not (count.records[:, :12] == expected[0]).all() or not (total.total[:, :12] == expected[1]).all():
             sys.exit(f"cells differ: c{c} l{level} s{s}")

@@ -30,5 +30,5 @@ def middle(runs: Sequence[Took]) -> Took:
 def tell(what: str, size: int, runs: Sequence[Took], beside: Took | None = None) -> None:
     """Median and worst on the clock, median of the cores; and how many times ours both are."""
     own, worst = middle(runs), max(run.wall for run in runs)
-    ratio = f"  {own.wall / beside.wall:8.2f} × {own.cores / beside.cores:8.2f} ×" if beside else ""
-    print(f"{what:<44} {size:>12,} {own.wall:9.3f} {worst:9.3f} {own.cores:9.3f} s{ratio}", flush=True)
+    ratio = f"  {own.wall / beside.wall:8.3f} × {own.cores / beside.cores:8.3f} ×" if beside else ""
+    print(f"{what:<44} {size:>12,} {own.wall:9.4f} {worst:9.4f} {own.cores:9.4f} s{ratio}", flush=True)

@@ -28,13 +28,11 @@ class Atom:
     field: str = ""
 
     def number(self, held: Mapping[str, Held], clocks: Clocks) -> pl.Expr:
-        """Its value as a number from 0 to values - 1; the last is unknown."""
+        """Its value as a number from 0 on; null is unknown, which counts as the last of its values."""
         if self.field:
-            column = held[self.field].column
-        else:
-            checked = Checked("", self.node, frozenset())
-            column = to_columnar(checked, held, today=clocks.day, now=clocks.as_of).cast(pl.UInt8)
-        return column.fill_null(self.values - 1)
+            return held[self.field].column
+        checked = Checked("", self.node, frozenset())
+        return to_columnar(checked, held, today=clocks.day, now=clocks.as_of).cast(pl.UInt8)
 
 
 def atoms_of(checked: Checked | None, held: Mapping[str, Held]) -> frozenset[Atom]:

@@ -5,12 +5,10 @@ What was counted of the base of the lake is kept, so that the answer after a cha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
-import polars as pl
 
-from bihuan.figure.engine.places import Places
+from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.spread import Reading, Spread
 from bihuan.figure.engine.tally import Amounts, Changes, Numbers
 
@@ -33,23 +31,6 @@ class Touched:
         return cls(*reading.places(), reading.sums)
 
 
-def few_rows(found: pl.DataFrame, places: Places, operands: Sequence[str], parts: int) -> Touched:
-    """Single rows: `found` has what tells their places, weights and operands."""
-    weight = found["weight"].to_numpy().astype(np.int64)
-    sums = {"n": weight}
-    for name in operands:
-        column, known = found[name], weight
-        if column.null_count():
-            known, column = weight * column.is_not_null().to_numpy(), column.fill_null(0)
-        plain = np.array(column.to_list(), dtype=object) if column.dtype == pl.Int128 else column.to_numpy()
-        sums |= {f"k_{name}": known, f"s_{name}": plain * weight}
-    own, at = np.unique(places.of(found), return_inverse=True)
-    whole = {name: np.zeros(len(own), dtype=values.dtype) for name, values in sums.items()}
-    for name, values in sums.items():
-        np.add.at(whole[name], at, values)
-    return Touched.of(inside(own, whole, places.slots, parts, places.units))
-
-
 def inside(keys: Numbers, sums: Mapping[str, Numbers], slots: int, parts: int, units: int) -> Reading:
     """What was counted by slot of time, without the slot of those outside of all parts."""
     if slots == parts:
@@ -67,45 +48,43 @@ class Since:
 
     before: Spread
     touched: Touched
+    changes: Changes
 
-    @cached_property
-    def amounts(self) -> list[Amounts]:
-        """Of each figure of the group, in its order."""
-        changes = self._changes()
-        return [
-            Amounts(one.units, one.records, one.known, one.total, changes, one.where, one.names)
-            for one in self.before.amounts
-        ]
+    def amounts(self, at: int) -> Amounts:
+        """Of one figure of the group, by its place there."""
+        return self.before.amounts(at)._replace(changes=self.changes)
 
     @property
     def size(self) -> int:
         """About how many bytes it holds."""
         return self.before.size + sum(values.nbytes for values in self.touched.sums.values())
 
-    def _changes(self) -> Changes:
-        starts, wheres = self.before.group.conditions_of
-        first = starts[self.touched.number]
-        often = starts[self.touched.number + 1] - first
-        entry = np.repeat(np.arange(len(often)), often)
-        where = wheres[np.arange(len(entry)) + np.repeat(first - np.cumsum(often) + often, often)]
-        order = np.argsort(where, kind="stable")
-        entry = entry[order]
-        return Changes(
-            np.searchsorted(where[order], np.arange(len(self.before.group.chosen) + 1)),
-            self.touched.part[entry],
-            np.searchsorted(self.before.units, self.touched.unit)[entry],
-            {name: values[entry] for name, values in self.touched.sums.items()},
-        )
-
 
 def changed(before: Spread | Since, touched: Sequence[Touched]) -> Spread | Since:
     """The cells with what came and went: beside them while it is little, else in arrays anew."""
     known, earlier = (before.before, [before.touched]) if isinstance(before, Since) else (before, [])
     every = _together([*earlier, *touched])
-    is_plain = all(values.dtype != object for values in (*every.sums.values(), *known.cells.values()))
-    if is_plain and len(every.number) <= _MOST_BESIDE and np.isin(every.unit, known.units).all():
-        return Since(known, every)
-    return _added(known, every)
+    unit = known.places_of(every.unit)
+    if unit is None or len(every.number) > _MOST_BESIDE:
+        return _added(known, every)
+    return Since(known, every, _by_condition(known.group, every, unit))
+
+
+def _by_condition(group: Group, touched: Touched, unit: Numbers) -> Changes:
+    """Each change as often as conditions are true of its class."""
+    starts, wheres = group.conditions_of
+    first = starts[touched.number]
+    often = starts[touched.number + 1] - first
+    entry = np.repeat(np.arange(len(often)), often)
+    where = wheres[np.arange(len(entry)) + np.repeat(first - np.cumsum(often) + often, often)]
+    order = np.argsort(where, kind="stable")
+    entry = entry[order]
+    return Changes(
+        np.searchsorted(where[order], np.arange(len(group.chosen) + 1)),
+        touched.part[entry],
+        unit[entry],
+        {name: values[entry] for name, values in touched.sums.items()},
+    )
 
 
 def _together(touched: Sequence[Touched]) -> Touched:

@@ -6,7 +6,7 @@ Where the numbers are few enough for a table, each row is added at its place; el
 one aggregate a figure in one group-by this is many times faster (bench/measure_figures.py).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -17,7 +17,8 @@ from bihuan.expression import Checked
 from bihuan.expression.columnar import to_columnar
 from bihuan.expression.held import Held, bound_of
 from bihuan.figure.clocks import Clocks
-from bihuan.figure.engine.changed import Since, Touched, changed, few_rows, inside
+from bihuan.figure.engine.changed import Since, Touched, changed, inside
+from bihuan.figure.engine.few import Few
 from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.places import Places
 from bihuan.figure.engine.spread import MOST_DENSE, Reading, Spread, nothing, spread, spread_tables
@@ -33,9 +34,20 @@ _SINGLE_ROWS = 20_000
 """A delta of no more rows is put together row by row: for these few, planning a group-by costs more than doing it."""
 _FEW_PLACES = 4_000_000
 _FILES_AT_ONCE = 4
-_AS_WRITTEN = pl.QueryOptFlags.none()
 _COUNTED: Kept[Spread | Since] = Kept(256 * 1024 * 1024)
 """Cells of the lake's base, which does not change between compactions, and of the base with the last deltas."""
+_CUBES: Kept["Cube"] = Kept(256)
+"""So many cubes, for what they make of their group once serves each time that it is asked for."""
+
+
+def cube_of(group: Group, held: Mapping[str, Held], cuts: Cuts, clocks: Clocks) -> "Cube":
+    """The cube of a group, the same as long as what it rests on is."""
+    key = group, cuts.days, clocks if group.uses_clock else None, tuple([column.largest for column in held.values()])
+    found = _CUBES.get(key)
+    if found is None:
+        found = Cube(group, held, cuts, clocks)
+        _CUBES.put(key, found, 1)
+    return found
 
 
 class Cube:
@@ -46,8 +58,8 @@ class Cube:
         self.parts = len(cuts.days) if isinstance(group.time, Flow) else 1
         self.slots = self.parts + isinstance(group.time, Flow)  # one before all for what lies outside of them
 
-    def count(self, parts: Sequence[Part]) -> list[Amounts]:
-        """The amounts of each figure of the group, in its order."""
+    def count(self, parts: Sequence[Part]) -> Callable[[int], Amounts]:
+        """The amounts of each figure of the group, by its place there."""
         deltas = [part for part in parts if part.weighted]
         base = next((part for part in parts if not part.weighted), None)
         return self._whole(base, deltas).amounts
@@ -84,10 +96,9 @@ class Cube:
         whole = np.zeros(size, dtype=np.int64)
         unknown: dict[str, Numbers] = {}
         sums = {name: np.zeros(size, dtype=np.int64) for name in self.group.operands}
-        places = self._places(units)
         for some in base.portions(_FILES_AT_ONCE):
-            found = some.rows.select(*places.columns, *self._operands).collect(engine=_engine_for(some))
-            for keys, piece in places.pieces(found):
+            found = some.rows.select(*self.places.columns, **self._operands).collect(engine=_engine_for(some))
+            for keys, piece in self.places.pieces(found, units):
                 np.add.at(whole, keys, 1)
                 for name, total in sums.items():
                     column, own = piece[name], keys
@@ -104,16 +115,9 @@ class Cube:
     def _touched(self, part: Part) -> Touched:
         if part.count > _SINGLE_ROWS:
             return Touched.of(self.read(part))
-        units = part.largest("unit") + 1
-        places = self._places(units)
-        columns = [*places.columns, pl.col("weight"), *self._operands]
-        found = part.rows.select(columns).collect(engine="in-memory", optimizations=_AS_WRITTEN)
-        return few_rows(found, places, list(self.group.operands), self.parts)
+        return self.few.of(part)
 
-    def _places(self, units: int) -> Places:
-        return Places(self.group, self.held, self.cuts, self.clocks, self.slots, units)
-
-    @property
+    @cached_property
     def signature(self) -> Hashable:
         """What the cells depend on beside the rows. A group is one object for as long as its figures are asked for."""
         moment = self.clocks.as_of if self.group.uses_clock else None
@@ -124,10 +128,10 @@ class Cube:
         units = part.largest("unit") + 1
         weight = pl.col("weight").cast(pl.Int64) if part.weighted else None
         columns = [
-            self._places(units).expression.alias("key"),
+            self.places.expression(units).alias("key"),
             *([weight.alias("weight")] if weight is not None else []),
         ]
-        counted = part.rows.select(*columns, *self._operands).group_by("key").agg(self._aggregates(part))
+        counted = part.rows.select(*columns, **self._operands).group_by("key").agg(self._aggregates(part))
         found = counted.collect(engine=_engine_for(part))
         sums = {name: as_numbers(found[name]) for name in found.columns if name != "key"}
         return inside(found["key"].to_numpy(), sums, self.slots, self.parts, units)
@@ -143,16 +147,27 @@ class Cube:
         return found
 
     @cached_property
+    def places(self) -> Places:
+        """Where its rows are counted."""
+        return Places(self.group, self.held, self.cuts, self.clocks, self.slots)
+
+    @cached_property
+    def few(self) -> Few:
+        """How a delta of few rows is taken."""
+        return Few(self.places, self._operands)
+
+    @cached_property
     def wide(self) -> bool:
         """Whether a sum could need more than 64 bits."""
         return any(is_wide(checked, self.held) for checked in self.group.operands.values())
 
     @cached_property
-    def _operands(self) -> list[pl.Expr]:
-        found = []
+    def _operands(self) -> dict[str, pl.Expr]:
+        found = {}
         for name, checked in self.group.operands.items():
             value = to_columnar(checked, self.held, today=self.clocks.day, now=self.clocks.as_of)
-            found.append(value.cast(pl.Int128 if is_wide(checked, self.held) else pl.Int64).alias(name))
+            kind = pl.Int128 if is_wide(checked, self.held) else pl.Int64
+            found[name] = value if value.meta.is_column() and kind is pl.Int64 else value.cast(kind)
         return found
 
 

@@ -1,11 +1,11 @@
 """The engine of every day: runs scans over the lake in this process."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import polars as pl
 
-from bihuan.figure.engine.cube import Cube
+from bihuan.figure.engine.cube import cube_of
 from bihuan.figure.engine.groups import Group
 from bihuan.figure.engine.listed import listed_values
 from bihuan.figure.engine.rows import held_columns
@@ -39,8 +39,8 @@ class _Columns:
     def timed_parts(self) -> list[Part]:
         return self.snapshot.known(self.clocks.instants[1])
 
-    def count(self, group: Group) -> list[Amounts]:
-        return Cube(group, self.held, self.cuts, self.clocks).count(self.parts)
+    def count(self, group: Group) -> Callable[[int], Amounts]:
+        return cube_of(group, self.held, self.cuts, self.clocks).count(self.parts)
 
     def list_values(self, base: Base) -> pl.DataFrame | None:
         return listed_values(base, self.parts, self.held, self.cuts, self.clocks) if self.parts else None

@@ -1,8 +1,8 @@
 """Figures put together that one reading of the rows can count, and of which classes of rows each is made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,6 @@ from bihuan.expression.held import Held
 from bihuan.expression.tree import And, Compare, Field, In, IsNull, Literal, Node, Not, Or
 from bihuan.figure.engine.atoms import MOST_CLASSES, Atom, atoms_of, classes
 from bihuan.figure.engine.tally import Numbers
-from bihuan.figure.identity import Same
 from bihuan.figure.measure import NUMERIC
 from bihuan.figure.resolved import Base, Flow, Stock
 
@@ -59,20 +58,15 @@ class Group:
     def conditions_of(self) -> tuple[Numbers, Numbers]:
         """The conditions that are true of a class lie side by side: where those of each class start, and all."""
         numbers, wheres = np.nonzero(self.chosen.T)
-        return np.searchsorted(numbers, np.arange(self.classes + 1)), wheres
+        narrow = wheres.astype(np.min_scalar_type(len(self.chosen)))  # so small numbers are sorted by their digits
+        return np.searchsorted(numbers, np.arange(self.classes + 1)), narrow
 
 
-def groups_of(bases: Sequence[Base], held: Mapping[str, Held]) -> tuple[Group, ...]:
-    """Figures put together as far as the number of their classes allows; worked out once for the same figures."""
-    words = tuple((code, column.words) for code, column in sorted(held.items()))
-    return _groups(Same(*bases), words)
-
-
-@lru_cache(maxsize=64)
-def _groups(same: Same, all_words: tuple[tuple[str, tuple[str, ...] | None], ...]) -> tuple[Group, ...]:
+def groups_of(bases: Sequence[Base], all_words: Iterable[tuple[str, tuple[str, ...] | None]]) -> tuple[Group, ...]:
+    """Figures put together as far as the number of their classes allows, which the words of each field tell."""
     held = {code: Held(pl.col(code), words=words) for code, words in all_words}
     found: list[tuple[Stock | Flow, list[Base], frozenset[Atom]]] = []
-    looked_at = [(base, atoms_of(base.where, held)) for base in same.objects if isinstance(base, Base)]
+    looked_at = [(base, atoms_of(base.where, held)) for base in bases]
     for base, own in sorted(looked_at, key=lambda pair: (str(pair[0].time), len(pair[1]), pair[0].code)):
         for index, (time, members, atoms) in enumerate(found):
             if time == base.time and classes(atoms | own) <= MOST_CLASSES:

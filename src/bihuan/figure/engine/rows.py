@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -25,17 +26,21 @@ COLOURS = (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.WHITE)
 def held_columns(snapshot: Snapshot, view: LedgerView, clocks: Clocks) -> dict[str, Held]:
     """How each name of the ledger is held, the colour as of the clocks' instant."""
     held = {column.name.code: _held(column, snapshot) for column in snapshot.columns}
-    name = figure_names(view).get(COLOUR)
-    if view.loop is not None and COLOUR not in held and name is not None:
+    if view.loop is not None and COLOUR not in held and COLOUR in figure_names(view):
         held[COLOUR] = Held(_colour(view, clocks), words=tuple(colour.value for colour in COLOURS))
     return held
 
 
 def _held(column: LakeColumn, snapshot: Snapshot) -> Held:
+    plain = _plain(column.code)
     if column.is_symbol:
-        return Held(pl.col(column.code), words=tuple(snapshot.manifest.symbols.get(column.code, ())))
-    largest = snapshot.manifest.largest(column.code) if column.name.kind.is_number else None
-    return Held(pl.col(column.code), largest=largest)
+        return Held(plain.column, words=tuple(snapshot.manifest.symbols.get(column.code, ())))
+    return Held(plain.column, largest=snapshot.manifest.largest(column.code)) if column.name.kind.is_number else plain
+
+
+@lru_cache(maxsize=4_096)
+def _plain(code: str) -> Held:
+    return Held(pl.col(code))
 
 
 def _colour(view: LedgerView, clocks: Clocks) -> pl.Expr:

@@ -43,14 +43,18 @@ class Spread:
     parts: int
     cells: Mapping[tuple[str, int], Numbers]
 
-    @cached_property
-    def amounts(self) -> list[Amounts]:
-        """Of each figure of the group, in its order."""
-        found, turned = [], {key: array.T for key, array in self.cells.items()}
-        for where, names in self.group.told_by:
-            records, known, total = (turned[name, where] for name in names)
-            found.append(Amounts(self.units, records, known, total, None, where, names))
-        return found
+    def amounts(self, at: int) -> Amounts:
+        """Of one figure of the group, by its place there."""
+        where, names = self.group.told_by[at]
+        records, known, total = (self.cells[name, where].T for name in names)
+        return Amounts(self.units, records, known, total, None, where, names)
+
+    def places_of(self, units: Numbers) -> Numbers | None:
+        """Where units stand among its own; None where one of them does not."""
+        if len(self.units) and self.units[-1] == len(self.units) - 1:  # every number from 0 on
+            return units if units.max(initial=0) < len(self.units) else None
+        places = np.searchsorted(self.units, units)
+        return places if np.isin(units, self.units).all() else None
 
     @cached_property
     def size(self) -> int:

@@ -92,11 +92,16 @@ class Amounts(NamedTuple):
         """The same in arrays alone."""
         if self.changes is None:
             return self
-        records, known, total = (array.copy() for array in (self.records, self.known, self.total))
-        for array, name in zip((records, known, total), self.names, strict=True):
-            part, unit, value = self.changes.of(self.where, name)
-            np.add.at(array, (unit, part), value)
+        whole = zip((self.records, self.known, self.total), self.names, strict=True)
+        records, known, total = (self._with_changes(array, self.changes.of(self.where, name)) for array, name in whole)
         return Amounts(self.units, records, known, total)
+
+    @staticmethod
+    def _with_changes(array: Numbers, change: tuple[Numbers, Numbers, Numbers]) -> Numbers:
+        part, unit, value = change
+        found = array.astype(np.result_type(array.dtype, value.dtype))
+        np.add.at(found, (unit, part), value)
+        return found
 
 
 class Tally(NamedTuple):

@@ -21,12 +21,17 @@ _GRACE = 15 * 60
 
 
 _AT_HAND: Kept[pl.DataFrame] = Kept(64 * 1024 * 1024)
-"""The deltas that this process wrote: it need not read them again."""
+"""The deltas that this process wrote or read: it need not read them again."""
 
 
 def rows_at_hand(file: LakeFile) -> pl.DataFrame | None:
     """The rows of a delta as they were written, if this process still has them. No name is ever given twice."""
     return _AT_HAND.get(file.name)
+
+
+def keep_at_hand(name: str, rows: pl.DataFrame) -> None:
+    """Keep the rows of a delta for who asks next."""
+    _AT_HAND.put(name, rows, int(rows.estimated_size()))
 
 
 class DamagedLake(BihuanError):
@@ -37,17 +42,21 @@ def write_file(folder: Path, kind: str, frame: pl.DataFrame) -> LakeFile:
     """Write rows into a file of their own. It counts only once a manifest names it."""
     name = f"{kind}-{uuid4().hex}.parquet"
     path = folder / name
+    if kind != "delta":  # what is counted side by side lies side by side
+        frame = frame.sort("unit", maintain_order=True)
     frame.write_parquet(path, compression="lz4", row_group_size=_ROWS_IN_A_GROUP)
     flush_file(path)
     if kind == "delta":
-        _AT_HAND.put(name, frame, int(frame.estimated_size()))
+        keep_at_hand(name, frame)
     bounds = frame.select(
         effective_from=pl.col("effective_from").max(),
         effective_ended=_latest_end("effective_to"),
         known_from=pl.col("known_from").max(),
         known_ended=_latest_end("known_to"),
     ).row(0, named=True)
-    return LakeFile(name, len(frame), path.stat().st_size, sha256_of(path), largest=_largest(frame), **bounds)
+    written = path.stat()
+    hashed = _hash_at(str(path), written.st_size, written.st_mtime_ns, written.st_ino)
+    return LakeFile(name, len(frame), written.st_size, hashed, largest=_largest(frame), **bounds)
 
 
 def _latest_end(column: str) -> pl.Expr:
@@ -65,19 +74,20 @@ def _largest(frame: pl.DataFrame) -> dict[str, int]:
 def require_whole(folder: Path, files: Iterable[LakeFile]) -> None:
     """Raise DamagedLake unless every file is there with the size and the content that were written."""
     for file in files:
+        path = f"{folder}/{file.name}"
         try:
-            found = os.stat(folder / file.name)  # noqa: PTH116 - one call for all that is asked
+            found = os.stat(path)  # noqa: PTH116 - one call for all that is asked
         except FileNotFoundError as error:
             raise DamagedLake(f"数据湖缺少文件 {file.name}") from error
         if found.st_size != file.size:
             raise DamagedLake(f"数据湖文件 {file.name} 有 {found.st_size} 字节，应有 {file.size} 字节")
-        if _hash_at(folder / file.name, found.st_size, found.st_mtime_ns, found.st_ino) != file.sha256:
+        if _hash_at(path, found.st_size, found.st_mtime_ns, found.st_ino) != file.sha256:
             raise DamagedLake(f"数据湖文件 {file.name} 的内容被改动过")
 
 
 @lru_cache(maxsize=4_096)
-def _hash_at(path: Path, size: int, changed: int, inode: int) -> str:  # noqa: ARG001 - a changed file is another
-    return sha256_of(path)
+def _hash_at(path: str, size: int, changed: int, inode: int) -> str:  # noqa: ARG001 - a changed file is another
+    return sha256_of(Path(path))
 
 
 def sweep(folder: Path, manifest: Manifest) -> None:

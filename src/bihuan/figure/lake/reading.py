@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from bihuan.figure.lake.columns import OPEN, LakeColumn, schema_of
-from bihuan.figure.lake.files import require_whole, rows_at_hand
+from bihuan.figure.lake.files import keep_at_hand, require_whole, rows_at_hand
 from bihuan.figure.lake.manifest import LakeFile, Manifest
 
 
@@ -45,11 +45,19 @@ class Part:
         return [replace(self, files=self.files[start : start + files]) for start in every]
 
     @cached_property
+    def table(self) -> pl.DataFrame:
+        """All rows of a delta, read once in this process."""
+        (file,) = self.files
+        at_hand = rows_at_hand(file)
+        if at_hand is None or at_hand.columns != list(schema_of(self.columns, weighted=self.weighted)):
+            at_hand = self._scanned().collect()
+            keep_at_hand(file.name, at_hand)
+        return at_hand
+
+    @cached_property
     def rows(self) -> pl.LazyFrame:
         """The files as one table, cut to what holds."""
-        at_hand = rows_at_hand(self.files[0]) if len(self.files) == 1 else None
-        is_same = at_hand is not None and at_hand.schema == pl.Schema(schema_of(self.columns, weighted=self.weighted))
-        found = at_hand.lazy() if at_hand is not None and is_same else self._scanned()
+        found = self.table.lazy() if self.weighted else self._scanned()
         for column, sign, instant in self.bounds:
             found = found.filter(pl.col(column) <= instant if sign == "<=" else pl.col(column) > instant)
         return found

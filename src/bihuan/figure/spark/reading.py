@@ -1,6 +1,6 @@
 """Reads a lake's rows by Spark: the same classes, single values and lengths of time as the engine of every day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -89,7 +89,7 @@ class SparkRows:
             return F.coalesce(self.columns[atom.field].cast("long"), last)
         return F.coalesce(self._expression(Checked("", atom.node, frozenset())).cast("long"), last)
 
-    def count(self, group: Group) -> list[Amounts]:
+    def count(self, group: Group) -> Callable[[int], Amounts]:
         """The cells of a group's figures."""
         flow = group.time if isinstance(group.time, Flow) else None
         parts, units = len(self.cuts.days) if flow else 1, self.snapshot.manifest.largest("unit") + 1
