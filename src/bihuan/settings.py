@@ -61,6 +61,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
+                "bihuan.web.form_token.form_token",
                 "bihuan.web.shell.shell",
             ],
         },

@@ -47,8 +47,9 @@ def _as_a_change(*said: Any) -> append.Draft:
 def _each_way(cast: Cast, path: Any, table: list[list[Any]]) -> list[list[Any]]:
     """By column as far as that goes, row by row, and each row as any other change."""
     with pytest.MonkeyPatch.context() as patched:
-        # On PostgreSQL what is more than this is copied.
-        patched.setattr(rows, "_A_STATEMENT", 1)
+        # On PostgreSQL what is more than this is copied; on SQLite a few rows go in a statement.
+        patched.setattr(rows, "_A_COPY", 1)
+        patched.setattr(rows, "_A_STATEMENT", 30)
         found = [_written(cast, path, table)]
         patched.setattr(importing, "_creates_all", _row_by_row)
         found.append(_written(cast, path, table))

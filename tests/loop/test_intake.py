@@ -142,7 +142,7 @@ def test_a_ledger_whose_first_import_fails_is_not_made(
 def test_what_was_undone_is_not_remembered(cast: Cast, source: intake.Source, monkeypatch: pytest.MonkeyPatch) -> None:
     """A definition that was read inside of a transaction that failed is not taken for the next one of its id."""
     with monkeypatch.context() as broken:
-        broken.setattr("bihuan.ledger.rows.event_rows", lambda *_: spec_of(find_ledger("demo.jobs")) and 1 / 0)
+        broken.setattr("bihuan.ledger.rows.OfAll", lambda *_: spec_of(find_ledger("demo.jobs")) and 1 / 0)
         with pytest.raises(ZeroDivisionError):
             take(cast, source)
     ledger = make_ledger(cast.office, code="demo.other")

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from bihuan.api import records
 from bihuan.base.errors import Invalid
 from bihuan.ledger import paging
 from bihuan.ledger.definitions import install_definition, spec_of
@@ -28,6 +27,7 @@ from bihuan.ledger.paging import rows_of
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.undo import undo_batch
 from bihuan.ledger.verification import verify_chain
+from bihuan.loop import colour
 from bihuan.loop.actions import Said, create_record, perform
 from bihuan.loop.bulk_edit import prepare_bulk, preview_bulk, write_bulk
 from bihuan.loop.colour import Colour
@@ -344,10 +344,10 @@ def test_many_of_a_colour_are_listed_as_few_are(cast: Cast, clients: Clients, mo
     for number in range(5):
         make_finding(cast, number)
     office = clients("office")
-    addresses = [f"{URL}?colour={colour}" for colour in Colour]
-    other = [f"/api/ledgers/audit.finding/records?colour={colour}" for colour in Colour]
+    addresses = [f"{URL}?colour={one}" for one in Colour]
+    other = [f"/api/ledgers/audit.finding/records?colour={one}" for one in Colour]
     few = [NUMBERS.findall(text_of(office.get(url))) for url in addresses], [office.get(url).json() for url in other]
-    for module in (list_page, records):
+    for module in (list_page, colour):
         monkeypatch.setattr(module, "COUNTED", 1)
     many = [NUMBERS.findall(text_of(office.get(url))) for url in addresses], [office.get(url).json() for url in other]
     assert many == few

@@ -16,12 +16,12 @@ from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.expression import ExpressionError
 from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.paging import COUNTED, Row, Total, rows_of, total_of
+from bihuan.ledger.paging import Row, Total, rows_of, total_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import visible_ledger, whole_total
 from bihuan.ledger.sight import Sight, sight_of
-from bihuan.loop.colour import Bounds, Colour, bounds_at, colour_of, found_by_colour, has_colour
+from bihuan.loop.colour import Bounds, Colour, bounds_at, colour_of, found_by_colour, has_colour, is_walked
 from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import Actor
 
@@ -64,7 +64,7 @@ def records(request: HttpRequest, code: str, wanted: Query[Wanted]) -> HttpRespo
     except ExpressionError as error:
         raise Invalid(f"条件式有误：{error}") from error
     total = _total(actor, ledger, wanted, rows)
-    if bounds and wanted.colour and total.count >= COUNTED and not wanted.sort:
+    if bounds and wanted.colour and is_walked(total, wanted.sort):
         walked = replace(asked, also=found_by_colour(Colour(wanted.colour), bounds))
         rows = list_records(actor, ledger, sight.spec, loop.states if loop else {}, walked)
     told = list(_told(_stretch(rows, wanted, total), sight, bounds))

@@ -14,8 +14,8 @@ from django.db import connection, transaction
 
 from bihuan.base import chain, clock
 from bihuan.base.canonical import dumps, loads
-from bihuan.base.collecting import collecting_seldom
 from bihuan.base.errors import Conflict
+from bihuan.base.many_rows import many_rows
 from bihuan.ledger import rows, search
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.derived import Change, follow
@@ -90,7 +90,7 @@ def append(
     return [found[pk] for pk in ids]
 
 
-@collecting_seldom()
+@many_rows()
 def append_many(
     *,
     actor: Actor,
@@ -177,7 +177,7 @@ class _Writer:
     ) -> None:
         self.actor, self.ledger = actor, ledger
         self.position, self.head, self.now = position, head, now
-        self.stamp = moment(now)
+        self.stamp = moment(now) or ""
         self.batch_text = str(batch.pk) if batch else None
         self.of_all = rows.OfAll(ledger.pk, actor.person, actor.name, actor.home_unit, batch.pk if batch else None, now)
         self.under_way: Future[None] | None = None
@@ -195,7 +195,7 @@ class _Writer:
         portion = _Portion(self._load(drafts))
         fresh = iter(self._reserve(sum(isinstance(draft, Fresh) or draft.record is None for draft in drafts)))
         ids = [self._take(draft, fresh, portion) for draft in drafts]
-        made = rows.record_rows(self.of_all, portion.created) + rows.fresh_rows(self.of_all, portion.fresh)
+        made = rows.record_rows(self.of_all, portion.created, portion.fresh)
         events = rows.event_rows(self.of_all, portion.events)
         self.wait()
         rows.update_records(portion.changed, self.now, portion.known)
@@ -211,13 +211,15 @@ class _Writer:
     def write_block(self, block: FreshBlock, hand: ThreadPoolExecutor) -> Sequence[int]:
         """Write new records by column; returns their ids."""
         ids = self._reserve(len(block.numbers))
+        positions = range(self.position + 1, self.position + 1 + len(ids))
         payloads = block.payloads(self.ledger.version, self.actor.person)
-        written = zip(ids, block.openings.effective_at, payloads, strict=True)
-        fresh = [
-            self._event(pk, 1, block.kind, datetime.fromisoformat(at) if at else None, "", payload)
-            for pk, at, payload in written
-        ]
-        made, events = block.record_rows(self.of_all, ids), rows.event_rows(self.of_all, fresh)
+        links = []
+        for content in block.contents(self.ledger.code, self.of_all, self.stamp, positions, ids, payloads):
+            self.head = chain.link(self.head, content)
+            links.append(self.head)
+        self.position += len(ids)
+        made = block.record_rows(self.of_all, ids)
+        events = block.event_rows(self.of_all, positions, ids, payloads, links)
         self.alike.update(block.alike())
         self.wait()
         self.under_way = hand.submit(_insert, connection.cursor(), made, events)
@@ -343,7 +345,7 @@ class _Portion:
         return Counter((*map(system.get, names), dumps(system.get("loop") or {})) for _, system, _ in self.fresh)
 
 
-def _insert(cursor: Any, records: list[tuple[Any, ...]], events: list[tuple[Any, ...]]) -> None:
+def _insert(cursor: Any, records: rows.Rows, events: rows.Rows) -> None:
     with cursor:
         rows.insert_records(cursor, records)
         rows.insert_events(cursor, events)

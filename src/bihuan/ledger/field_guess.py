@@ -25,11 +25,12 @@ _LONG = 60
 
 @dataclass(frozen=True)
 class Sample:
-    """A column's cells that hold something, and the plain text field it would be."""
+    """The different cells of a column that hold something, how many hold one, and the plain text field it would be."""
 
     plain: FieldSpec
     measure: str | None
     cells: Sequence[Any]
+    count: int
     lookup: Lookup
 
 
@@ -38,12 +39,16 @@ def guess_field(plain: FieldSpec, measure: str | None, cells: Sequence[Any], loo
     kept = [cell for cell in cells if not (isinstance(cell, str) and cell.strip() in MISSING_MARKS)]
     if not kept:
         return plain
+    # By type as well: 1 and True are equal, and are not the same cell.
+    sample = Sample(
+        plain, measure, [cell for _, cell in dict.fromkeys(zip(map(type, kept), kept, strict=True))], len(kept), lookup
+    )
     for attempt in (_as_moment, _as_number, _as_money, _as_unit, _as_choice):
-        found = attempt(Sample(plain, measure, kept, lookup))
+        found = attempt(sample)
         if found:
             return found
-    longest = max(len(str(cell)) for cell in kept)
-    if longest > _LONG or any(isinstance(cell, str) and "\n" in cell for cell in kept):
+    longest = max(len(str(cell)) for cell in sample.cells)
+    if longest > _LONG or any(isinstance(cell, str) and "\n" in cell for cell in sample.cells):
         return plain.model_copy(update={"kind": "longtext", "max_length": max(2_000, longest * 2)})
     return plain
 
@@ -95,10 +100,12 @@ def _as_number(sample: Sample) -> FieldSpec | None:
     plain, cells = sample.plain, sample.cells
     if _CODE_LIKE.search(plain.title) or any(_leading_zero(cell) for cell in cells):
         return None
-    scales = [_places(cell) for cell in cells]
-    if any(scale is None for scale in scales):
-        return None
-    scale = max(place for place in scales if place is not None)
+    scale = 0
+    for cell in cells:
+        places = _places(cell)
+        if places is None:
+            return None
+        scale = max(scale, places)
     kind = "number" if scale else "integer"
     field = plain.model_copy(update={"kind": kind, "scale": min(scale, 8), "measure": sample.measure or ""})
     return field if scale <= 8 and _fits(field, cells, sample.lookup) else None
@@ -142,7 +149,7 @@ def _as_unit(sample: Sample) -> FieldSpec | None:
 def _as_choice(sample: Sample) -> FieldSpec | None:
     plain, cells = sample.plain, sample.cells
     words = sorted({str(cell).strip() for cell in cells})
-    is_few = len(words) <= _FEW and (len(words) <= 8 or len(words) * 5 <= len(cells))
+    is_few = len(words) <= _FEW and (len(words) <= 8 or len(words) * 5 <= sample.count)
     if (
         not is_few
         or max(map(len, words)) > 40
@@ -150,7 +157,7 @@ def _as_choice(sample: Sample) -> FieldSpec | None:
         or not all(isinstance(c, str) for c in cells)
     ):
         return None
-    if len({word.casefold() for word in words}) < len(words) or len(cells) < 2 * len(words):
+    if len({word.casefold() for word in words}) < len(words) or sample.count < 2 * len(words):
         return None
     return plain.model_copy(
         update={"kind": "choice", "choices": tuple(ChoiceSpec(code=word, title=word) for word in words)}

@@ -6,11 +6,15 @@ For rows that no further event follows. What is written is byte for byte what ea
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any
 
+import orjson
+
 from bihuan.base.canonical import dumps
-from bihuan.ledger.rows import OfAll, moment_keeper, moment_reader
+from bihuan.ledger.rows import OfAll, Rows, moment_keeper, moment_reader
+
+_OWN_OF_RECORDS = ("id", "number", "key", "unit_id", "assignee_id", "opened_at", "due_at", "data")
+_OWN_OF_EVENTS = ("position", "record_id", "effective_at", "payload", "hash")
 
 
 @dataclass(frozen=True)
@@ -74,31 +78,45 @@ class FreshBlock:
             for place, text, assignee, due_at, key, number, opened_at, unit in columns
         ]
 
-    def record_rows(self, of_all: OfAll, ids: Sequence[int]) -> list[tuple[Any, ...]]:
-        """The records with these ids, as the database keeps them: in the order of `rows.record_rows`."""
-        keep, stamp, opened = moment_reader(), moment_keeper()(of_all.now), self.openings
-        return list(
-            zip(
-                ids,
-                repeat(of_all.ledger),
-                self.numbers,
-                self.keys,
-                opened.units,
-                repeat(opened.state or ""),
-                map(keep, opened.opened_at),
-                map(keep, opened.due_at),
-                repeat(None),
-                repeat(dumps(opened.log or {})),
-                repeat(False),
-                repeat(of_all.person),
-                opened.assignees,
-                self.texts,
-                repeat(1),
-                repeat(stamp),
-                repeat(stamp),
-                strict=False,
-            )
-        )
+    def record_rows(self, of_all: OfAll, ids: Sequence[int]) -> Rows:
+        """The records with these ids, as the database keeps them."""
+        keep, opened = moment_reader(), self.openings
+        same = of_all.records() | {
+            "state": opened.state or "",
+            "closed_at": None,
+            "loop": dumps(opened.log or {}),
+            "deleted": False,
+            "creator_id": of_all.person,
+            "version": 1,
+        }
+        moments = map(keep, opened.opened_at), map(keep, opened.due_at)
+        values = zip(ids, self.numbers, self.keys, opened.units, opened.assignees, *moments, self.texts, strict=True)
+        return Rows(same, _OWN_OF_RECORDS, list(values))
+
+    def contents(
+        self,
+        ledger: str,
+        of_all: OfAll,
+        stamp: str,
+        positions: Sequence[int],
+        ids: Sequence[int],
+        payloads: Sequence[str],
+    ) -> Iterator[bytes]:
+        """The bytes that the hash of each first event covers, as `append.event_content` gives those of a stored one."""
+        batch = str(of_all.batch) if of_all.batch else None
+        code, by = dumps(ledger), dumps([1, self.kind, of_all.person, of_all.actor_name, of_all.unit, batch])[1:-1]
+        moments = (at or stamp for at in self.openings.effective_at)
+        for position, pk, at, payload in zip(positions, ids, moments, _insides_as_bytes(payloads), strict=True):
+            yield b'%b%b"]' % (f'[{code},{position},{pk},{by},"{at}","{stamp}","","'.encode(), payload)
+
+    def event_rows(
+        self, of_all: OfAll, positions: Sequence[int], ids: Sequence[int], payloads: Sequence[str], links: Sequence[str]
+    ) -> Rows:
+        """The first event of each, as the database keeps it."""
+        keep, now = moment_reader(), moment_keeper()(of_all.now)
+        same = of_all.events() | {"version": 1, "kind": self.kind, "reason": ""}
+        moments = (keep(at) if at else now for at in self.openings.effective_at)
+        return Rows(same, _OWN_OF_EVENTS, list(zip(positions, ids, moments, payloads, links, strict=True)))
 
     def alike(self) -> Counter[tuple[Any, ...]]:
         """How many count alike, by unit, step, due instant, instant of the close-out and log."""
@@ -115,3 +133,8 @@ def json_insides(texts: Sequence[str]) -> list[str]:
     quote in a row stand only between two.
     """
     return dumps(texts)[2:-2].split('","') if texts else []
+
+
+def _insides_as_bytes(texts: Sequence[str]) -> list[bytes]:
+    """The same, not decoded."""
+    return orjson.dumps(texts)[2:-2].split(b'","') if texts else []

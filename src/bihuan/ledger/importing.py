@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from bihuan.base.collecting import collecting_seldom
 from bihuan.base.errors import Invalid
+from bihuan.base.many_rows import many_rows
 from bihuan.ledger.cell_merge import Clash, Side, merge_cells
 from bihuan.ledger.excel import Table
 from bihuan.ledger.export_mark import Mark
@@ -114,7 +114,7 @@ class _Rules:
         return not (self.closed(code, step) or (self.sight and code in self.sight.masks(None)))
 
 
-@collecting_seldom()
+@many_rows()
 def check_table(
     *,
     ledger: Ledger | None,

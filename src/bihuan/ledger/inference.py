@@ -1,6 +1,7 @@
 """A ledger's definition from a table's own head and cells: field kinds, and what each column says of a matter."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -87,14 +88,14 @@ def _columns(spec: LedgerSpec, parts: dict[str, Any]) -> tuple[str, ...]:
 def column_values(table: Table, rows: int) -> dict[int, list[Any]]:
     """The cells of each column that hold something, in so many of a table's first rows; equal ones are held once."""
     values: dict[int, list[Any]] = {column.index: [] for column in table.columns}
-    held: dict[tuple[type, Any], Any] = {}
+    # By type as well: 1 and True are equal, and are not the same cell.
+    held: defaultdict[type, dict[Any, Any]] = defaultdict(dict)
     for _, cells in islice(table.rows(), rows):
-        for column, cell in zip(table.columns, cells, strict=False):
-            if not is_blank(cell) and not isinstance(cell, CellError):
-                told = type(cell), cell
-                if len(held) < _HELD_ONCE:
-                    held.setdefault(told, cell)
-                values[column.index].append(held.get(told, cell))
+        for found, cell in zip(values.values(), cells, strict=False):
+            if cell == "" or is_blank(cell) or isinstance(cell, CellError):
+                continue
+            alike = held[cell.__class__]
+            found.append(alike.setdefault(cell, cell) if len(alike) < _HELD_ONCE else alike.get(cell, cell))
     return values
 
 

@@ -192,8 +192,7 @@ class _Rows:
         """Rows without a fault, written down column by column."""
         columns = sorted(self.columns, key=lambda column: column.field.code)
         members = [column.member(values[column.field.code]) for column in columns]
-        template = "".join(template for template, _ in members)
-        texts = ["{" + (template % row)[1:] + "}" for row in zip(*(parts for _, parts in members), strict=True)]
+        texts = _objects("".join(template for template, _ in members), [parts for _, parts in members])
         opening = columns if self.opening is None else self.opening
         opens = {column.field.code: values[column.field.code] for column in opening}
         return Block(numbers, list(self._keys(values, texts)), texts, opens)
@@ -286,6 +285,15 @@ def _require(
         if column.field.code not in data and not any(fault.column == column.index for fault in faults):
             title = column.field.title
             faults.append(CellProblem(number, column.index, title, f"“{title}”必须填写"))
+
+
+def _objects(template: str, parts: Sequence[Sequence[str]]) -> list[str]:
+    """JSON objects of members by column, each of which begins with a comma in its template or in what it takes."""
+    rows = zip(*parts, strict=True)
+    if template.startswith(","):
+        whole = f"{{{template[1:]}}}"
+        return [whole % row for row in rows]
+    return ["{" + (template % row)[1:] + "}" for row in rows]
 
 
 def _fingerprint(text: str, serial: Counter[str]) -> str:

@@ -21,9 +21,11 @@ from django.db import connection
 from bihuan.ledger.models import Event, Record
 from bihuan.ledger.projection import STATE_FIELDS, RecordState, moved_places
 
-_A_STATEMENT = 250
-"""So many rows go in one statement: it stays within the parameters that every SQLite since 3.32 allows, and takes long
-enough for the process to get on with other work, which it does while a statement runs."""
+_A_STATEMENT = 16_000
+"""So many parameters go in one statement: within what every SQLite since 3.32 allows, and it takes long enough for the
+process to get on with other work, which it does while a statement runs."""
+_A_COPY = 250
+"""PostgreSQL takes more rows than these by COPY."""
 
 _MANY = 20_000
 
@@ -32,6 +34,15 @@ EventRow = tuple[int, int, int, str, datetime, str, str, str]
 
 FreshRow = tuple[int, dict[str, Any], str]
 """A new record by its id, the columns beside its fields as events hold them, and its fields as JSON."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows as the database keeps them: what all hold alike, by column, and the columns where each has its own."""
+
+    same: Mapping[str, Any]
+    own: tuple[str, ...]
+    values: Sequence[tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -45,25 +56,25 @@ class OfAll:
     batch: UUID | None
     now: datetime
 
+    def records(self) -> dict[str, Any]:
+        """What all new records hold alike."""
+        stamp = moment_keeper()(self.now)
+        return {"ledger_id": self.ledger, "updated_at": stamp, "created_at": stamp}
 
-_EVENT_COLUMNS = (
-    "ledger_id",
-    "position",
-    "record_id",
-    "version",
-    "kind",
-    "person_id",
-    "actor_name",
-    "unit_id",
-    "batch_id",
-    "effective_at",
-    "recorded_at",
-    "reason",
-    "payload",
-    "hash",
-)
+    def events(self) -> dict[str, Any]:
+        """What all events hold alike."""
+        by = {"person_id": self.person, "actor_name": self.actor_name, "unit_id": self.unit}
+        return {
+            **by,
+            "ledger_id": self.ledger,
+            "batch_id": _batch(self.batch),
+            "recorded_at": moment_keeper()(self.now),
+        }
+
+
 _POINTING = frozenset({"unit", "creator", "assignee"})
 _STATE_COLUMNS = tuple(f"{name}_id" if name in _POINTING else name for name in STATE_FIELDS)
+_EVENT_COLUMNS = ("position", "record_id", "version", "kind", "effective_at", "reason", "payload", "hash")
 
 
 def reserve_records(count: int) -> Sequence[int]:
@@ -112,59 +123,32 @@ def indexed_afterwards(moved: int) -> Iterator[None]:
             cursor.execute(sql)
 
 
-def record_rows(of_all: OfAll, created: Iterable[tuple[int, RecordState]]) -> list[tuple[Any, ...]]:
-    """New records with their ids, as the database keeps them."""
-    keep = moment_keeper()
-    stamp = keep(of_all.now)
-    return [(pk, of_all.ledger, *_state_values(state, keep), stamp, stamp) for pk, state in created]
+def record_rows(of_all: OfAll, created: Iterable[tuple[int, RecordState]], fresh: Iterable[FreshRow] = ()) -> Rows:
+    """New records with their ids, and behind them those that hold nothing yet but what their first event says."""
+    keep, read = moment_keeper(), moment_reader()
+    values = [(pk, *_state_values(state, keep)) for pk, state in created]
+    values += [(pk, *_fresh_values(system, text, read)) for pk, system, text in fresh]
+    return Rows(of_all.records(), ("id", *_STATE_COLUMNS), values)
 
 
-def fresh_rows(of_all: OfAll, fresh: Iterable[FreshRow]) -> list[tuple[Any, ...]]:
-    """New records that hold nothing yet but what their first event says, as the database keeps them."""
-    keep, ledger = moment_reader(), of_all.ledger
-    stamp = moment_keeper()(of_all.now)
-    return [
-        (
-            pk,
-            ledger,
-            system["number"],
-            system.get("key"),
-            system.get("unit"),
-            system.get("state", ""),
-            keep(system.get("opened_at")),
-            keep(system.get("due_at")),
-            keep(system.get("closed_at")),
-            orjson.dumps(system.get("loop", {})).decode(),
-            False,
-            system.get("creator"),
-            system.get("assignee"),
-            text,
-            1,
-            stamp,
-            stamp,
-        )
-        for pk, system, text in fresh
-    ]
-
-
-def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> list[tuple[Any, ...]]:
+def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> Rows:
     """Events as the database keeps them."""
-    keep, by = moment_keeper(), (of_all.person, of_all.actor_name, of_all.unit, _batch(of_all.batch))
-    ledger, stamp = of_all.ledger, keep(of_all.now)
-    return [
-        (ledger, position, pk, version, kind, *by, keep(effective), stamp, reason, payload, link)
+    keep = moment_keeper()
+    values = [
+        (position, pk, version, kind, keep(effective), reason, payload, link)
         for position, pk, version, kind, effective, reason, payload, link in events
     ]
+    return Rows(of_all.events(), _EVENT_COLUMNS, values)
 
 
-def insert_records(cursor: Any, values: Sequence[tuple[Any, ...]]) -> None:
-    """Insert what `record_rows` made, with a cursor of the caller's transaction."""
-    _insert(cursor, Record._meta.db_table, ("id", "ledger_id", *_STATE_COLUMNS, "updated_at", "created_at"), values)  # noqa: SLF001
+def insert_records(cursor: Any, rows: Rows) -> None:
+    """Insert new records, with a cursor of the caller's transaction."""
+    _insert(cursor, Record._meta.db_table, rows)  # noqa: SLF001 - Django's documented model API
 
 
-def insert_events(cursor: Any, values: Sequence[tuple[Any, ...]]) -> None:
-    """Insert what `event_rows` made, with a cursor of the caller's transaction."""
-    _insert(cursor, Event._meta.db_table, _EVENT_COLUMNS, values)  # noqa: SLF001
+def insert_events(cursor: Any, rows: Rows) -> None:
+    """Insert events, with a cursor of the caller's transaction."""
+    _insert(cursor, Event._meta.db_table, rows)  # noqa: SLF001 - Django's documented model API
 
 
 def update_records(
@@ -205,6 +189,25 @@ def _state_values(state: RecordState, keep: Callable[[datetime | None], Any]) ->
     )
 
 
+def _fresh_values(system: dict[str, Any], text: str, keep: Callable[[str | None], Any]) -> tuple[Any, ...]:
+    """The same of a record that its first event alone has made, by that event's columns and its fields as JSON."""
+    return (
+        system["number"],
+        system.get("key"),
+        system.get("unit"),
+        system.get("state", ""),
+        keep(system.get("opened_at")),
+        keep(system.get("due_at")),
+        keep(system.get("closed_at")),
+        orjson.dumps(system.get("loop", {})).decode(),
+        False,
+        system.get("creator"),
+        system.get("assignee"),
+        text,
+        1,
+    )
+
+
 def moment_keeper() -> Callable[[datetime | None], Any]:
     """A function that gives an instant as the database keeps it."""
     return (lambda value: value) if connection.vendor == "postgresql" else _sqlite_text
@@ -230,26 +233,29 @@ def _batch(batch: UUID | None) -> UUID | str | None:
     return batch if connection.vendor == "postgresql" or batch is None else batch.hex
 
 
-def _insert(cursor: Any, table: str, columns: tuple[str, ...], values: Sequence[tuple[Any, ...]]) -> None:
-    if cursor.db.vendor == "postgresql" and len(values) > _A_STATEMENT:
-        names = ", ".join(f'"{column}"' for column in columns)
+def _insert(cursor: Any, table: str, rows: Rows) -> None:
+    same, values = list(rows.same.values()), rows.values
+    names = ", ".join(f'"{column}"' for column in (*rows.same, *rows.own))
+    if cursor.db.vendor == "sqlite":
+        at_once = _A_STATEMENT // len(rows.own)
+        for start in range(0, len(values), at_once):
+            some = values[start : start + at_once]
+            statement = _statement(table, names, len(same), len(rows.own), len(some))
+            with cursor.db.wrap_database_errors:
+                # Past Django's cursor, which would look for each of the many places again and again.
+                sqlite3.Cursor.execute(cursor.cursor, statement, [*same, *chain.from_iterable(some)])
+    elif len(values) > _A_COPY:
         with cursor.db.wrap_database_errors, cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
             for row in values:
-                copy.write_row(row)
-        return
-    for start in range(0, len(values), _A_STATEMENT):
-        some = values[start : start + _A_STATEMENT]
-        parameters = list(chain.from_iterable(some))
-        if cursor.db.vendor == "postgresql":
-            cursor.execute(_statement(table, columns, len(some), "%s"), parameters)
-            continue
-        with cursor.db.wrap_database_errors:
-            # Past Django's cursor, which would look for each of the many places again and again.
-            sqlite3.Cursor.execute(cursor.cursor, _statement(table, columns, len(some), "?"), parameters)
+                copy.write_row((*same, *row))
+    elif values:
+        places = f"({', '.join(['%s'] * (len(same) + len(rows.own)))})"
+        statement = f'INSERT INTO "{table}" ({names}) VALUES {", ".join([places] * len(values))}'
+        cursor.execute(statement, list(chain.from_iterable((*same, *row) for row in values)))
 
 
 @cache
-def _statement(table: str, columns: tuple[str, ...], rows: int, place: str) -> str:
-    names = ", ".join(f'"{column}"' for column in columns)
-    places = f"({', '.join([place] * len(columns))})"
-    return f'INSERT INTO "{table}" ({names}) VALUES {", ".join([places] * rows)}'
+def _statement(table: str, names: str, same: int, own: int, rows: int) -> str:
+    """An INSERT of so many rows for SQLite, in which what is the same in all of them is a parameter once."""
+    places = ", ".join([f"({', '.join(['?'] * own)})"] * rows)
+    return f'INSERT INTO "{table}" ({names}) SELECT {"?, " * same}own.* FROM (VALUES {places}) AS own'

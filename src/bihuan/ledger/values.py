@@ -1,7 +1,7 @@
 """Raw values to stored ones, for one record: the same reading for a form, an interface and a cell."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bihuan.base.errors import Invalid
@@ -76,13 +76,7 @@ def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:
     return "" if value is None else BY_CODE[field.kind].show(value, field, lookup)
 
 
-def shower(field: FieldSpec, lookup: Lookup) -> Callable[[Any], str]:
-    """`shown` for a whole column: made once for many values."""
+def texts(field: FieldSpec, values: Iterable[Any], lookup: Lookup) -> list[str]:
+    """`shown` for a whole column."""
     show = BY_CODE[field.kind].shower(field, lookup)
-
-    def text(value: Any) -> str:
-        if value is None:
-            return ""
-        return str(value) if value.__class__ is Masked else show(value)
-
-    return text
+    return ["" if value is None else str(value) if value.__class__ is Masked else show(value) for value in values]

@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, Q, Value, When
 from django.db.models.lookups import Exact
 
 from bihuan.base import clock
+from bihuan.ledger.paging import COUNTED, Total
 from bihuan.loop.deadline import last_day_within
 from bihuan.loop.spec import ColourSpec, LevelSpec, LoopSpec
 
@@ -73,6 +74,11 @@ def colour_case(bounds: Bounds) -> Case:
     """The colour as a database expression, for counting by colour in one scan."""
     rest = [When(has_colour(c, bounds), then=Value(c.value)) for c in (Colour.WHITE, Colour.RED, Colour.YELLOW)]
     return Case(*rest, default=Value(Colour.GREEN.value), output_field=CharField())
+
+
+def is_walked(total: Total, order: str) -> bool:
+    """Whether a list of one colour is walked along: many records have it, and nothing but the newest sorts it."""
+    return total.count >= COUNTED and not order
 
 
 def found_by_colour(colour: Colour, bounds: Bounds) -> Q:

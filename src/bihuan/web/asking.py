@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -61,7 +61,12 @@ class Opened:
 
     @cached_property
     def url(self) -> str:
-        return reverse("ledger", args=[self.ledger.code])
+        return _address(self.ledger.code)
+
+
+@lru_cache(maxsize=512)
+def _address(code: str) -> str:
+    return reverse("ledger", args=[code])
 
 
 def open_ledger(request: HttpRequest, actor: Actor, code: str) -> Opened:
@@ -251,9 +256,9 @@ class Query:
         A blank one is said only where the view would say something else.
         """
         kept = [pair for name, pair in self._pairs.items() if name not in changes]
-        said = {name: value for name, value in changes.items() if value or (value == "" and self.view)}
-        query = "&".join([*kept, urlencode(said)] if said else kept)
-        return self.opened.url + (f"?{query}" if query else "")
+        said = [_pair(name, value) for name, value in changes.items() if value or (value == "" and self.view)]
+        query = "&".join(kept + said)
+        return f"{self.opened.url}?{query}" if query else self.opened.url
 
     @cached_property
     def _pairs(self) -> dict[str, str]:
@@ -268,6 +273,12 @@ class Query:
             for name, title in words.items()
             if self.get(name)
         ]
+
+
+@lru_cache(maxsize=1_024)
+def _pair(name: str, value: str) -> str:
+    """A word of an address as it is written."""
+    return urlencode({name: value})
 
 
 def _example(spec: LedgerSpec) -> str:

@@ -1,6 +1,7 @@
 """The rows of a ledger's list as HTML, column by column, since a page has a thousand cells."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from html import escape
 
 from django.urls import reverse
@@ -10,7 +11,7 @@ from bihuan.ledger.models import Attachment
 from bihuan.ledger.paging import Row
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import Lookup
-from bihuan.ledger.values import shower
+from bihuan.ledger.values import texts
 from bihuan.loop.colour import Bounds, Colour, colour_of, word
 from bihuan.loop.spec import LoopSpec
 from bihuan.web import showing
@@ -46,13 +47,20 @@ def rows_html(
 
     `files` are those that the rows name.
     """
-    before, _, after = reverse("record", args=[0]).rpartition("0")
+    before, after = _around_id()
     rows = list(opened.sight.see_rows(records, lookup))
     urls = [f"{before}{row.pk}{after}" for row in rows]
     shown = (_column_of(opened, field, lookup, files) for field in fields)
     cells = [column(rows, urls) for column in (_numbers, *_system_columns(opened), *shown, *extra)]
     lines = [f"<tr>{''.join(line)}</tr>" for line in zip(*cells, strict=True)]
     return mark_safe("\n".join(lines))  # noqa: S308 - every value was escaped where it was put in
+
+
+@cache
+def _around_id() -> tuple[str, str]:
+    """The address of a record before and behind its id."""
+    before, _, after = reverse("record", args=[0]).rpartition("0")
+    return before, after
 
 
 def _numbers(rows: Sequence[Row], urls: Sequence[str]) -> list[str]:
@@ -114,6 +122,7 @@ def _lights(loop: LoopSpec, bounds: Bounds) -> Column:
     return column
 
 
+@lru_cache(maxsize=256)
 def _light_html(colour: Colour, title: str) -> tuple[str, str]:
     """A light before and after its hint: colour, word and shape together."""
     itself = names_itself({"title": title, "code": colour.value})
@@ -152,20 +161,20 @@ def _file_column(opened: Opened, field: FieldSpec, files: Mapping[int, Attachmen
 
 def _field_column(opened: Opened, field: FieldSpec, lookup: Lookup) -> Column:
     """A field's cells: the name leads to the record, long text is clipped, a blank says so."""
-    code, text_of = field.code, shower(field, lookup)
+    code = field.code
     title, kind = escape(showing.title_of(field, opened.spec)), showing.look_of(field)
     marks = f"num k-{kind}" if kind in _NUMBERS else f"k-{kind}"
     label = f'<td data-label="{title}" class="'
     make = _clipped if kind == "text" else _plain
 
-    def texts(rows: Sequence[Row]) -> list[str]:
-        return [text_of(row.data.get(code)) for row in rows]
+    def told(rows: Sequence[Row]) -> list[str]:
+        return texts(field, [row.data.get(code) for row in rows], lookup)
 
     def names(rows: Sequence[Row], urls: Sequence[str]) -> list[str]:
         start, blank = f'{label}k-name {marks}"><a class="row-title clip" href="', f'{label}{marks} k-none"></td>'
         return [
             f'{start}{url}" title="{text}">{text}</a></td>' if text else blank
-            for url, text in zip(urls, escaped(texts(rows)), strict=True)
+            for url, text in zip(urls, escaped(told(rows)), strict=True)
         ]
 
-    return names if code == opened.spec.name_field else lambda rows, _: make(label + marks, texts(rows))
+    return names if code == opened.spec.name_field else lambda rows, _: make(label + marks, told(rows))

@@ -17,7 +17,7 @@ from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import Lookup
-from bihuan.ledger.values import shower, shown
+from bihuan.ledger.values import shown
 from bihuan.web import showing
 from bihuan.web.asking import Query
 from bihuan.web.list_cells import Column, rows_html
@@ -112,10 +112,9 @@ def part_of(query: Query, lookup: Lookup) -> Callable[[Standing], str] | None:
         return lambda standing: titles.get(standing.state, standing.state) or _BLANK
     if field.kind == "date":
         return lambda standing: str(standing.data.get(code, _BLANK))[:7]
-    tell = shower(field, lookup)
     if field.kind == "datetime":
-        return lambda standing: (tell(standing.data.get(code)) or _BLANK)[:7]
-    return lambda standing: tell(standing.data.get(code)) or _BLANK
+        return lambda standing: (shown(field, standing.data.get(code), lookup) or _BLANK)[:7]
+    return lambda standing: shown(field, standing.data.get(code), lookup) or _BLANK
 
 
 class _GroupTitles:

@@ -13,7 +13,7 @@ from bihuan.ledger.among import among
 from bihuan.ledger.models import Ledger, Record
 from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
 from bihuan.ledger.rules import sees_whole, whole_total
-from bihuan.loop.colour import colour_case, found_by_colour
+from bihuan.loop.colour import colour_case, found_by_colour, is_walked
 from bihuan.loop.queries import colour_counts
 from bihuan.loop.tally_counts import Counts, no_counts
 from bihuan.loop.whole_counts import whole_counts
@@ -98,7 +98,7 @@ class Standing:
         chosen, bounds = self.query.colour, self.query.opened.bounds
         if self.found is None:
             total, rows = None if self.total.more else self.total.count, self.rows
-            if chosen and bounds and self.total.count >= COUNTED and not self.query.get("sort"):
+            if chosen and bounds and is_walked(self.total, self.query.get("sort")):
                 rows = self.alike.filter(found_by_colour(chosen, bounds))
             return rows_of(rows, start, size, total, all_of=self._whole)
         listed = [one.pk for one in self.found if chosen is None or one.colour == chosen.value]

@@ -8,6 +8,8 @@ from bihuan.expression import SQLITE_FUNCTIONS
 
 
 class DatabaseWrapper(SqliteWrapper):
+    _holds_pages = False
+
     def get_new_connection(self, conn_params: Any) -> Any:
         connection = super().get_new_connection(conn_params)
         for name, (arguments, function) in SQLITE_FUNCTIONS.items():
@@ -16,8 +18,13 @@ class DatabaseWrapper(SqliteWrapper):
         connection.execute("PRAGMA recursive_triggers = ON")
         return connection
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        self._holds_pages = True
+        return super().create_cursor(name)
+
     def close_if_unusable_or_obsolete(self) -> None:
         """Before and after each request. A connection that stays open holds no pages of the file meanwhile."""
         super().close_if_unusable_or_obsolete()
-        if self.connection is not None and not self.in_atomic_block:
+        if self._holds_pages and self.connection is not None and not self.in_atomic_block:
             self.connection.execute("PRAGMA shrink_memory")
+            self._holds_pages = False

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -80,6 +81,13 @@ def holds(shelf: Any, path: str) -> bool:
 def lasting(name: str) -> SafeString:
     """A template that is given nothing and so is always the same: drawn once a process."""
     return render_to_string(name)
+
+
+@register.simple_tag
+@cache
+def address(name: str) -> str:
+    """The address of a page that needs nothing more to be named: looked up once a process, since every page has it."""
+    return reverse(name)
 
 
 @register.filter
