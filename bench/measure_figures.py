@@ -14,7 +14,7 @@ from typing import Any
 
 import instance
 from figure_lake import FOR_EVER, build_lake, history_file, ideal_file, refreshed, usual_file
-from our_figures import forget, ours, question
+from our_figures import cells_of, forget, ours, question
 from peer_figures import by_duckdb, by_hand_aggregates, by_hand_grouped, by_hand_packed, by_pandas, check
 from took import HEAD, middle, once, tell
 
@@ -91,7 +91,7 @@ def check_same(after: Any, anew: Any) -> None:
     """Every cell, and every total over the units."""
     for key in anew:
         one, other = after[key].amounts, anew[key].amounts
-        cells = zip(one.whole()[1:4], other.whole()[1:4], strict=True)
+        cells = zip(cells_of(one), cells_of(other), strict=True)
         if one.over(None, range(12)) != other.over(None, range(12)) or not all((a == b).all() for a, b in cells):
             sys.exit("refreshed cells differ from those worked out anew")
 

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from figure_lake import figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bihuan.figure.engine.scan import Wanted
-    from bihuan.figure.engine.tally import Tally
+    from bihuan.figure.engine.tally import Amounts, Tally
     from bihuan.figure.plan import Scan
     from bihuan.figure.resolved import Base
 
@@ -31,6 +32,18 @@ def ours(scan: Any, found: Any, snapshot: Any, view: Any) -> "Mapping[Wanted, Ta
     from bihuan.figure.engine.embedded import run_scan
 
     return run_scan(scan, found, snapshot, view).tallies
+
+
+def cells_of(amounts: "Amounts") -> list[Any]:
+    """Records, known and total of every unit and part of time, with what came and went put in."""
+    found = []
+    for array, name in zip((amounts.records, amounts.known, amounts.total), amounts.names, strict=True):
+        whole = array.copy()
+        if amounts.changes is not None:
+            part, unit, value = amounts.changes.of(amounts.where, name)
+            np.add.at(whole, (unit, part), value)
+        found.append(whole)
+    return found
 
 
 def forget() -> None:

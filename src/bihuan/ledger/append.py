@@ -66,10 +66,15 @@ class Fresh(NamedTuple):
 Drafts = Iterable[Draft | Fresh | FreshBlock]
 
 
-@lru_cache(maxsize=8_192)
 def moment(value: datetime | None) -> str | None:
-    """An instant as events hold it: UTC, whole seconds or microseconds."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
+    """An instant as events hold it, if there is one."""
+    return _stamp(value) if value else None
+
+
+@lru_cache(maxsize=8_192)
+def _stamp(value: datetime) -> str:
+    """UTC, whole seconds or microseconds."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def hold(ledger: Ledger) -> Chain:
@@ -177,7 +182,7 @@ class _Writer:
     ) -> None:
         self.actor, self.ledger = actor, ledger
         self.position, self.head, self.now = position, head, now
-        self.stamp = moment(now) or ""
+        self.stamp = _stamp(now)
         self.batch_text = str(batch.pk) if batch else None
         self.of_all = rows.OfAll(ledger.pk, actor.person, actor.name, actor.home_unit, batch.pk if batch else None, now)
         self.under_way: Future[None] | None = None
@@ -313,7 +318,7 @@ class _Writer:
                 actor.name,
                 actor.home_unit,
                 self.batch_text,
-                moment(effective) if effective else self.stamp,
+                _stamp(effective) if effective else self.stamp,
                 self.stamp,
                 reason,
                 payload,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain, groupby
 from operator import itemgetter
 from types import MappingProxyType
@@ -21,9 +21,10 @@ from django.db import connection
 from bihuan.ledger.models import Event, Record
 from bihuan.ledger.projection import STATE_FIELDS, RecordState, moved_places
 
-_A_STATEMENT = 16_000
+_A_STATEMENT = 4_000
 """So many parameters go in one statement: within what every SQLite since 3.32 allows, and it takes long enough for the
-process to get on with other work, which it does while a statement runs."""
+process to get on with other work, which it does while a statement runs. A connection keeps some statements ready, one
+of more rows would not be quicker, and would take more room."""
 _A_COPY = 250
 """PostgreSQL takes more rows than these by COPY."""
 
@@ -254,7 +255,7 @@ def _insert(cursor: Any, table: str, rows: Rows) -> None:
         cursor.execute(statement, list(chain.from_iterable((*same, *row) for row in values)))
 
 
-@cache
+@lru_cache(maxsize=16)
 def _statement(table: str, names: str, same: int, own: int, rows: int) -> str:
     """An INSERT of so many rows for SQLite, in which what is the same in all of them is a parameter once."""
     places = ", ".join([f"({', '.join(['?'] * own)})"] * rows)

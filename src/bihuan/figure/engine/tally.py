@@ -88,21 +88,6 @@ class Amounts(NamedTuple):
             more[at] = int(value[met if is_own is None else met & is_own[unit]].sum())
         return records + more[0], known + more[1], total + more[2]
 
-    def whole(self) -> "Amounts":
-        """The same in arrays alone."""
-        if self.changes is None:
-            return self
-        whole = zip((self.records, self.known, self.total), self.names, strict=True)
-        records, known, total = (self._with_changes(array, self.changes.of(self.where, name)) for array, name in whole)
-        return Amounts(self.units, records, known, total)
-
-    @staticmethod
-    def _with_changes(array: Numbers, change: tuple[Numbers, Numbers, Numbers]) -> Numbers:
-        part, unit, value = change
-        found = array.astype(np.result_type(array.dtype, value.dtype))
-        np.add.at(found, (unit, part), value)
-        return found
-
 
 class Tally(NamedTuple):
     """The states of one base figure. `listed` holds single values where counts and sums do not say enough.

@@ -138,7 +138,7 @@ def _look(piece: bytes, scan: PartScan) -> None:
         for letters, row, rest in _UNCOMPUTED.findall(piece):
             if b't="str"' not in rest:
                 scan.errors[int(row), column_number(letters.decode())] = UNCOMPUTED
-    if b"#" in piece and b't="e"' in piece:
+    if b't="e"' in piece:
         for letters, row, text in _ERROR.findall(piece):
             scan.errors[int(row), column_number(letters.decode())] = text.decode("utf-8", "replace")
 
