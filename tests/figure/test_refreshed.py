@@ -6,7 +6,7 @@ import pytest
 
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine import cube
-from bihuan.figure.lake import files
+from bihuan.figure.lake import at_hand
 from bihuan.figure.period import parse_period
 from tests.cast import Cast
 from tests.figure.sample import FIGURES, hours
@@ -20,7 +20,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "rows of this process, beside the cells": {},
     "rows out of the file": {"bihuan.figure.lake.reading.rows_at_hand": lambda _: None},
     "many changes": {f"{ENGINE}.changed._MOST_BESIDE": 3},
-    "many rows": {"bihuan.figure.lake.reading._FEW_ROWS": 0},
+    "many rows": {"bihuan.figure.lake.reading.FEW_ROWS": 0},
     "many places": {f"{ENGINE}.cube.MOST_DENSE": 0, f"{ENGINE}.spread._MOST_CELLS": 0},
     "more places than a table has": {f"{ENGINE}.cube.MOST_DENSE": 0, f"{ENGINE}.spread.MOST_DENSE": 0},
 }
@@ -30,7 +30,7 @@ WAYS: dict[str, dict[str, Any]] = {
 def test_refreshed_cells_are_what_the_events_say(cast: Cast, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     for name, value in WAYS[way].items():
         monkeypatch.setattr(name, value)
-    for kept in (cube._COUNTED, cube._CUBES, files._AT_HAND):
+    for kept in (cube._COUNTED, cube._CUBES, at_hand._AT_HAND):
         kept.clear()
     ledger = make_ledger(cast.office)
     writer, changes = Writer(ledger), history(11, [cast.town.pk, cast.village.pk])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid
@@ -21,7 +22,7 @@ class Clocks:
         """The county's day of `as_of`: what today() means in a figure."""
         return clock.local_date(self.as_of)
 
-    @property
+    @cached_property
     def instants(self) -> tuple[int, int]:
         """Both in microseconds, as the lake keeps them."""
         return microseconds(self.as_of), microseconds(self.known_at)

@@ -65,7 +65,7 @@ def counted_rows(answer: Answer, base: Base, period: Period) -> list[tuple[pl.La
     for part in parts:
         rows = part.rows.filter(condition(base.where, held, own))
         if isinstance(base.time, Flow):
-            cuts = Cuts.of([asked])
+            cuts = Cuts.of((asked,))
             place, span = part_of_time(base.time, held, cuts), cuts.span(asked)
             rows = rows.filter((place >= span.start) & (place < span.stop))
         if is_timed:

@@ -18,17 +18,26 @@ _MOST_BESIDE = 20_000
 
 @dataclass(frozen=True)
 class Touched:
-    """What came and went, by class, part of time and unit: of each its rows (`n`), and of operands count and sum."""
+    """What came and went, by class, part of time and unit: of each its rows (`n`), and of operands count and sum.
+
+    `units` is more than any of its units.
+    """
 
     number: Numbers
     part: Numbers
     unit: Numbers
+    units: int
     sums: Mapping[str, Numbers]
 
     @classmethod
     def of(cls, reading: Reading) -> "Touched":
         """Rows that were counted as those of the base are."""
-        return cls(*reading.places(), reading.sums)
+        return cls(*reading.places(), reading.units, reading.sums)
+
+    def only(self, entries: Numbers) -> "Touched":
+        """Some of the entries."""
+        sums = {name: values[entries] for name, values in self.sums.items()}
+        return Touched(self.number[entries], self.part[entries], self.unit[entries], self.units, sums)
 
 
 def inside(keys: Numbers, sums: Mapping[str, Numbers], slots: int, parts: int, units: int) -> Reading:
@@ -64,27 +73,38 @@ def changed(before: Spread | Since, touched: Sequence[Touched]) -> Spread | Sinc
     """The cells with what came and went: beside them while it is little, else in arrays anew."""
     known, earlier = (before.before, [before.touched]) if isinstance(before, Since) else (before, [])
     every = _together([*earlier, *touched])
-    unit = known.places_of(every.unit)
+    unit = known.places_of(every.unit, every.units)
     if unit is None or len(every.number) > _MOST_BESIDE:
         return _added(known, every)
     return Since(known, every, _by_condition(known.group, every, unit))
 
 
 def _by_condition(group: Group, touched: Touched, unit: Numbers) -> Changes:
-    """Each change as often as conditions are true of its class."""
+    """Each change as often as conditions are true of its class, those of a condition side by side."""
+    if group.condition_of is not None:
+        where = group.condition_of.take(touched.number)
+        entry = order = where.argsort(kind="stable")
+    else:
+        entry, where = _entries(group, touched)
+        order = where.argsort(kind="stable")
+        entry = entry.take(order)
+    bounds = np.arange(len(group.chosen) + 1, dtype=where.dtype)
+    taken = {id(values): values.take(entry) for values in touched.sums.values()}  # several are often one array
+    return Changes(
+        where.take(order).searchsorted(bounds),
+        touched.part.take(entry),
+        unit.take(entry),
+        {name: taken[id(values)] for name, values in touched.sums.items()},
+    )
+
+
+def _entries(group: Group, touched: Touched) -> tuple[Numbers, Numbers]:
+    """For each condition that is true of what was touched: which entry it is, and the condition."""
     starts, wheres = group.conditions_of
     first = starts[touched.number]
     often = starts[touched.number + 1] - first
     entry = np.repeat(np.arange(len(often)), often)
-    where = wheres[np.arange(len(entry)) + np.repeat(first - np.cumsum(often) + often, often)]
-    order = np.argsort(where, kind="stable")
-    entry = entry[order]
-    return Changes(
-        np.searchsorted(where[order], np.arange(len(group.chosen) + 1)),
-        touched.part[entry],
-        unit[entry],
-        {name: values[entry] for name, values in touched.sums.items()},
-    )
+    return entry, wheres[np.arange(len(entry)) + np.repeat(first - np.cumsum(often) + often, often)]
 
 
 def _together(touched: Sequence[Touched]) -> Touched:
@@ -93,8 +113,8 @@ def _together(touched: Sequence[Touched]) -> Touched:
     number, part, unit = (
         np.concatenate([getattr(one, name) for one in touched]) for name in ("number", "part", "unit")
     )
-    names = touched[0].sums
-    return Touched(number, part, unit, {name: np.concatenate([one.sums[name] for one in touched]) for name in names})
+    sums = {name: np.concatenate([one.sums[name] for one in touched]) for name in touched[0].sums}
+    return Touched(number, part, unit, max(one.units for one in touched), sums)
 
 
 def _added(before: Spread, touched: Touched) -> Spread:

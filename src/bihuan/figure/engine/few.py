@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -10,7 +11,16 @@ import polars as pl
 from bihuan.figure.engine.changed import Touched
 from bihuan.figure.engine.places import Places
 from bihuan.figure.engine.tally import Numbers
+from bihuan.figure.lake.at_hand import Column
 from bihuan.figure.lake.reading import Part
+
+
+class _Asked(NamedTuple):
+    """What is asked of a delta: its columns that lie there, and what must be worked out, named by its place."""
+
+    lying: tuple[str, ...]
+    worked_out: Mapping[str, pl.Expr]
+    blanks: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -22,38 +32,41 @@ class Few:
 
     def of(self, part: Part) -> Touched:
         """What each row brings or takes; left out are those that hold at another time or lie outside of all parts."""
-        lying, worked_out = self._asked
-        columns = part.table.select(**worked_out).to_dict() if worked_out else {}
-        columns |= {name: part.table.get_column(code) for name, code in lying.items()}
-        blanks = enumerate(blank for _, blank in self.places.sources)
-        number, slot, unit = self.places.apart([_known(columns[str(at)], blank)[0] for at, blank in blanks])
-        weight = part.table.get_column("weight").to_numpy().astype(np.int64)
-        sums = {"n": weight}
-        for name in self.operands:
-            values, known = _known(columns[name], 0)
-            sums |= {f"k_{name}": weight if known is None else weight * known, f"s_{name}": values * weight}
-        holds = _holding(part, slot >= self.places.outside)
-        sums = {name: values[holds] for name, values in sums.items()}
-        return Touched(number[holds], slot[holds] - self.places.outside, unit[holds], sums)
+        weight, *found = self._columns(part)
+        blanks, outside = self._asked.blanks, self.places.outside
+        sources = [column.filled(blank) for column, blank in zip(found, blanks, strict=False)]
+        number, slot, unit = self.places.apart(sources)
+        weights = weight.values.astype(np.int64)
+        sums = {"n": weights}
+        for name, (values, known) in zip(self.operands, found[len(blanks) :], strict=True):
+            sums[f"k_{name}"] = weights if known is None else weights * known
+            sums[f"s_{name}"] = values * weights
+        touched = Touched(number, slot - outside, unit, part.largest("unit") + 1, sums)
+        holds = _holding(part, slot >= outside)
+        return touched if np.count_nonzero(holds) == len(holds) else touched.only(np.flatnonzero(holds))
+
+    def _columns(self, part: Part) -> list[Column]:
+        """The weight, what tells the places, and the operands, in this order."""
+        lying, worked_out, _ = self._asked
+        found = part.numbers(lying)
+        if worked_out:
+            table = part.table.select("weight", **worked_out)  # beside a column what is always the same fills one too
+            for name in worked_out:
+                found.insert(int(name), Column.of(table.get_column(name)))
+        return found
 
     @cached_property
-    def _asked(self) -> tuple[dict[str, str], dict[str, pl.Expr]]:
-        """What lies in a delta, by its name there, and what must be worked out. Sources are named by their order."""
-        asked = {str(at): column for at, (column, _) in enumerate(self.places.sources)} | dict(self.operands)
-        lying = {name: column.meta.output_name() for name, column in asked.items() if column.meta.is_column()}
-        return lying, {name: column for name, column in asked.items() if name not in lying}
+    def _asked(self) -> _Asked:
+        asked = [pl.col("weight"), *(column for column, _ in self.places.sources), *self.operands.values()]
+        lying = tuple(column.meta.output_name() for column in asked if column.meta.is_column())
+        worked_out = {str(at): column for at, column in enumerate(asked) if not column.meta.is_column()}
+        return _Asked(lying, worked_out, tuple(blank for _, blank in self.places.sources))
 
 
-def _known(column: pl.Series, blank: int) -> tuple[Numbers, Numbers | None]:
-    """The values, something in the place of unknown ones; and which are known, None for all."""
-    known = None
-    if column.null_count():
-        known, column = column.is_not_null().to_numpy(), column.fill_null(blank)
-    return column.to_numpy() if column.dtype != pl.Int128 else np.array(column.to_list(), dtype=object), known
-
-
-def _holding(part: Part, is_inside: Numbers) -> Numbers | slice:
-    for column, sign, instant in part.bounds:
-        values = part.table.get_column(column).to_numpy()
-        is_inside &= values <= instant if sign == "<=" else values > instant
-    return slice(None) if np.count_nonzero(is_inside) == len(is_inside) else np.flatnonzero(is_inside)
+def _holding(part: Part, is_inside: Numbers) -> Numbers:
+    """Which rows are inside of the parts of time and keep to the bounds of their part."""
+    if part.bounds:
+        columns = part.numbers([column for column, _, _ in part.bounds])
+        for (values, _), (_, sign, instant) in zip(columns, part.bounds, strict=True):
+            is_inside &= values <= instant if sign == "<=" else values > instant
+    return is_inside

@@ -55,6 +55,17 @@ class Group:
         ]
 
     @cached_property
+    def condition_of(self) -> Numbers | None:
+        """Of each class the one condition that is true of it, past all of them for none; None where some have more."""
+        if (np.count_nonzero(self.chosen, axis=0) > 1).any():
+            return None
+        rest = len(self.chosen)
+        found = np.full(self.classes, rest, dtype=np.min_scalar_type(rest))  # small numbers are sorted by their digits
+        wheres, numbers = np.nonzero(self.chosen)
+        found[numbers] = wheres
+        return found
+
+    @cached_property
     def conditions_of(self) -> tuple[Numbers, Numbers]:
         """The conditions that are true of a class lie side by side: where those of each class start, and all."""
         numbers, wheres = np.nonzero(self.chosen.T)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 
 import polars as pl
 
@@ -24,27 +25,36 @@ _DAY = 86_400_000_000
 COLOURS = (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.WHITE)
 
 
-def held_columns(snapshot: Snapshot, view: LedgerView, clocks: Clocks) -> dict[str, Held]:
+def held_columns(snapshot: Snapshot, view: LedgerView, clocks: Clocks) -> Mapping[str, Held]:
     """How each name of the ledger is held, the colour as of the clocks' instant."""
-    plain, symbols, numbers = _plain(Same(*snapshot.columns))
-    held = dict(plain)
-    for column in symbols:
-        name = column.name.code
-        held[name] = Held(plain[name].column, words=tuple(snapshot.manifest.symbols.get(column.code, ())))
-    for column in numbers:
-        held[column.name.code] = Held(plain[column.name.code].column, largest=snapshot.manifest.largest(column.code))
+    columns, manifest = Same(snapshot.columns), snapshot.manifest
+    _, symbols, numbers = _told(columns)
+    words = tuple([tuple(manifest.symbols.get(code, ())) for code in symbols])
+    held = _held(columns, words, tuple([manifest.largest(code) for code in numbers]))
     if view.loop is not None and COLOUR not in held and COLOUR in figure_names(view):
-        held[COLOUR] = Held(_colour(view, clocks), words=tuple(colour.value for colour in COLOURS))
+        return {**held, COLOUR: Held(_colour(view, clocks), words=tuple(colour.value for colour in COLOURS))}
     return held
 
 
 @lru_cache(maxsize=64)
-def _plain(columns: Same) -> tuple[dict[str, Held], list[LakeColumn], list[LakeColumn]]:
-    """How columns are held apart from what a lake says of them; those of few words, and numbers, of which it does."""
-    known = [column for column in columns.objects if isinstance(column, LakeColumn)]
-    symbols = [column for column in known if column.is_symbol]
-    numbers = [column for column in known if column.name.kind.is_number]
-    return {column.name.code: Held(pl.col(column.code)) for column in known}, symbols, numbers
+def _told(columns: Same) -> tuple[list[LakeColumn], list[str], list[str]]:
+    """All columns; those of few words, and the numbers: how they are held depends on what a lake says of them."""
+    known: list[LakeColumn] = list(*columns.objects)
+    symbols = [column.code for column in known if column.is_symbol]
+    return known, symbols, [column.code for column in known if column.name.kind.is_number]
+
+
+@lru_cache(maxsize=64)
+def _held(columns: Same, words: tuple[tuple[str, ...], ...], largest: tuple[int, ...]) -> Mapping[str, Held]:
+    """The same for each snapshot that says the same of its columns."""
+    known, symbols, numbers = _told(columns)
+    words_of, largest_of = dict(zip(symbols, words, strict=True)), dict(zip(numbers, largest, strict=True))
+    return MappingProxyType(
+        {
+            column.name.code: Held(pl.col(column.code), words_of.get(column.code), largest_of.get(column.code))
+            for column in known
+        }
+    )
 
 
 def _colour(view: LedgerView, clocks: Clocks) -> pl.Expr:

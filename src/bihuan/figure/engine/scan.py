@@ -48,7 +48,7 @@ class Reader(Protocol):
 
 def count_scan(scan: Scan, figures: Mapping[str, Resolved], cuts: Cuts, reader: Reader) -> Counted:
     """Count everything that a scan wants, reading the rows as few times as can be."""
-    words = tuple((code, column.words) for code, column in sorted(reader.held.items()))
+    words = tuple([(code, column.words) for code, column in reader.held.items()])
     asked = _asked(Same(*figures.values(), beside=scan.wanted), words)
     return Counted(
         cuts,

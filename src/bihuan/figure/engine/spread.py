@@ -49,10 +49,10 @@ class Spread:
         records, known, total = (self.cells[name, where].T for name in names)
         return Amounts(self.units, records, known, total, None, where, names)
 
-    def places_of(self, units: Numbers) -> Numbers | None:
-        """Where units stand among its own; None where one of them does not."""
-        if len(self.units) and self.units[-1] == len(self.units) - 1:  # every number from 0 on
-            return units if units.max(initial=0) < len(self.units) else None
+    def places_of(self, units: Numbers, most: int) -> Numbers | None:
+        """Where units, all less than `most`, stand among its own; None where one of them does not."""
+        if most <= len(self.units) and self.units[-1] == len(self.units) - 1:  # every number from 0 on
+            return units
         places = np.searchsorted(self.units, units)
         return places if np.isin(units, self.units).all() else None
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,11 +24,12 @@ class Cuts:
 
     days: tuple[date, ...]
 
-    @classmethod
-    def of(cls, periods: Collection[Period]) -> "Cuts":
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of(periods: tuple[Period, ...]) -> "Cuts":
         found = {period.start for period in periods}
         found |= {period.end + timedelta(days=1) for period in periods if period.end < date.max}
-        return cls(tuple(sorted(found)))
+        return Cuts(tuple(sorted(found)))
 
     def span(self, period: Period) -> range:
         """The parts of a period."""

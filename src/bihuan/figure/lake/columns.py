@@ -6,7 +6,7 @@ are small numbers that stand for a word in the manifest's table of symbols.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from bihuan.figure.lake.rectangles import OPEN, Rectangle
 BOUNDS = ("effective_from", "effective_to", "known_from", "known_to")
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _FIXED: dict[str, Any] = {
     "record": pl.Int64,
     "version": pl.Int32,
@@ -45,8 +46,8 @@ _DOUBTFUL = 0.25
 
 def microseconds(moment: datetime) -> int:
     """An instant as the lake keeps it: exact, without a float in between."""
-    since = moment.astimezone(UTC) - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return (in_utc - _EPOCH) // _MICROSECOND
 
 
 def days(day: date) -> int:

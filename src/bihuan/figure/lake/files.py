@@ -10,7 +10,7 @@ from uuid import uuid4
 import polars as pl
 
 from bihuan.base.errors import BihuanError
-from bihuan.figure.kept import Kept
+from bihuan.figure.lake.at_hand import keep_at_hand
 from bihuan.figure.lake.columns import BOUNDS, OPEN
 from bihuan.figure.lake.durable import flush_file, sha256_of
 from bihuan.figure.lake.manifest import LakeFile, Manifest
@@ -18,20 +18,6 @@ from bihuan.figure.lake.manifest import LakeFile, Manifest
 _ROWS_IN_A_GROUP = 250_000
 _GRACE = 15 * 60
 """How long, in seconds, a file that is no longer named stays for those who may still read it."""
-
-
-_AT_HAND: Kept[pl.DataFrame] = Kept(64 * 1024 * 1024)
-"""The deltas that this process wrote or read: it need not read them again."""
-
-
-def rows_at_hand(file: LakeFile) -> pl.DataFrame | None:
-    """The rows of a delta as they were written, if this process still has them. No name is ever given twice."""
-    return _AT_HAND.get(file.name)
-
-
-def keep_at_hand(name: str, rows: pl.DataFrame) -> None:
-    """Keep the rows of a delta for who asks next."""
-    _AT_HAND.put(name, rows, int(rows.estimated_size()))
 
 
 class DamagedLake(BihuanError):

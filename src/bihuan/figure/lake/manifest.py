@@ -66,7 +66,7 @@ class Manifest:
 
     def largest(self, column: str) -> int:
         """The greatest absolute value that a column holds anywhere."""
-        return max((file.largest.get(column, 0) for file in self.files), default=0)
+        return max([file.largest.get(column, 0) for file in self.files], default=0)
 
 
 class BadManifest(ValueError):

@@ -1,17 +1,19 @@
 """What a question needs of the lake: the rows that hold on its two clocks, from as few files as can be."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 
 import polars as pl
 
+from bihuan.figure.lake.at_hand import FEW_ROWS, Column, keep_at_hand, rows_at_hand
 from bihuan.figure.lake.columns import OPEN, LakeColumn, schema_of
-from bihuan.figure.lake.files import keep_at_hand, require_whole, rows_at_hand
+from bihuan.figure.lake.files import require_whole
 from bihuan.figure.lake.manifest import LakeFile, Manifest
 
-_FEW_ROWS = 20_000
+_BOUNDS = {clock: (attrgetter(f"{clock}_from"), attrgetter(f"{clock}_ended")) for clock in ("effective", "known")}
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Part:
     @property
     def count(self) -> int:
         """How many rows lie in the files."""
-        return sum(file.rows for file in self.files)
+        return sum([file.rows for file in self.files])
 
     def largest(self, column: str) -> int:
         """The greatest absolute value that a column holds in them."""
@@ -48,23 +50,27 @@ class Part:
 
     @property
     def is_few(self) -> bool:
-        """Whether it is a delta of so few rows that they are taken one by one, out of `table`."""
-        return self.weighted and self.count <= _FEW_ROWS
+        """Whether it is a delta of so few rows that they are taken by column, out of `numbers`."""
+        return self.weighted and self.count <= FEW_ROWS
 
     @cached_property
     def table(self) -> pl.DataFrame:
         """All rows of the file of a delta, read once in this process."""
         found = self._at_hand
-        if found is None:
-            found = self._scanned().collect()
-            keep_at_hand(self.files[0].name, found)
-        return found
+        return keep_at_hand(self.files[0].name, self._scanned().collect()).table if found is None else found
+
+    def numbers(self, codes: Collection[str]) -> list[Column]:
+        """Columns of whole numbers of a delta of few rows; some may have come to the ledger after it was written."""
+        found = rows_at_hand(self.files[0].name)
+        if found is None or not found.numbers.keys() >= set(codes):
+            found = keep_at_hand(self.files[0].name, self._scanned().collect())
+        return [found.numbers[code] for code in codes]
 
     @property
     def _at_hand(self) -> pl.DataFrame | None:
-        found = rows_at_hand(self.files[0]) if self.weighted else None
-        is_same = found is not None and found.columns == list(schema_of(self.columns, weighted=True))
-        return found if is_same else None
+        found = rows_at_hand(self.files[0].name) if self.weighted else None
+        is_same = found is not None and found.table.columns == list(schema_of(self.columns, weighted=True))
+        return found.table if found is not None and is_same else None
 
     @cached_property
     def rows(self) -> pl.LazyFrame:
@@ -134,7 +140,8 @@ class Snapshot:
 def _bounds(files: tuple[LakeFile, ...], instants: dict[str, int]) -> Iterator[tuple[str, str, int]]:
     """What cuts the files to what holds; nothing is asked that is true of all their rows anyway."""
     for clock, instant in instants.items():
-        if any(getattr(file, f"{clock}_from") > instant for file in files):
+        begun, ended = _BOUNDS[clock]
+        if max(map(begun, files)) > instant:
             yield f"{clock}_from", "<=", instant
-        if any(getattr(file, f"{clock}_ended") > -OPEN for file in files):
+        if max(map(ended, files)) > -OPEN:
             yield f"{clock}_to", ">", instant
