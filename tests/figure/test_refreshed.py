@@ -8,12 +8,15 @@ from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine import cube
 from bihuan.figure.lake import at_hand
 from bihuan.figure.period import parse_period
+from bihuan.figure.spec import FigureSpec
 from tests.cast import Cast
 from tests.figure.sample import FIGURES, hours
 from tests.figure.test_oracle import expect_same
 from tests.figure.worlds import Writer, history, make_ledger
 
-CODES = sorted(FIGURES)[1::4]
+ALWAYS = {"title": "数", "of": "thing", "where": "today() > '2020-01-01'"}
+SPECS = FIGURES | {"demo.always": FigureSpec.model_validate(ALWAYS)}
+CODES = [*sorted(FIGURES)[1::4], "demo.always"]
 CLOCKS = Clocks(hours(2_000), hours(2_400))
 ENGINE = "bihuan.figure.engine"
 WAYS: dict[str, dict[str, Any]] = {
@@ -37,4 +40,4 @@ def test_refreshed_cells_are_what_the_events_say(cast: Cast, monkeypatch: pytest
     asked = [parse_period("2026", CLOCKS.day)]
     for start, stop in ((0, 40), (40, 44), (44, 48)):
         writer.write(changes[start:stop])
-        expect_same(cast, ledger, CODES, asked, CLOCKS, [None, cast.town.pk])
+        expect_same(cast, ledger, CODES, asked, CLOCKS, [None, cast.town.pk], figures=SPECS)

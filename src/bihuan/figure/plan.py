@@ -9,6 +9,9 @@ from bihuan.figure.period import Period, before, cut, months_of, to_end, year_of
 from bihuan.figure.resolved import Base, Derived, Doubled, Flow, Resolved
 from bihuan.figure.slices import Slice
 
+Run = frozenset[Period]
+"""Some periods together."""
+
 
 @dataclass(frozen=True)
 class Leaf:
@@ -111,24 +114,68 @@ def make_plan(
     clocks: Clocks,
     slices: Iterable[Slice | None] = (None,),
 ) -> Plan:
-    """The scans that answer for all figures, periods and slices."""
-    periods, slices = tuple(periods), tuple(slices)
-    leaves: set[Leaf] = set()
+    """The scans that answer for all figures, periods and slices.
+
+    Hundreds of figures are asked for in the same periods: what follows from those is worked out once for all.
+    """
+    bases: dict[str, set[Run]] = {}
+    asked, slices = frozenset(periods), tuple(slices)
     for code in codes:
-        for period in periods:
-            for cut_by in slices:
-                leaves |= leaves_of(code, period, figures, clocks, cut_by)
-    wanted: dict[tuple[str, Clocks], tuple[set[tuple[str, Slice | None]], set[Period]]] = {}
-    for leaf in leaves:
-        figure = figures[leaf.code]
+        _add_runs(code, asked, figures, clocks, bases)
+    wanted: dict[tuple[str, Clocks], tuple[set[str], set[Period]]] = {}
+    known: dict[tuple[object, Run], list[tuple[Clocks, Run]]] = {}
+    for code, runs in bases.items():
+        figure = figures[code]
         if not isinstance(figure, Base):
             continue
-        own = clocks_for(figure, leaf.period, clocks)
-        bases, times = wanted.setdefault((figure.view.code, own), (set(), set()))
-        bases.add((leaf.code, leaf.slice))
-        times.add(placed(figure, leaf.period))
+        for run in runs:
+            key = _manner(figure), run
+            if key not in known:
+                known[key] = _times(figure, run, clocks)
+            for own, times in known[key]:
+                found, every = wanted.setdefault((figure.view.code, own), (set(), set()))
+                found.add(code)
+                every |= times
     scans = [
-        Scan(ledger, own, tuple(sorted(bases, key=repr)), tuple(sorted(times)))
-        for (ledger, own), (bases, times) in wanted.items()
+        Scan(ledger, own, _by_slice(found, slices), tuple(sorted(times)))
+        for (ledger, own), (found, times) in wanted.items()
     ]
     return Plan(figures, tuple(sorted(scans, key=lambda scan: (scan.ledger, scan.clocks.as_of))))
+
+
+def _add_runs(
+    code: str, periods: Run, figures: Mapping[str, Resolved], clocks: Clocks, found: dict[str, set[Run]]
+) -> None:
+    """For each figure that this one rests on, in all of these periods, the periods in which it is needed."""
+    figure = figures[code]
+    if not isinstance(figure, Derived):
+        found.setdefault(code, set()).add(periods)
+        return
+    needed: dict[str, set[Period]] = {}
+    for period in periods:
+        for part, own in zip(part_codes(figure), part_periods(figure, period, clocks), strict=True):
+            needed.setdefault(part, set()).add(own)
+    for part, own_periods in needed.items():
+        own_run = frozenset(own_periods)
+        _add_runs(part, periods if own_run == periods else own_run, figures, clocks, found)
+
+
+def _manner(figure: Base) -> tuple[bool, bool, bool]:
+    """What of a figure tells its clocks and its periods."""
+    flow = figure.time if isinstance(figure.time, Flow) else None
+    is_at_end = flow is None and figure.function is not Function.SHARE
+    return is_at_end, flow is not None and flow.is_year, flow is not None and flow.is_month
+
+
+def _times(figure: Base, periods: Run, clocks: Clocks) -> list[tuple[Clocks, Run]]:
+    """At which clocks a figure is read for some periods, and for which of them, as it can tell them."""
+    found: dict[Clocks, set[Period]] = {}
+    for period in periods:
+        found.setdefault(clocks_for(figure, period, clocks), set()).add(placed(figure, period))
+    return [(own, frozenset(times)) for own, times in found.items()]
+
+
+def _by_slice(codes: Iterable[str], slices: Iterable[Slice | None]) -> tuple[tuple[str, Slice | None], ...]:
+    """Each figure cut by each slice, in an order that is always the same."""
+    ordered = sorted(set(slices), key=repr)
+    return tuple([(code, cut_by) for code in sorted(codes) for cut_by in ordered])

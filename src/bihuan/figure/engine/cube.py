@@ -58,22 +58,23 @@ class Cube:
 
     def count(self, parts: Sequence[Part]) -> Callable[[int], Amounts]:
         """The amounts of each figure of the group, by its place there."""
-        deltas = [part for part in parts if part.weighted]
-        base = next((part for part in parts if not part.weighted), None)
-        return self._whole(base, deltas).amounts
+        base = parts[0] if parts and not parts[0].weighted else None
+        return self._whole(base, parts[1:] if base else parts).amounts
 
     def _whole(self, base: Part | None, deltas: Sequence[Part]) -> Spread | Since:
         """The base with its deltas; only those are read that came since the same was asked."""
-        names = [part.identity for part in (base, *deltas) if part]
-        keys = [(tuple(names[: len(names) - less]), self.signature) for less in range(len(deltas) + 1)]
-        known = [_COUNTED.get(key) for key in keys]
-        less = next((less for less, found in enumerate(known) if found is not None), len(deltas))
-        whole: Spread | Since = known[less] or self._base(base, keys[-1])
-        if less:
-            whole = changed(whole, [self._touched(part) for part in deltas[len(deltas) - less :]])
-            _COUNTED.put(keys[0], whole, whole.size)
-            if less < len(deltas):
-                _COUNTED.drop(keys[less])
+        own = base.identity if base else None, self.signature
+        names = tuple([part.identity for part in deltas])
+        known, fresh = _COUNTED.get((own, names)), 0
+        while known is None and fresh < len(deltas):
+            fresh += 1
+            known = _COUNTED.get((own, names[:-fresh]))
+        whole = known or self._base(base, (own, ()))
+        if fresh:
+            whole = changed(whole, [self._touched(part) for part in deltas[-fresh:]])
+            _COUNTED.put((own, names), whole, whole.size)
+            if fresh < len(deltas):
+                _COUNTED.drop((own, names[:-fresh]))
         return whole
 
     def _base(self, base: Part | None, key: Hashable) -> Spread:

@@ -36,14 +36,14 @@ class Few:
         blanks, outside = self._asked.blanks, self.places.outside
         sources = [column.filled(blank) for column, blank in zip(found, blanks, strict=False)]
         number, slot, unit = self.places.apart(sources)
-        weights = weight.values.astype(np.int64)
-        sums = {"n": weights}
+        sums = {"n": weight.values}
         for name, (values, known) in zip(self.operands, found[len(blanks) :], strict=True):
-            sums[f"k_{name}"] = weights if known is None else weights * known
-            sums[f"s_{name}"] = values * weights
+            sums[f"k_{name}"] = weight.values if known is None else weight.values * known
+            sums[f"s_{name}"] = values * weight.values
         touched = Touched(number, slot - outside, unit, part.largest("unit") + 1, sums)
-        holds = _holding(part, slot >= outside)
-        return touched if np.count_nonzero(holds) == len(holds) else touched.only(np.flatnonzero(holds))
+        if not part.bounds and slot[slot.argmin()] >= outside:
+            return touched
+        return touched.only(np.flatnonzero(_holding(part, slot >= outside)))
 
     def _columns(self, part: Part) -> list[Column]:
         """The weight, what tells the places, and the operands, in this order."""
@@ -65,8 +65,7 @@ class Few:
 
 def _holding(part: Part, is_inside: Numbers) -> Numbers:
     """Which rows are inside of the parts of time and keep to the bounds of their part."""
-    if part.bounds:
-        columns = part.numbers([column for column, _, _ in part.bounds])
-        for (values, _), (_, sign, instant) in zip(columns, part.bounds, strict=True):
-            is_inside &= values <= instant if sign == "<=" else values > instant
+    columns = part.numbers([column for column, _, _ in part.bounds])
+    for (values, _), (_, sign, instant) in zip(columns, part.bounds, strict=True):
+        is_inside &= values <= instant if sign == "<=" else values > instant
     return is_inside

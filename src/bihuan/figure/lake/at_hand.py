@@ -51,6 +51,8 @@ def keep_at_hand(name: str, table: pl.DataFrame) -> AtHand:
     """Keep the rows of a delta for who asks next."""
     few = table.get_columns() if len(table) <= FEW_ROWS else []
     numbers = {column.name: Column.of(column) for column in few if column.dtype.is_integer()}
+    if "weight" in numbers:  # what it weighs is added up
+        numbers["weight"] = Column(numbers["weight"].values.astype(np.int64), None)
     found = AtHand(table, numbers)
     size = sum(column.values.nbytes for column in numbers.values())
     _AT_HAND.put(name, found, int(table.estimated_size()) + size)

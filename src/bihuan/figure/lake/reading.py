@@ -1,6 +1,6 @@
 """What a question needs of the lake: the rows that hold on its two clocks, from as few files as can be."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
@@ -29,10 +29,10 @@ class Part:
     weighted: bool
     bounds: tuple[tuple[str, str, int], ...] = ()
 
-    @cached_property
-    def identity(self) -> str:
+    @property
+    def identity(self) -> Hashable:
         """The same identity means the same rows, so that what was counted once can be remembered."""
-        return "|".join([*(file.name for file in self.files), *(f"{c}{sign}{at}" for c, sign, at in self.bounds)])
+        return tuple([file.name for file in self.files]), self.bounds
 
     @property
     def count(self) -> int:
