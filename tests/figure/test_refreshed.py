@@ -40,4 +40,5 @@ def test_refreshed_cells_are_what_the_events_say(cast: Cast, monkeypatch: pytest
     asked = [parse_period("2026", CLOCKS.day)]
     for start, stop in ((0, 40), (40, 44), (44, 48)):
         writer.write(changes[start:stop])
+        expect_same(cast, ledger, ["demo.always"], asked, CLOCKS, [None, cast.town.pk], figures=SPECS)
         expect_same(cast, ledger, CODES, asked, CLOCKS, [None, cast.town.pk], figures=SPECS)
