@@ -14,11 +14,13 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bihuan.base import clock
-from bihuan.base.errors import Invalid
 from bihuan.base.home import room
 from bihuan.figure.actions import Entered, enter_external
+from bihuan.figure.answer import Question, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.installing import install_figures
@@ -27,19 +29,22 @@ from bihuan.figure.lake.beside import NAME, write_beside
 from bihuan.figure.lake.files import DamagedLake
 from bihuan.figure.lake.manifest import read_manifest
 from bihuan.figure.models import Figure
+from bihuan.figure.names import LedgerView
 from bihuan.figure.period import parse_period
 from bihuan.figure.plan import placed
 from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base
 from bihuan.figure.spec import FigureSpec
+from bihuan.ledger.models import Ledger
 from bihuan.org.actions import end_unit
-from tests.cast import Cast
+from tests.cast import Cast, examples, undone
 from tests.expression.by_spark import test_spark_on_examples, test_spark_says_what_python_says
 from tests.figure import naive
-from tests.figure.sample import DERIVED, FIGURES, hours
+from tests.figure.sample import DERIVED, FIGURES, TWICE, hours
+from tests.figure.test_doubled import known_values, write_two
 from tests.figure.test_oracle import expect_same
 from tests.figure.test_oracle_parts import AXES, expect_parts
-from tests.figure.worlds import LOOP, SPEC, START, VIEW, Writer, history, make_ledger
+from tests.figure.worlds import LOOP, OTHER, SPEC, START, VIEW, Writer, history, make_ledger
 from tests.outside import REPOSITORY
 from tests.spark import FEW, quiet, spark
 
@@ -51,6 +56,7 @@ CLOCKS = Clocks(hours(1_500), hours(2_000))
 WINTER = parse_period("2026-01..2026-02", CLOCKS.day)
 CODES = sorted(FIGURES) if THOROUGH else sorted({*sorted(FIGURES)[::7], "demo.f42", "demo.f49", "demo.t1"})
 """In short a few of each measure and time; demo.f42 counts units, whose ids two counties share."""
+VIEWS = {VIEW.code: VIEW, "demo.other": LedgerView("demo.other", OTHER, None)}
 
 
 @pytest.mark.parametrize("seed", range(20) if THOROUGH else (5,))
@@ -98,7 +104,8 @@ def expected_total(base: Base, rows: list[list[Any]]) -> Fraction | None:
 
 
 def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) -> None:
-    from bihuan.figure.spark.counties import County, ask_counties
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.lakes import County
 
     catalogue = Catalogue(given=FIGURES | DERIVED)
     codes = [code for code in CODES if not code.startswith("demo.t")]
@@ -119,20 +126,64 @@ def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) ->
     assert [found.value("demo.place", WINTER, index).number for index in (0, 1)] == [2, 1]
 
 
-def test_what_is_doubled_is_refused_in_words(cast: Cast) -> None:
-    pytest.importorskip("pyspark")
-    from bihuan.figure.spark.counties import CountiesAnswer
+COUNTED = {
+    "demo.less": FigureSpec.model_validate({"title": "差", "difference": "d_name - d_day"}),
+    "demo.rate": FigureSpec.model_validate({"title": "比", "ratio": "d_name / d_done", "unit": "%"}),
+}
 
-    make_ledger(cast.office)
-    spec = FigureSpec.model_validate({"title": "别处的数", "doubled": ["thing.name"]})
-    figures = Catalogue(given={"demo.elsewhere": spec}).with_parts(["demo.elsewhere"])
-    with pytest.raises(Invalid, match=r"“别处的数”.*登记了两次.*请在各县分别查看"):
-        CountiesAnswer(figures, CLOCKS, [], {}).value("demo.elsewhere", WINTER, None)
+
+@examples(2)
+@given(seed=st.integers(0, 2**32))
+def test_what_is_doubled_in_a_county_and_among_all(spark: Any, cast: Cast, tmp_path: Path, seed: int) -> None:
+    """A value once in each of two counties is double in the whole; numbers and units are never another county's."""
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.engine import spark_runner
+    from bihuan.figure.spark.lakes import County
+
+    dice = Random(seed)
+    clocks = Clocks(hours(dice.randint(100, 500)), hours(dice.randint(200, 500)))
+    codes = [*dice.sample(sorted(TWICE), 10 if THOROUGH else 3), "demo.less", "demo.rate"]
+    with undone():
+        worlds, named = [], []
+        for at in range(dice.randint(1, 3)):
+            with undone():
+                worlds.append(write_two(cast, seed + 10 * at, dice.choice([0, 4, 7])))
+                if not at:
+                    asked = Question((codes[0],), (WINTER,), clocks)
+                    ours, theirs = (
+                        answer(asked, reach=None, given=Catalogue(given=TWICE), runner=engine).value(
+                            codes[0], cast.town.pk, WINTER
+                        )
+                        for engine in (None, spark_runner(spark))
+                    )
+                    assert theirs == ours
+                folder = tmp_path / f"{seed}" / f"{at} 甲县[湖]"
+                for ledger in Ledger.objects.filter(code__in=worlds[0]):
+                    fresh_snapshot(ledger, VIEWS[ledger.code])
+                    shutil.copytree(folder_of(ledger), folder / ledger.code)
+                    shutil.rmtree(folder_of(ledger))
+            named.append(County(f"{at}县", str(folder)))
+        write_two(cast, seed, 0)
+        catalogue = Catalogue(given=TWICE | COUNTED)
+        figures = catalogue.with_parts(codes)
+        found = ask_counties(spark, codes, [WINTER], clocks, figures, named)
+        for code in (code for code in figures if code in TWICE):
+            each = [known_values(code, pasts, None, WINTER, clocks) for pasts in worlds]
+            own = code in ("demo.d_number", "demo.d_unit")
+            whole = [(at, value) if own else value for at, values in enumerate(each) for value in values]
+            for at, values in [*enumerate(each), (None, whole)]:
+                value = found.value(code, WINTER, at)
+                assert (value.number, value.records) == naive.doubled(values), (code, at)
+        for at in (*range(len(named)), None):
+            name, day, done = (found.value(f"demo.d_{one}", WINTER, at).number for one in ("name", "day", "done"))
+            assert found.value("demo.less", WINTER, at).number == name - day
+            assert found.value("demo.rate", WINTER, at).number == (name / done * 100 if done else None)
 
 
 def test_what_no_record_holds_lies_beside_the_lakes(spark: Any, cast: Cast, counties: Counties) -> None:
     """Values from outside and units, each county's as its own engine says; units add up, what people entered does not."""
-    from bihuan.figure.spark.counties import County, ask_counties
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.lakes import County
 
     shapes = {
         "demo.league": {"external": True, "unit": "名"},
@@ -172,7 +223,8 @@ def test_what_no_record_holds_lies_beside_the_lakes(spark: Any, cast: Cast, coun
 
 
 def test_a_damaged_lake_of_one_county_is_named(spark: Any, counties: Counties) -> None:
-    from bihuan.figure.spark.counties import County, ask_counties
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.lakes import County
 
     figures = Catalogue(given=FIGURES).with_parts(["demo.f0"])
     named = [County(f"{folder.name}县", str(folder)) for folder, _ in counties]

@@ -10,12 +10,13 @@ from bihuan.figure.period import Period
 from bihuan.figure.value import Value, places_of, rounded, shown
 
 if TYPE_CHECKING:
-    from bihuan.figure.spark.counties import CountiesAnswer, County
+    from bihuan.figure.spark.counties import CountiesAnswer
+    from bihuan.figure.spark.lakes import County
 
 
 def named_counties(given: Sequence[str]) -> "list[County]":
     """Counties as typed: name=folder each, or the name of a file with one a line. Raises Invalid."""
-    from bihuan.figure.spark.counties import County
+    from bihuan.figure.spark.lakes import County
 
     lines = [line for text in given for line in _lines(text)]
     found = []

@@ -31,10 +31,11 @@ class Scan:
 
 @dataclass(frozen=True)
 class Plan:
-    """All scans of a question, and the figures that they are for."""
+    """All scans of a question, and the figures that they are for; of doubled values, when they are looked for."""
 
     figures: Mapping[str, Resolved] = field(repr=False)
     scans: tuple[Scan, ...]
+    doubled: tuple[tuple[Doubled, Clocks], ...] = ()
 
 
 def part_periods(figure: Derived, period: Period, clocks: Clocks) -> tuple[Period, ...]:
@@ -119,8 +120,11 @@ def make_plan(
             for cut_by in slices:
                 leaves |= leaves_of(code, period, figures, clocks, cut_by)
     wanted: dict[tuple[str, Clocks], tuple[set[tuple[str, Slice | None]], set[Period]]] = {}
+    doubled: dict[tuple[str, Clocks], Doubled] = {}
     for leaf in leaves:
         figure = figures[leaf.code]
+        if isinstance(figure, Doubled):
+            doubled[leaf.code, clocks_for(figure, leaf.period, clocks)] = figure
         if not isinstance(figure, Base):
             continue
         own = clocks_for(figure, leaf.period, clocks)
@@ -131,4 +135,9 @@ def make_plan(
         Scan(ledger, own, tuple(sorted(bases, key=repr)), tuple(sorted(times)))
         for (ledger, own), (bases, times) in wanted.items()
     ]
-    return Plan(figures, tuple(sorted(scans, key=lambda scan: (scan.ledger, scan.clocks.as_of))))
+    looked_for = sorted(doubled.items(), key=lambda found: (found[0][0], found[0][1].as_of))
+    return Plan(
+        figures,
+        tuple(sorted(scans, key=lambda scan: (scan.ledger, scan.clocks.as_of))),
+        tuple((figure, own) for (_, own), figure in looked_for),
+    )

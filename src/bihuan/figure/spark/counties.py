@@ -9,47 +9,29 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import polars as pl
+from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
 
-from bihuan.base.errors import Invalid
-from bihuan.expression.tree import Field, Node, parts_of
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.derived import combined, rank_among, share_of
 from bihuan.figure.engine.scan import Counted, count_scan
 from bihuan.figure.engine.tally import State, measured, state_of
-from bihuan.figure.lake.absorbing import fits
-from bihuan.figure.lake.beside import NAME, BadBeside, Beside, parsed_beside
-from bihuan.figure.lake.columns import lake_columns
-from bihuan.figure.lake.files import DamagedLake
-from bihuan.figure.lake.manifest import MANIFEST, BadManifest, LakeFile, parsed_manifest
-from bihuan.figure.lake.reading import Part, Snapshot
+from bihuan.figure.lake.beside import Beside
+from bihuan.figure.lake.reading import Snapshot
 from bihuan.figure.measure import Function
-from bihuan.figure.names import LedgerView, figure_names
+from bihuan.figure.names import LedgerView, expression_of, speaks_of_own
 from bihuan.figure.period import Period
 from bihuan.figure.plan import Plan, Scan, clocks_for, make_plan, part_codes, part_periods, placed
-from bihuan.figure.resolved import Base, Derived, External, Resolved, Stock, UnitCount
+from bihuan.figure.resolved import Base, Derived, Doubled, External, Resolved, Stock, UnitCount
+from bihuan.figure.spark.lakes import County, Reading, read_beside, take_snapshot
+from bihuan.figure.spark.occurring import Occurring, occurring
 from bihuan.figure.spark.reading import SparkRows
 from bihuan.figure.value import Value
 
 _AT_ONCE = 8
 _MOST_RECORDS = 2**40
-_OWN_KINDS = ("unit", "person", "record")
-
-
-@dataclass(frozen=True)
-class County:
-    """A county and where its lakes lie: a folder with one folder a ledger, as a path or as Spark reads it (hdfs://…)."""
-
-    name: str
-    address: str
-
-    def folder(self, ledger: str) -> str:
-        """The folder of one ledger's lake, as Spark finds it."""
-        own = self.address.rstrip("/")
-        return f"{own if '://' in own else Path(own).resolve().as_uri()}/{ledger}"
 
 
 @dataclass
@@ -60,6 +42,7 @@ class CountiesAnswer:
     clocks: Clocks
     counties: Sequence[County]
     counted: Mapping[tuple[int, str, Clocks], Counted]
+    doubled: Mapping[tuple[str, Clocks], Mapping[int | None, Occurring]] = field(default_factory=dict)
     beside: Sequence[Beside] = ()
     _values: dict[tuple[str, Period, int | None], Value] = field(default_factory=dict)
 
@@ -67,10 +50,21 @@ class CountiesAnswer:
         """The figure of one county, by its place in the list, or of all together."""
         key = (code, period, county)
         if key not in self._values:
-            figure = self.figures[code]
-            found = self._base(figure, *key) if isinstance(figure, Base) else self._derived(figure, *key)
-            self._values[key] = found
+            self._values[key] = self._work_out(self.figures[code], code, period, county)
         return self._values[key]
+
+    def _work_out(self, figure: Resolved, code: str, period: Period, county: int | None) -> Value:
+        match figure:
+            case Base():
+                return self._base(figure, code, period, county)
+            case Doubled():
+                return self._counted_again(figure, period, county)
+            case Derived():
+                return self._derived(figure, code, period, county)
+            case External():
+                return Value(code, None, period, self._external(code, period, county))
+            case UnitCount():
+                return Value(code, None, period, self._units(figure, period, county))
 
     def _base(self, figure: Base, code: str, period: Period, county: int | None) -> Value:
         own = clocks_for(figure, period, self.clocks)
@@ -83,9 +77,11 @@ class CountiesAnswer:
         state = _together(states)
         return Value(code, None, period, measured(figure, state), state.records)
 
-    def _derived(self, figure: Resolved, code: str, period: Period, county: int | None) -> Value:
-        if not isinstance(figure, Derived):
-            return Value(code, None, period, self._from_beside(figure, period, county))
+    def _counted_again(self, figure: Doubled, period: Period, county: int | None) -> Value:
+        found = self.doubled[figure.code, clocks_for(figure, period, self.clocks)].get(county, Occurring())
+        return Value(figure.code, None, period, Fraction(found.values), found.records)
+
+    def _derived(self, figure: Derived, code: str, period: Period, county: int | None) -> Value:
         if figure.kind in ("rank", "share"):
             return Value(code, None, period, self._beside(figure, period, county))
         parts = [
@@ -97,21 +93,14 @@ class CountiesAnswer:
             code, None, period, combined(figure, [part.number for part in parts]), records[0] if records else None
         )
 
-    def _from_beside(self, figure: Resolved, period: Period, county: int | None) -> Fraction | None:
-        """What is not counted from records. Values from outside have no sum: a rank, a mark or a rate is each county's.
+    def _external(self, code: str, period: Period, county: int | None) -> Fraction | None:
+        """Values from outside have no sum: a rank, a mark or a rate is each county's."""
+        return None if county is None else self.beside[county].external(code, period, self.clocks)
 
-        Raises Invalid for values that occur twice: that is found within a county, whose numbers are its own.
-        """
-        if isinstance(figure, External):
-            return None if county is None else self.beside[county].external(figure.code, period, self.clocks)
-        if isinstance(figure, UnitCount):
-            day = min(period.end, self.clocks.day)
-            own = self.beside if county is None else (self.beside[county],)
-            return Fraction(sum(one.units(figure.unit_kind, day) for one in own))
-        raise Invalid(
-            f"“{figure.spec.title}”找的是一个县里登记了两次的值，县与县之间编号各编各的，"
-            "不能由各县的数据湖合起来算，请在各县分别查看"
-        )
+    def _units(self, figure: UnitCount, period: Period, county: int | None) -> Fraction:
+        day = min(period.end, self.clocks.day)
+        own = self.beside if county is None else (self.beside[county],)
+        return Fraction(sum(one.units(figure.unit_kind, day) for one in own))
 
     def _beside(self, figure: Derived, period: Period, county: int | None) -> Fraction | None:
         """Here the counties are each other's siblings, and all together are the whole."""
@@ -137,77 +126,69 @@ def ask_counties(
     `figures` are the definitions of the codes with all that they are made of.
     """
     plan = make_plan(codes, periods, figures, clocks)
-    views = {figure.view.code: figure.view for figure in figures.values() if isinstance(figure, Base)}
-    work = [(index, scan) for index in range(len(counties)) for scan in plan.scans]
-
-    def run(item: tuple[int, Scan]) -> Counted:
-        index, scan = item
-        return _counted(session, counties[index], scan, views[scan.ledger], plan)
-
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = list(threads.map(run, work))
-    keyed = {(index, scan.ledger, scan.clocks): one for (index, scan), one in zip(work, found, strict=True)}
+        lakes = _take(session, counties, plan, threads)
+        work = [(index, scan) for index in range(len(counties)) for scan in plan.scans]
+        found = threads.map(lambda item: _counted(lakes, item[0], item[1], plan), work)
+        keyed = {(index, scan.ledger, scan.clocks): one for (index, scan), one in zip(work, found, strict=True)}
+        again = threads.map(lambda item: _doubled(lakes, item[0], item[1]), plan.doubled)
+        doubled = {(figure.code, own): one for (figure, own), one in zip(plan.doubled, again, strict=True)}
     needs_beside = any(isinstance(figure, External | UnitCount) for figure in figures.values())
-    beside = tuple(_read_beside(session, county) for county in counties) if needs_beside else ()
-    return CountiesAnswer(figures, clocks, counties, keyed, beside)
+    beside = tuple(read_beside(session, county) for county in counties) if needs_beside else ()
+    return CountiesAnswer(figures, clocks, counties, keyed, doubled, beside)
 
 
-def _read_beside(session: Any, county: County) -> Beside:
-    address = county.folder(NAME)
-    try:
-        return parsed_beside(bytes(_read_whole(session, [address], "content", county)[NAME]))
-    except (DamagedLake, BadBeside) as error:
-        told = f"{county.name}：没有读到数据湖旁的 {NAME}，或它不完整；请在该县运行 bihuan lake update"
-        raise DamagedLake(told) from error
+@dataclass(frozen=True)
+class _Lakes:
+    """The lakes of a question, each taken once, so that all its numbers agree."""
+
+    session: Any
+    counties: Sequence[County]
+    views: Mapping[str, LedgerView]
+    taken: Mapping[tuple[int, str], Snapshot]
+
+    def rows(self, index: int, reading: Reading, scan: Scan) -> SparkRows:
+        """What a county's lake holds for a scan."""
+        snapshot, address = self.taken[index, reading.ledger], self.counties[index].folder(reading.ledger)
+        parts, view = reading.parts(snapshot), self.views[reading.ledger]
+        return SparkRows(self.session, address, snapshot, parts, scan, view)
 
 
-def _counted(session: Any, county: County, scan: Scan, view: LedgerView, plan: Plan) -> Counted:
-    address = county.folder(view.code)
-    snapshot = _snapshot(session, county, address, view)
-    as_of, known_at = scan.clocks.instants
-    is_timed = any(_is_timed(plan.figures[code]) for code, _ in scan.wanted)
-    parts = snapshot.chosen_at(as_of, known_at), snapshot.chosen_known(known_at) if is_timed else []
-    _require_whole(session, county, address, [*parts[0], *parts[1]])
-    rows = SparkRows(session, address, snapshot, parts, scan, view)
+def _take(session: Any, counties: Sequence[County], plan: Plan, threads: ThreadPoolExecutor) -> _Lakes:
+    readings = [_reading(scan, plan) for scan in plan.scans]
+    readings += [Reading(view.code, own) for figure, own in plan.doubled for view, _ in figure.places]
+    views = {base.view.code: base.view for base in plan.figures.values() if isinstance(base, Base)}
+    views |= {view.code: view for figure, _ in plan.doubled for view, _ in figure.places}
+    needed = {reading.ledger: [one for one in readings if one.ledger == reading.ledger] for reading in readings}
+    work = [(index, ledger) for index in range(len(counties)) for ledger in needed]
+    taken = threads.map(lambda item: take_snapshot(session, counties[item[0]], views[item[1]], needed[item[1]]), work)
+    return _Lakes(session, counties, views, dict(zip(work, taken, strict=True)))
+
+
+def _reading(scan: Scan, plan: Plan) -> Reading:
+    figures = [plan.figures[code] for code, _ in scan.wanted]
+    is_timed = any(isinstance(figure, Base) and figure.function is Function.SHARE for figure in figures)
+    return Reading(scan.ledger, scan.clocks, is_timed)
+
+
+def _counted(lakes: _Lakes, index: int, scan: Scan, plan: Plan) -> Counted:
+    rows = lakes.rows(index, _reading(scan, plan), scan)
     return count_scan(scan, plan.figures, rows.cuts, rows)
 
 
-def _is_timed(figure: Resolved) -> bool:
-    return isinstance(figure, Base) and figure.function is Function.SHARE
-
-
-def _snapshot(session: Any, county: County, address: str, view: LedgerView) -> Snapshot:
-    columns = lake_columns(figure_names(view))
-    contents = _read_whole(session, [f"{address}/{MANIFEST}"], "content", county)
-    try:
-        manifest = parsed_manifest(bytes(contents[MANIFEST]))
-    except BadManifest as error:
-        raise DamagedLake(f"{county.name}：“{view.spec.title}”的数据湖目录读不出来，请在该县重建") from error
-    if manifest.ledger != view.code or not fits(manifest, columns):
-        raise Invalid(f"{county.name}：“{view.spec.title}”的数据湖与这里的台账定义不是同一个版本，请先统一业务包")
-    return Snapshot(Path(), manifest, columns)
-
-
-def _require_whole(session: Any, county: County, address: str, parts: Sequence[Part]) -> None:
-    """Raise DamagedLake unless every file has the content that its county wrote. Spark's workers hash them."""
-    files: dict[str, LakeFile] = {file.name: file for part in parts for file in part.files}
-    if not files:
-        return
-    found = _read_whole(session, [f"{address}/{name}" for name in files], "sha2(content, 256)", county)
-    for name, file in files.items():
-        if found.get(name) != file.sha256:
-            raise DamagedLake(f"{county.name}：数据湖文件 {name} 缺失、不完整或被改动过，请在该县重建")
-
-
-def _read_whole(session: Any, paths: Sequence[str], what: str, county: County) -> dict[str, Any]:
-    """Something of the content of files, by name."""
-    from pyspark.errors import AnalysisException
-
-    try:
-        files = session.read.format("binaryFile").load(list(paths))
-        return {path.rsplit("/", 1)[-1]: told for path, told in files.selectExpr("path", what).collect()}
-    except AnalysisException as error:
-        raise DamagedLake(f"{county.name}：在 {paths[0].rsplit('/', 1)[0]} 没有找到数据湖或其中的文件") from error
+def _doubled(lakes: _Lakes, figure: Doubled, clocks: Clocks) -> Mapping[int | None, Occurring]:
+    """By county, and among all of them: there values that name what is a county's own are never the same."""
+    tables = []
+    for index in range(len(lakes.counties)):
+        for view, name in figure.places:
+            rows = lakes.rows(index, Reading(view.code, clocks), Scan(view.code, clocks, (), ()))
+            told = rows.told(expression_of(name), figure.scale)
+            tables.append(told.select(F.lit(index).alias("county"), "value", "n"))
+    found = occurring(tables, 2)
+    if any(speaks_of_own(expression_of(name).tree, view) for view, name in figure.places):
+        own = [one for county, one in found.items() if county is not None]
+        found[None] = Occurring(sum(one.values for one in own), sum(one.records for one in own))
+    return found
 
 
 def _of_county(state: State, figure: Base, county: int) -> State:
@@ -215,19 +196,11 @@ def _of_county(state: State, figure: Base, county: int) -> State:
     if state.listed is None or state.everywhere is None:
         return state
     listed = state.listed
-    if figure.function is Function.DISTINCT and figure.operand and _is_own(figure.operand.tree, figure.view):
+    if figure.function is Function.DISTINCT and figure.operand and speaks_of_own(figure.operand.tree, figure.view):
         listed = listed.with_columns(pl.format(f"{county}:{{}}", pl.col("value")).alias("value"))
     if "record" in listed.columns:
         listed = listed.with_columns(pl.col("record") + county * _MOST_RECORDS)
     return State(state.records, state.known, state.total, listed, listed)
-
-
-def _is_own(node: Node, view: LedgerView) -> bool:
-    """Whether it speaks of a unit, person, record or number, which mean something only within their county."""
-    if isinstance(node, Field):
-        own = view.spec.by_code.get(node.name.code)
-        return own.kind in _OWN_KINDS if own else node.name.code in ("unit", "number")
-    return any(_is_own(part, view) for part in parts_of(node))
 
 
 def _together(states: Sequence[State]) -> State:

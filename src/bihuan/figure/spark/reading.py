@@ -11,7 +11,7 @@ from pyspark.sql import types as T  # noqa: N812
 
 from bihuan.expression import Checked
 from bihuan.expression.held import Held
-from bihuan.expression.spark import TYPES, WIDE, to_spark
+from bihuan.expression.spark import TYPES, WIDE, to_spark, typed
 from bihuan.figure.engine.atoms import Atom
 from bihuan.figure.engine.cube import is_wide
 from bihuan.figure.engine.groups import Group
@@ -133,6 +133,15 @@ class SparkRows:
         names, found = [*kept, "n"], list(zip(*counted, strict=True))
         values = dict(zip(names, found or [()] * len(names), strict=True))
         return pl.DataFrame({name: _column(column) for name, column in values.items()})
+
+    def told(self, checked: Checked, scale: int) -> Any:
+        """Its known values as text, the same text for the same value: unit, value, n (1 comes, -1 goes)."""
+        value = self._expression(checked)
+        if checked.kind.is_number:
+            value = value.cast(WIDE) * typed(10 ** (scale - checked.scale), WIDE)
+        unit = F.coalesce(F.col("unit"), F.lit(0)).alias("unit")
+        told = self.rows.select(unit, value.cast("string").alias("value"), F.col("weight").alias("n"))
+        return told.filter(F.col("value").isNotNull())
 
     def share_time(self, base: Base) -> Tally:
         """Microseconds for which the operand was true (`total`) of those that were counted (`known`)."""
