@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -28,9 +29,10 @@ from bihuan.figure.lake.absorbing import folder_of, fresh_snapshot
 from bihuan.figure.lake.beside import NAME, write_beside
 from bihuan.figure.lake.files import DamagedLake
 from bihuan.figure.lake.manifest import read_manifest
+from bihuan.figure.measure import Function
 from bihuan.figure.models import Figure
 from bihuan.figure.names import LedgerView
-from bihuan.figure.period import parse_period
+from bihuan.figure.period import Period, parse_period
 from bihuan.figure.plan import placed
 from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base
@@ -95,12 +97,30 @@ def counties(cast: Cast, tmp_path: Path) -> Counties:
     return made
 
 
-def expected_total(base: Base, rows: list[list[Any]]) -> Fraction | None:
-    """Over all rows; units are told apart in each county."""
-    if base.spec.measure == "distinct(unit)":
-        return sum((naive.value_of(base, own, own) for own in rows), Fraction())
+Told = tuple[Fraction | None, int]
+
+
+def expected(base: Base, pasts: list[naive.Past], period: Period) -> list[Told]:
+    """The value and how many records, of each county and of all together; units are told apart in each county."""
+    at = (placed(base, period), CLOCKS.as_of, CLOCKS.known_at)
+    if base.function is Function.SHARE:
+        shares = [naive.share_of_time(base, past, None, *at) for past in [*pasts, one_past(pasts)]]
+        counts = [len(records) for _, records in shares[:-1]]
+        return [(share, count) for (share, _), count in zip(shares, [*counts, sum(counts)], strict=True)]
+    rows = [naive.counted(base, past, None, *at) for past in pasts]
+    each = [naive.value_of(base, own, own) for own in rows]
     whole = [row for own in rows for row in own]
-    return naive.value_of(base, whole, whole)
+    is_own = base.spec.measure == "distinct(unit)"
+    total = sum(each, Fraction()) if is_own else naive.value_of(base, whole, whole)
+    return [*zip(each, map(len, rows), strict=True), (total, len(whole))]
+
+
+def one_past(pasts: list[naive.Past]) -> naive.Past:
+    """All events one after another; a record is what lies side by side."""
+    whole = copy(pasts[0])
+    whole.events = [event for past in pasts for event in past.events]
+    whole.payloads = {pk: payload for past in pasts for pk, payload in past.payloads.items()}
+    return whole
 
 
 def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) -> None:
@@ -108,19 +128,17 @@ def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) ->
     from bihuan.figure.spark.lakes import County
 
     catalogue = Catalogue(given=FIGURES | DERIVED)
-    codes = [code for code in CODES if not code.startswith("demo.t")]
-    figures = catalogue.with_parts([*codes, "demo.ratio", "demo.place"])
+    figures = catalogue.with_parts([*CODES, "demo.ratio", "demo.place"])
     named = [County(folder.name, str(folder)) for folder, _ in counties]
-    found = ask_counties(spark, list(figures), [WINTER], CLOCKS, figures, named)
-    for code in codes:
+    periods = [WINTER, parse_period("2026-02", CLOCKS.day)]  # they end on one day, so that no clock is asked twice
+    found = ask_counties(spark, list(figures), periods, CLOCKS, figures, named)
+    for code in CODES:
         base = catalogue[code]
         assert isinstance(base, Base)
-        at = (placed(base, WINTER), CLOCKS.as_of, CLOCKS.known_at)
-        rows = [naive.counted(base, past, None, *at) for _, past in counties]
-        for index, own in enumerate(rows):
-            assert found.value(code, WINTER, index).number == naive.value_of(base, own, own), code
-        total = found.value(code, WINTER, None)
-        assert (total.number, total.records) == (expected_total(base, rows), sum(map(len, rows))), code
+        for period in periods:
+            for at, told in zip((0, 1, None), expected(base, [past for _, past in counties], period), strict=True):
+                value = found.value(code, period, at)
+                assert (value.number, value.records) == told, (code, period.code, at)
     above, below = (found.value(code, WINTER, None).number for code in ("demo.f1", "demo.f0"))
     assert found.value("demo.ratio", WINTER, None).number == above / below * 100
     assert [found.value("demo.place", WINTER, index).number for index in (0, 1)] == [2, 1]
@@ -264,11 +282,9 @@ def test_a_job_of_spark_submit(spark: Any, counties: Counties, tmp_path: Path) -
     )
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
     base = Catalogue(given=FIGURES)["demo.f6"]
-    at = (WINTER, CLOCKS.as_of, CLOCKS.known_at)
-    rows = [naive.counted(base, past, None, *at) for _, past in counties]
-    told = [(cell["county"], Fraction(cell["exact"])) for cell in json.loads(done.stdout)["values"]]
-    alone = [naive.value_of(base, own, own) for own in rows]
-    assert told == [("one县", alone[0]), ("other县", alone[1]), ("合计", expected_total(base, rows))]
+    told = [(cell["county"], Fraction(cell["exact"]), cell["records"]) for cell in json.loads(done.stdout)["values"]]
+    numbers = expected(base, [past for _, past in counties], WINTER)
+    assert told == [(name, *one) for name, one in zip(("one县", "other县", "合计"), numbers, strict=True)]
 
 
 def _definition(spec: Any) -> dict[str, Any]:

@@ -40,8 +40,10 @@ class SparkEngine:
             rows = self._rows(Scan(view.code, clocks, (), ()), snapshots, view)
             found = rows.told(expression_of(name), figure.scale)
             tables.append(found if units is None else found.filter(F.col("unit").isin(sorted(units))))
-        counted = [table.select(F.lit(0).alias("county"), "value", "n") for table in tables]
-        return occurring(counted, 2).get(None, Occurring())
+        nowhere, always = F.lit(0).alias("county"), F.lit(0).alias("period")
+        return occurring([table.select(always, nowhere, "value", "n") for table in tables], 2).get(
+            (0, None), Occurring()
+        )
 
     def _rows(self, scan: Scan, snapshots: Snapshots, view: LedgerView) -> SparkRows:
         snapshot = snapshots.of(view)

@@ -13,15 +13,38 @@ class Occurring(NamedTuple):
     records: int = 0
 
 
-def occurring(tables: Sequence[Any], least: int) -> dict[int | None, Occurring]:
-    """The values in at least so many records: by county, and among all of them together (None).
+Occurrences = dict[tuple[int, int | None], Occurring]
+"""By period, as its place among some, and county; None is all counties together."""
 
-    The tables have a county, a known value as text, and n, which says whether it comes (1) or goes (-1).
+
+def occurring(tables: Sequence[Any], least: int = 1) -> Occurrences:
+    """The values in at least so many records: of each county, and of all of them together.
+
+    The tables have a period and a county, a known value as text, and n, which says how often it comes (1) or goes (-1).
     """
-    sums = united(tables).rollup("value", "county").agg(F.sum("n").alias("n"))
-    enough = sums.filter(F.col("value").isNotNull() & (F.col("n") >= least))
-    found = enough.groupBy("county").agg(F.count("n"), F.sum("n")).collect()
-    return {county: Occurring(values, records) for county, values, records in found}
+    keyed = united(tables).select(F.struct("period", "value").alias("told"), "county", "n")
+    sums = keyed.rollup("told", "county").agg(F.sum("n").alias("n"))
+    enough = sums.filter(F.col("told").isNotNull() & (F.col("n") >= least))
+    found = enough.groupBy("told.period", "county").agg(F.count("n"), F.sum("n")).collect()
+    return {(period, county): Occurring(values, records) for period, county, values, records in found}
+
+
+def apart(found: Occurrences) -> Occurrences:
+    """The same, with no value of one county that of another: what is counted of all is the sum."""
+    whole: Occurrences = {}
+    for (period, county), own in found.items():
+        if county is not None:
+            values, records = whole.get((period, None), Occurring())
+            whole[period, None] = Occurring(values + own.values, records + own.records)
+    return found | whole
+
+
+def by_period(rows: Any, spans: Sequence[range]) -> Any:
+    """A table with the first and the last part of time of each row, once for each of the periods that it touches."""
+    touched = [
+        F.when((F.col("first") < span.stop) & (F.col("last") >= span.start), F.lit(at)) for at, span in enumerate(spans)
+    ]
+    return rows.withColumn("period", F.explode(F.array_compact(F.array(*touched))))
 
 
 def united(tables: Sequence[Any]) -> Any:
