@@ -11,6 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.base import clock
+from bihuan.base.errors import Invalid
 from bihuan.base.home import room
+from bihuan.cli.counties import named_counties
 from bihuan.figure.actions import Entered, enter_external
 from bihuan.figure.answer import Question, answer
 from bihuan.figure.clocks import Clocks
@@ -56,7 +59,7 @@ pytestmark = [pytest.mark.long, pytest.mark.outside, pytest.mark.lake, quiet]
 THOROUGH = os.environ.get("BIHUAN_THOROUGH") == "1"
 CLOCKS = Clocks(hours(1_500), hours(2_000))
 WINTER = parse_period("2026-01..2026-02", CLOCKS.day)
-CODES = sorted(FIGURES) if THOROUGH else sorted({*sorted(FIGURES)[::7], "demo.f42", "demo.f49", "demo.t1"})
+CODES = sorted(FIGURES) if THOROUGH else sorted({*sorted(FIGURES)[::7], "demo.f42", "demo.f60", "demo.t1"})
 """In short a few of each measure and time; demo.f42 counts units, whose ids two counties share."""
 VIEWS = {VIEW.code: VIEW, "demo.other": LedgerView("demo.other", OTHER, None)}
 
@@ -172,7 +175,7 @@ def test_what_is_doubled_in_a_county_and_among_all(spark: Any, cast: Cast, tmp_p
                         for engine in (None, spark_runner(spark))
                     )
                     assert theirs == ours
-                folder = tmp_path / f"{seed}" / f"{at} 甲县[湖]"
+                folder = Path(mkdtemp(dir=tmp_path)) / "甲县 [湖]"
                 for ledger in Ledger.objects.filter(code__in=worlds[0]):
                     fresh_snapshot(ledger, VIEWS[ledger.code])
                     shutil.copytree(folder_of(ledger), folder / ledger.code)
@@ -192,6 +195,17 @@ def test_what_is_doubled_in_a_county_and_among_all(spark: Any, cast: Cast, tmp_p
         for at in (*range(len(named)), None):
             less, name, day = (found.value(f"demo.{one}", WINTER, at).number for one in ("less", "d_name", "d_day"))
             assert less == name - day
+
+
+def test_what_is_a_county_s_own_adds() -> None:
+    pytest.importorskip("pyspark")
+    from bihuan.figure.spark.occurring import Occurring, apart
+
+    each = {(1, 0): Occurring(1, 3), (1, 1): Occurring(2, 4)}
+    assert apart({(0, None): Occurring(1, 2), (1, None): Occurring(1, 7), **each}) == {
+        **each,
+        (1, None): Occurring(3, 7),
+    }
 
 
 def test_what_no_record_holds_lies_beside_the_lakes(spark: Any, cast: Cast, counties: Counties) -> None:
@@ -252,6 +266,30 @@ def test_a_damaged_lake_of_one_county_is_named(spark: Any, counties: Counties) -
     path.unlink()
     with pytest.raises(DamagedLake, match=r"other县.*没有找到"):
         ask_counties(spark, ["demo.f0"], [WINTER], CLOCKS, figures, named)
+    named[1] = County("远县", "nosuch://far/lake")
+    with pytest.raises(DamagedLake, match=r"远县：Spark 读不了 nosuch://far/lake/demo.thing.*nosuch"):
+        ask_counties(spark, ["demo.f0"], [WINTER], CLOCKS, figures, named)
+
+
+@pytest.mark.parametrize(
+    "lines, told",
+    [
+        ("甲县=/data/jia\n甲县=/data/yi", "写了两次：甲县"),
+        ("甲县=/data/jia\n乙县=/data/x/../jia/", "写给了两个县.*/data/jia"),
+        ("甲县 /data/jia", "应写成 县名=数据湖目录"),
+        ("\n \n", "一个县也没有"),
+        (b"\xbc\xd7=/data/jia", "不是 UTF-8"),
+    ],
+)
+def test_a_list_of_counties_is_looked_at(tmp_path: Path, lines: str | bytes, told: str) -> None:
+    pytest.importorskip("pyspark")
+    listed = tmp_path / "counties.txt"
+    listed.write_bytes(lines if isinstance(lines, bytes) else lines.encode())
+    with pytest.raises(Invalid, match=told):
+        named_counties([str(listed)])
+    listed.write_text("甲县 = /data/jia\n\n乙县=hdfs://yi/lake\n", encoding="utf-8-sig")
+    found = [(county.name, county.folder("a.b")) for county in named_counties([str(listed)])]
+    assert found == [("甲县", "file:///data/jia/a.b"), ("乙县", "hdfs://yi/lake/a.b")]
 
 
 def test_a_job_of_spark_submit(spark: Any, counties: Counties, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ county's own: the same id in two counties is two units.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -72,13 +72,17 @@ class CountiesAnswer:
             parts = range(1) if is_at_once(figure) else counted.cuts.span(placed(figure, period))
             states.append(_of_county(state_of(counted.tallies[code, None], None, parts), index))
         state = _together(states)
-        if figure.function is Function.DISTINCT:
-            number: Fraction | None = Fraction(self._occurring(figure, period, county).values)
-        else:
-            number = measured(figure, state)
-        is_timed = figure.function is Function.SHARE
-        records = self._occurring(figure, period, county).values if is_timed else state.records
-        return Value(code, None, period, number, records)
+        blank = Value(code, None, period, None, state.records)
+        match figure.function:
+            case Function.DISTINCT:
+                return replace(blank, number=Fraction(self._occurring(figure, period, county).values))
+            case Function.OUTLIERS:
+                return replace(blank, number=Fraction(self._occurring(figure, period, county).records))
+            case Function.SHARE:
+                records = self._occurring(figure, period, county).values
+                return replace(blank, number=measured(figure, state), records=records)
+            case _:
+                return replace(blank, number=measured(figure, state))
 
     def _doubled(self, figure: Doubled, code: str, period: Period, county: int | None) -> Value:
         found = self._occurring(figure, period, county)

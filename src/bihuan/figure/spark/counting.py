@@ -1,7 +1,7 @@
 """A plan run over the lakes of every county: what each counts, and what must be counted among all of them.
 
-Of a county only the whole is asked, so nothing is told apart by unit. Values that do not add, distinct and doubled
-ones, are counted by Spark's workers. But for outliers, whose fences need every value, only counts come from them.
+Of a county only the whole is asked, so nothing is told apart by unit. Values that do not add (distinct ones, doubled
+ones, outliers) are counted by Spark's workers: from them come counts, and one value for an extreme or an edge.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,13 @@ from bihuan.figure.names import LedgerView, expression_of, speaks_of_own
 from bihuan.figure.period import Period
 from bihuan.figure.plan import Plan, Scan, placed
 from bihuan.figure.resolved import Base, Doubled, Stock
+from bihuan.figure.spark.fences import outlying
 from bihuan.figure.spark.lakes import County, Reading, take_snapshot
-from bihuan.figure.spark.occurring import Occurring, apart, by_period, occurring
+from bihuan.figure.spark.occurring import Occurrences, Occurring, apart, by_period, occurring
 from bihuan.figure.spark.reading import SparkRows
 
-AMONG_ALL = frozenset({Function.DISTINCT, Function.SHARE})
-"""The functions of which something is counted among all counties: the values, or the records that had their share."""
+AMONG_ALL = frozenset({Function.DISTINCT, Function.OUTLIERS, Function.SHARE})
+"""The functions of which something is counted among all counties: values, or the records that had their share."""
 _AT_ONCE = 8
 
 
@@ -72,7 +73,7 @@ class WholeRows(SparkRows):
         super().__init__(lakes.session, address, snapshot, parts, scan, view, by_unit=False)
 
     def list_values(self, base: Base) -> pl.DataFrame | None:
-        """The single values that the figure is told by; None of distinct ones."""
+        """The extremes and edges of each part of time."""
         return None if base.function in AMONG_ALL else super().list_values(base)
 
     def share_time(self, base: Base) -> Tally:
@@ -129,9 +130,15 @@ def _occurring(lakes: _Lakes, figure: Base | Doubled, scan: Scan) -> dict[tuple[
         for index in range(len(lakes.counties))
         for table in _tables(lakes, index, figure, scan)
     ]
+    periods, found = _periods(figure, scan), _found(tables, figure)
+    return {(periods[at], county): one for (at, county), one in found.items()}
+
+
+def _found(tables: Sequence[Any], figure: Base | Doubled) -> Occurrences:
+    if isinstance(figure, Base) and figure.function is Function.OUTLIERS:
+        return outlying(tables)
     found = occurring(tables, 2 if isinstance(figure, Doubled) else 1)
-    periods = _periods(figure, scan)
-    return {(periods[at], county): one for (at, county), one in (apart(found) if _is_own(figure) else found).items()}
+    return apart(found) if _is_own(figure) else found
 
 
 def _periods(figure: Base | Doubled, scan: Scan) -> Sequence[Period | None]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException
+
 from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.lake.absorbing import fits
@@ -94,10 +97,12 @@ def _require_whole(session: Any, county: County, address: str, files: dict[str, 
 
 def _read_whole(session: Any, paths: Sequence[str], what: str, county: County) -> dict[str, Any]:
     """Something of the content of files, by name."""
-    from pyspark.errors import AnalysisException
-
+    folder = paths[0].rsplit("/", 1)[0]
     try:
         files = session.read.format("binaryFile").load(list(paths))
         return {path.rsplit("/", 1)[-1]: told for path, told in files.selectExpr("path", what).collect()}
     except AnalysisException as error:
-        raise DamagedLake(f"{county.name}：在 {paths[0].rsplit('/', 1)[0]} 没有找到数据湖或其中的文件") from error
+        raise DamagedLake(f"{county.name}：在 {folder} 没有找到数据湖或其中的文件") from error
+    except Py4JJavaError as error:  # what Java says has no class of its own here: no such server, no right, no driver
+        why = str(error.java_exception.getMessage()).splitlines()[0]
+        raise DamagedLake(f"{county.name}：Spark 读不了 {folder}，请检查地址、权限和连接（{why}）") from error

@@ -31,12 +31,12 @@ def occurring(tables: Sequence[Any], least: int = 1) -> Occurrences:
 
 def apart(found: Occurrences) -> Occurrences:
     """The same, with no value of one county that of another: what is counted of all is the sum."""
+    each = {key: own for key, own in found.items() if key[1] is not None}
     whole: Occurrences = {}
-    for (period, county), own in found.items():
-        if county is not None:
-            values, records = whole.get((period, None), Occurring())
-            whole[period, None] = Occurring(values + own.values, records + own.records)
-    return found | whole
+    for (period, _), own in each.items():
+        values, records = whole.get((period, None), Occurring())
+        whole[period, None] = Occurring(values + own.values, records + own.records)
+    return each | whole
 
 
 def by_period(rows: Any, spans: Sequence[range]) -> Any:
