@@ -29,7 +29,8 @@ from bihuan.figure.spark.reading import SparkRows
 
 AMONG_ALL = frozenset({Function.DISTINCT, Function.OUTLIERS, Function.SHARE})
 """The functions of which something is counted among all counties: values, or the records that had their share."""
-_AT_ONCE = 8
+_AT_ONCE, _WIDE_AT_ONCE = 8, 2
+"""Jobs at a time: over one county each, and over all of them, whose plans fill the driver's memory."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,12 @@ class Found:
 
 def run_plan(session: Any, counties: Sequence[County], plan: Plan) -> Found:
     """Run every scan over every county's lakes, several at once. Raises DamagedLake, Invalid."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
+    with ThreadPoolExecutor(_AT_ONCE) as threads, ThreadPoolExecutor(_WIDE_AT_ONCE) as wide:
         lakes = _take(session, counties, plan, threads)
         work = [(index, scan) for index in range(len(counties)) for scan in plan.scans]
         counted = threads.map(lambda item: _counted(lakes, item[0], item[1], plan), work)
         among = list(_among_all(plan))
-        occurs = threads.map(lambda item: _occurring(lakes, item[0], item[1]), among)
+        occurs = wide.map(lambda item: _occurring(lakes, item[0], item[1]), among)
         return Found(
             {(index, scan.ledger, scan.clocks): one for (index, scan), one in zip(work, counted, strict=True)},
             {(figure.code, scan.clocks): one for (figure, scan), one in zip(among, occurs, strict=True)},
