@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ from bihuan.ledger.excel.sheet import Errors
 LARGE = 24 * 1024**2
 """A sheet of fewer bytes of XML is loaded whole."""
 _PORTION = 4 * 1024**2
+# The head is looked for in the first portion, before anything else is loaded.
+_FIRST = 1024**2
 _SMALL = 1024**2
 # Kept from this on, a sheet's strings would be parsed again for every portion.
 _STRINGS_AT_MOST = 32 * 1024**2
@@ -81,18 +83,15 @@ class PortionedGrid:
         pieces = self._pieces()
         next(pieces)
         with self._package.steady.reading(), ThreadPoolExecutor(1, "portion") as hand:
-            coming: Future[_Portion] | None = None
-            for piece in pieces:
-                ready, coming = coming, hand.submit(self._load, piece)
-                if ready:
-                    yield ready.result()
-            if coming:
-                yield coming.result()
+            coming = hand.submit(self._load_next, pieces)
+            while portion := coming.result():
+                coming = hand.submit(self._load_next, pieces)
+                yield portion
 
     def _pieces(self) -> Iterator[bytes]:
         """The rows of the sheet, in pieces that end where a row ends."""
         kept: list[bytes] = []
-        size, begun = 0, False
+        size, least, begun = 0, _FIRST, False
         for piece in whole_tags(self._package, self._part):
             rows = piece
             if not begun:
@@ -105,11 +104,15 @@ class PortionedGrid:
             size += len(kept[-1])
             if ended:
                 break
-            if size >= _PORTION and rows.endswith(b"</row>"):
+            if size >= least and rows.endswith(b"</row>"):
                 yield b"".join(kept)
-                kept, size = [], 0
+                kept, size, least = [], 0, _PORTION
         if any(kept):
             yield b"".join(kept)
+
+    def _load_next(self, pieces: Iterator[bytes]) -> _Portion | None:
+        piece = next(pieces, None)
+        return None if piece is None else self._load(piece)
 
     def _load(self, piece: bytes) -> _Portion:
         file = io.BytesIO()
