@@ -8,8 +8,9 @@ interpreter, and so one portion is loaded while the rows of the one before are b
 import io
 import re
 import zipfile
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ LARGE = 24 * 1024**2
 _PORTION = 4 * 1024**2
 # The head is looked for in the first portion, before anything else is loaded.
 _FIRST = 1024**2
+_AT_ONCE = 2
 _SMALL = 1024**2
 # Kept from this on, a sheet's strings would be parsed again for every portion.
 _STRINGS_AT_MOST = 32 * 1024**2
@@ -82,10 +84,18 @@ class PortionedGrid:
         yield self._start
         pieces = self._pieces()
         next(pieces)
-        with self._package.steady.reading(), ThreadPoolExecutor(1, "portion") as hand:
-            coming = hand.submit(self._load_next, pieces)
-            while portion := coming.result():
-                coming = hand.submit(self._load_next, pieces)
+        with (
+            self._package.steady.reading(),
+            ThreadPoolExecutor(1, "piece") as cutter,
+            ThreadPoolExecutor(_AT_ONCE, "portion") as readers,
+        ):
+
+            def next_portion() -> Future[_Portion | None]:
+                return readers.submit(self._load_cut, cutter.submit(next, pieces, None))
+
+            coming = deque(next_portion() for _ in range(_AT_ONCE + 1))
+            while portion := coming.popleft().result():
+                coming.append(next_portion())
                 yield portion
 
     def _pieces(self) -> Iterator[bytes]:
@@ -110,8 +120,8 @@ class PortionedGrid:
         if any(kept):
             yield b"".join(kept)
 
-    def _load_next(self, pieces: Iterator[bytes]) -> _Portion | None:
-        piece = next(pieces, None)
+    def _load_cut(self, cut: Future[bytes | None]) -> _Portion | None:
+        piece = cut.result()
         return None if piece is None else self._load(piece)
 
     def _load(self, piece: bytes) -> _Portion:
