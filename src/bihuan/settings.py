@@ -81,8 +81,8 @@ def _database() -> dict[str, object]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
                 "init_command": (
-                    f"PRAGMA page_size={os.environ.get('PG','4096')};PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
-                    f"PRAGMA mmap_size=268435456; PRAGMA temp_store={os.environ.get('TS','MEMORY')};"
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+                    "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
                 ),
             },
         }
