@@ -289,7 +289,7 @@ def test_a_list_of_counties_is_looked_at(tmp_path: Path, lines: str | bytes, tol
         named_counties([str(listed)])
     listed.write_text("甲县 = /data/jia\n\n乙县=hdfs://yi/lake\n", encoding="utf-8-sig")
     found = [(county.name, county.folder("a.b")) for county in named_counties([str(listed)])]
-    assert found == [("甲县", "file:///data/jia/a.b"), ("乙县", "hdfs://yi/lake/a.b")]
+    assert found == [("甲县", f"file://{Path('/data/jia/a.b')}"), ("乙县", "hdfs://yi/lake/a.b")]
 
 
 def test_a_job_of_spark_submit(spark: Any, counties: Counties, tmp_path: Path) -> None:
