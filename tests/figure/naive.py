@@ -1,5 +1,6 @@
 """The oracle: figures by folding every record's events in plain Python, and counting what is left."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -169,6 +170,12 @@ def members(unit: int | None, day: date) -> set[int] | None:
         return own == unit
 
     return {own for own in versions if is_below(own)} if above(unit)[1] else set()
+
+
+def doubled(values: Iterable[Any]) -> tuple[int, int]:
+    """How many values occur again, and in how many records."""
+    again = [often for often in Counter(values).values() if often > 1]
+    return len(again), sum(again)
 
 
 def value_of(base: Base, rows: list[tuple[Row, Any]], everywhere: list[tuple[Row, Any]]) -> Fraction | None:

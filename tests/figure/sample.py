@@ -90,7 +90,33 @@ def derived() -> dict[str, FigureSpec]:
     return {f"demo.{code}": FigureSpec.model_validate({"title": "数", **shape}) for code, shape in made.items()}
 
 
+DOUBLED: dict[str, tuple[str, ...]] = {
+    "demo.d_name": ("thing.name", "other.name"),
+    "demo.d_amount": ("other.amount", "thing.amount"),
+    "demo.d_level": ("thing.level", "other.level"),
+    "demo.d_number": ("thing.number", "other.number"),
+    "demo.d_unit": ("other.unit",),
+    "demo.d_day": ("thing.day",),
+    "demo.d_at": ("thing.at", "other.due_at"),
+    "demo.d_done": ("thing.done",),
+    "demo.d_steps": ("thing.steps", "other.steps"),
+    "demo.d_colour": ("thing.colour", "other.name"),
+}
+"""Values looked for twice, of every kind, in one ledger and over two."""
+
+
+def places() -> dict[str, FigureSpec]:
+    """What doubled values are looked for in, each place a figure by itself, for the fold."""
+    found = {text for texts in DOUBLED.values() for text in texts}
+    shapes = {
+        text: dict(zip(("of", "measure"), (text.split(".")[0], f"distinct({text.split('.')[1]})"), strict=True))
+        for text in found
+    }
+    return {f"demo.{text}": FigureSpec.model_validate({"title": "数", **shape}) for text, shape in shapes.items()}
+
+
 FIGURES = figures()
+TWICE = {code: FigureSpec.model_validate({"title": "重复", "doubled": list(texts)}) for code, texts in DOUBLED.items()}
 DERIVED = derived()
 OPENED = frozenset(sorted(FIGURES)[::6])
 """Opening is slower than counting: one figure of six is opened in every cell."""

@@ -5,20 +5,26 @@ import os
 import shutil
 import subprocess
 import sys
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.base.home import room
+from bihuan.cli.counties import named_counties
 from bihuan.figure.actions import Entered, enter_external
+from bihuan.figure.answer import Question, answer
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.definitions import Catalogue
 from bihuan.figure.installing import install_figures
@@ -26,20 +32,24 @@ from bihuan.figure.lake.absorbing import folder_of, fresh_snapshot
 from bihuan.figure.lake.beside import NAME, write_beside
 from bihuan.figure.lake.files import DamagedLake
 from bihuan.figure.lake.manifest import read_manifest
+from bihuan.figure.measure import Function
 from bihuan.figure.models import Figure
-from bihuan.figure.period import parse_period
+from bihuan.figure.names import LedgerView
+from bihuan.figure.period import Period, parse_period
 from bihuan.figure.plan import placed
 from bihuan.figure.queries import ask
 from bihuan.figure.resolved import Base
 from bihuan.figure.spec import FigureSpec
+from bihuan.ledger.models import Ledger
 from bihuan.org.actions import end_unit
-from tests.cast import Cast
+from tests.cast import Cast, examples, undone
 from tests.expression.by_spark import test_spark_on_examples, test_spark_says_what_python_says
 from tests.figure import naive
-from tests.figure.sample import DERIVED, FIGURES, hours
+from tests.figure.sample import DERIVED, FIGURES, TWICE, hours
+from tests.figure.test_doubled import known_values, write_two
 from tests.figure.test_oracle import expect_same
 from tests.figure.test_oracle_parts import AXES, expect_parts
-from tests.figure.worlds import LOOP, SPEC, START, VIEW, Writer, history, make_ledger
+from tests.figure.worlds import LOOP, OTHER, SPEC, START, VIEW, Writer, history, make_ledger
 from tests.outside import REPOSITORY
 from tests.spark import FEW, quiet, spark
 
@@ -49,8 +59,9 @@ pytestmark = [pytest.mark.long, pytest.mark.outside, pytest.mark.lake, quiet]
 THOROUGH = os.environ.get("BIHUAN_THOROUGH") == "1"
 CLOCKS = Clocks(hours(1_500), hours(2_000))
 WINTER = parse_period("2026-01..2026-02", CLOCKS.day)
-CODES = sorted(FIGURES) if THOROUGH else sorted({*sorted(FIGURES)[::7], "demo.f42", "demo.f49", "demo.t1"})
+CODES = sorted(FIGURES) if THOROUGH else sorted({*sorted(FIGURES)[::7], "demo.f42", "demo.f60", "demo.t1"})
 """In short a few of each measure and time; demo.f42 counts units, whose ids two counties share."""
+VIEWS = {VIEW.code: VIEW, "demo.other": LedgerView("demo.other", OTHER, None)}
 
 
 @pytest.mark.parametrize("seed", range(20) if THOROUGH else (5,))
@@ -89,50 +100,118 @@ def counties(cast: Cast, tmp_path: Path) -> Counties:
     return made
 
 
-def expected_total(base: Base, rows: list[list[Any]]) -> Fraction | None:
-    """Over all rows; units are told apart in each county."""
-    if base.spec.measure == "distinct(unit)":
-        return sum((naive.value_of(base, own, own) for own in rows), Fraction())
+Told = tuple[Fraction | None, int]
+
+
+def expected(base: Base, pasts: list[naive.Past], period: Period) -> list[Told]:
+    """The value and how many records, of each county and of all together; units are told apart in each county."""
+    at = (placed(base, period), CLOCKS.as_of, CLOCKS.known_at)
+    if base.function is Function.SHARE:
+        shares = [naive.share_of_time(base, past, None, *at) for past in [*pasts, one_past(pasts)]]
+        counts = [len(records) for _, records in shares[:-1]]
+        return [(share, count) for (share, _), count in zip(shares, [*counts, sum(counts)], strict=True)]
+    rows = [naive.counted(base, past, None, *at) for past in pasts]
+    each = [naive.value_of(base, own, own) for own in rows]
     whole = [row for own in rows for row in own]
-    return naive.value_of(base, whole, whole)
+    is_own = base.spec.measure == "distinct(unit)"
+    total = sum(each, Fraction()) if is_own else naive.value_of(base, whole, whole)
+    return [*zip(each, map(len, rows), strict=True), (total, len(whole))]
+
+
+def one_past(pasts: list[naive.Past]) -> naive.Past:
+    """All events one after another; a record is what lies side by side."""
+    whole = copy(pasts[0])
+    whole.events = [event for past in pasts for event in past.events]
+    whole.payloads = {pk: payload for past in pasts for pk, payload in past.payloads.items()}
+    return whole
 
 
 def test_counties_and_their_total(spark: Any, cast: Cast, counties: Counties) -> None:
-    from bihuan.figure.spark.counties import County, ask_counties
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.lakes import County
 
     catalogue = Catalogue(given=FIGURES | DERIVED)
-    codes = [code for code in CODES if not code.startswith("demo.t")]
-    figures = catalogue.with_parts([*codes, "demo.ratio", "demo.place"])
+    figures = catalogue.with_parts([*CODES, "demo.ratio", "demo.place"])
     named = [County(folder.name, str(folder)) for folder, _ in counties]
-    found = ask_counties(spark, list(figures), [WINTER], CLOCKS, figures, named)
-    for code in codes:
+    periods = [WINTER, parse_period("2026-02", CLOCKS.day)]  # they end on one day, so that no clock is asked twice
+    found = ask_counties(spark, list(figures), periods, CLOCKS, figures, named)
+    for code in CODES:
         base = catalogue[code]
         assert isinstance(base, Base)
-        at = (placed(base, WINTER), CLOCKS.as_of, CLOCKS.known_at)
-        rows = [naive.counted(base, past, None, *at) for _, past in counties]
-        for index, own in enumerate(rows):
-            assert found.value(code, WINTER, index).number == naive.value_of(base, own, own), code
-        total = found.value(code, WINTER, None)
-        assert (total.number, total.records) == (expected_total(base, rows), sum(map(len, rows))), code
+        for period in periods:
+            for at, told in zip((0, 1, None), expected(base, [past for _, past in counties], period), strict=True):
+                value = found.value(code, period, at)
+                assert (value.number, value.records) == told, (code, period.code, at)
     above, below = (found.value(code, WINTER, None).number for code in ("demo.f1", "demo.f0"))
     assert found.value("demo.ratio", WINTER, None).number == above / below * 100
     assert [found.value("demo.place", WINTER, index).number for index in (0, 1)] == [2, 1]
 
 
-def test_what_is_doubled_is_refused_in_words(cast: Cast) -> None:
-    pytest.importorskip("pyspark")
-    from bihuan.figure.spark.counties import CountiesAnswer
+LESS = {"demo.less": FigureSpec.model_validate({"title": "差", "difference": "d_name - d_day"})}
 
-    make_ledger(cast.office)
-    spec = FigureSpec.model_validate({"title": "别处的数", "doubled": ["thing.name"]})
-    figures = Catalogue(given={"demo.elsewhere": spec}).with_parts(["demo.elsewhere"])
-    with pytest.raises(Invalid, match=r"“别处的数”.*登记了两次.*请在各县分别查看"):
-        CountiesAnswer(figures, CLOCKS, [], {}).value("demo.elsewhere", WINTER, None)
+
+@examples(2)
+@given(seed=st.integers(0, 2**32))
+def test_what_is_doubled_in_a_county_and_among_all(spark: Any, cast: Cast, tmp_path: Path, seed: int) -> None:
+    """A value once in each of two counties is double in the whole; numbers and units are never another county's."""
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.engine import spark_runner
+    from bihuan.figure.spark.lakes import County
+
+    dice = Random(seed)
+    clocks = Clocks(hours(dice.randint(100, 500)), hours(dice.randint(200, 500)))
+    codes = [*dice.sample(sorted(TWICE), 10 if THOROUGH else 2), "demo.less"]
+    with undone():
+        worlds, named = [], []
+        for at in range(dice.randint(1, 3)):
+            with undone():
+                worlds.append(write_two(cast, seed + 10 * at, dice.choice([0, 4, 7])))
+                if not at:
+                    asked = Question((codes[0],), (WINTER,), clocks)
+                    ours, theirs = (
+                        answer(asked, reach=None, given=Catalogue(given=TWICE), runner=engine).value(
+                            codes[0], cast.town.pk, WINTER
+                        )
+                        for engine in (None, spark_runner(spark))
+                    )
+                    assert theirs == ours
+                folder = Path(mkdtemp(dir=tmp_path)) / "甲县 [湖]"
+                for ledger in Ledger.objects.filter(code__in=worlds[0]):
+                    fresh_snapshot(ledger, VIEWS[ledger.code])
+                    shutil.copytree(folder_of(ledger), folder / ledger.code)
+                    shutil.rmtree(folder_of(ledger))
+            named.append(County(f"{at}县", str(folder)))
+        write_two(cast, seed, 0)
+        catalogue = Catalogue(given=TWICE | LESS)
+        figures = catalogue.with_parts(codes)
+        found = ask_counties(spark, codes, [WINTER], clocks, figures, named)
+        for code in (code for code in figures if code in TWICE):
+            each = [known_values(code, pasts, None, WINTER, clocks) for pasts in worlds]
+            own = code in ("demo.d_number", "demo.d_unit")
+            whole = [(at, value) if own else value for at, values in enumerate(each) for value in values]
+            for at, values in [*enumerate(each), (None, whole)]:
+                value = found.value(code, WINTER, at)
+                assert (value.number, value.records) == naive.doubled(values), (code, at)
+        for at in (*range(len(named)), None):
+            less, name, day = (found.value(f"demo.{one}", WINTER, at).number for one in ("less", "d_name", "d_day"))
+            assert less == name - day
+
+
+def test_what_is_a_county_s_own_adds() -> None:
+    pytest.importorskip("pyspark")
+    from bihuan.figure.spark.occurring import Occurring, apart
+
+    each = {(1, 0): Occurring(1, 3), (1, 1): Occurring(2, 4)}
+    assert apart({(0, None): Occurring(1, 2), (1, None): Occurring(1, 7), **each}) == {
+        **each,
+        (1, None): Occurring(3, 7),
+    }
 
 
 def test_what_no_record_holds_lies_beside_the_lakes(spark: Any, cast: Cast, counties: Counties) -> None:
     """Values from outside and units, each county's as its own engine says; units add up, what people entered does not."""
-    from bihuan.figure.spark.counties import County, ask_counties
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.lakes import County
 
     shapes = {
         "demo.league": {"external": True, "unit": "名"},
@@ -172,7 +251,8 @@ def test_what_no_record_holds_lies_beside_the_lakes(spark: Any, cast: Cast, coun
 
 
 def test_a_damaged_lake_of_one_county_is_named(spark: Any, counties: Counties) -> None:
-    from bihuan.figure.spark.counties import County, ask_counties
+    from bihuan.figure.spark.counties import ask_counties
+    from bihuan.figure.spark.lakes import County
 
     figures = Catalogue(given=FIGURES).with_parts(["demo.f0"])
     named = [County(f"{folder.name}县", str(folder)) for folder, _ in counties]
@@ -186,6 +266,30 @@ def test_a_damaged_lake_of_one_county_is_named(spark: Any, counties: Counties) -
     path.unlink()
     with pytest.raises(DamagedLake, match=r"other县.*没有找到"):
         ask_counties(spark, ["demo.f0"], [WINTER], CLOCKS, figures, named)
+    named[1] = County("远县", "nosuch://far/lake")
+    with pytest.raises(DamagedLake, match=r"远县：Spark 读不了 nosuch://far/lake/demo.thing.*nosuch"):
+        ask_counties(spark, ["demo.f0"], [WINTER], CLOCKS, figures, named)
+
+
+@pytest.mark.parametrize(
+    "lines, told",
+    [
+        ("甲县=/data/jia\n甲县=/data/yi", "写了两次：甲县"),
+        ("甲县=/data/jia\n乙县=/data/x/../jia/", "写给了两个县.*/data/jia"),
+        ("甲县 /data/jia", "应写成 县名=数据湖目录"),
+        ("\n \n", "一个县也没有"),
+        (b"\xbc\xd7=/data/jia", "不是 UTF-8"),
+    ],
+)
+def test_a_list_of_counties_is_looked_at(tmp_path: Path, lines: str | bytes, told: str) -> None:
+    pytest.importorskip("pyspark")
+    listed = tmp_path / "counties.txt"
+    listed.write_bytes(lines if isinstance(lines, bytes) else lines.encode())
+    with pytest.raises(Invalid, match=told):
+        named_counties([str(listed)])
+    listed.write_text("甲县 = /data/jia\n\n乙县=hdfs://yi/lake\n", encoding="utf-8-sig")
+    found = [(county.name, county.folder("a.b")) for county in named_counties([str(listed)])]
+    assert found == [("甲县", f"file://{Path('/data/jia/a.b')}"), ("乙县", "hdfs://yi/lake/a.b")]
 
 
 def test_a_job_of_spark_submit(spark: Any, counties: Counties, tmp_path: Path) -> None:
@@ -216,11 +320,9 @@ def test_a_job_of_spark_submit(spark: Any, counties: Counties, tmp_path: Path) -
     )
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
     base = Catalogue(given=FIGURES)["demo.f6"]
-    at = (WINTER, CLOCKS.as_of, CLOCKS.known_at)
-    rows = [naive.counted(base, past, None, *at) for _, past in counties]
-    told = [(cell["county"], Fraction(cell["exact"])) for cell in json.loads(done.stdout)["values"]]
-    alone = [naive.value_of(base, own, own) for own in rows]
-    assert told == [("one县", alone[0]), ("other县", alone[1]), ("合计", expected_total(base, rows))]
+    told = [(cell["county"], Fraction(cell["exact"]), cell["records"]) for cell in json.loads(done.stdout)["values"]]
+    numbers = expected(base, [past for _, past in counties], WINTER)
+    assert told == [(name, *one) for name, one in zip(("one县", "other县", "合计"), numbers, strict=True)]
 
 
 def _definition(spec: Any) -> dict[str, Any]:

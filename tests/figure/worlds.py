@@ -46,6 +46,21 @@ SPEC = LedgerSpec.model_validate(
         ],
     }
 )
+_OTHERWISE: dict[str, dict[str, Any]] = {
+    "level": {"choices": [{"code": "county", "title": "县级"}, {"code": "city", "title": "市级"}]},
+    "amount": {"kind": "number", "scale": 3},
+}
+OTHER = LedgerSpec.model_validate(
+    {
+        "code": "other",
+        "title": "另一个台账",
+        "fields": [
+            field.model_dump(by_alias=True, exclude_defaults=True) | _OTHERWISE.get(field.code, {})
+            for field in SPEC.fields
+        ],
+    }
+)
+"""The same fields held otherwise: choices in another order, amounts with another place, no loop."""
 LOOP = LoopSpec.model_validate(
     {
         "code": "simple",
@@ -146,6 +161,11 @@ def make_ledger(owner: Unit) -> Ledger:
     ledger = install_definition(code="demo.thing", spec=SPEC, owner=owner, origin="pack", valid_from=date(2020, 1, 1))
     install_loop(ledger=ledger, spec=LOOP)
     return ledger
+
+
+def make_other(owner: Unit) -> Ledger:
+    """The other ledger of the world, in which the same values may occur again."""
+    return install_definition(code="demo.other", spec=OTHER, owner=owner, origin="pack", valid_from=date(2020, 1, 1))
 
 
 class Writer:

@@ -10,12 +10,13 @@ from bihuan.figure.period import Period
 from bihuan.figure.value import Value, places_of, rounded, shown
 
 if TYPE_CHECKING:
-    from bihuan.figure.spark.counties import CountiesAnswer, County
+    from bihuan.figure.spark.counties import CountiesAnswer
+    from bihuan.figure.spark.lakes import County
 
 
 def named_counties(given: Sequence[str]) -> "list[County]":
     """Counties as typed: name=folder each, or the name of a file with one a line. Raises Invalid."""
-    from bihuan.figure.spark.counties import County
+    from bihuan.figure.spark.lakes import County
 
     lines = [line for text in given for line in _lines(text)]
     found = []
@@ -24,16 +25,26 @@ def named_counties(given: Sequence[str]) -> "list[County]":
         if not (sign and name.strip() and address.strip()):
             raise Invalid(f"“{line}”应写成 县名=数据湖目录，如 示范县=/data/shifan/lake")
         found.append(County(name.strip(), address.strip()))
-    names = [county.name for county in found]
-    if len(set(names)) < len(names):
-        raise Invalid("有的县写了两次：" + "、".join(sorted({name for name in names if names.count(name) > 1})))
+    if not found:
+        raise Invalid("清单里一个县也没有，应一行一个 县名=数据湖目录")
+    _require_once("有的县写了两次", [county.name for county in found])
+    _require_once("有的数据湖目录写给了两个县，会重复计算", [county.folder("").rstrip("/") for county in found])
     return found
+
+
+def _require_once(fault: str, words: Sequence[str]) -> None:
+    again = sorted({word for word in words if words.count(word) > 1})
+    if again:
+        raise Invalid(f"{fault}：{'、'.join(again)}")
 
 
 def _lines(text: str) -> list[str]:
     if "=" in text or not Path(text).is_file():
         return [text]
-    return [line for line in Path(text).read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        return [line for line in Path(text).read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+    except UnicodeDecodeError as error:
+        raise Invalid(f"清单 {text} 不是 UTF-8 文字，请另存为 UTF-8 再用") from error
 
 
 def print_counties(found: "CountiesAnswer", codes: Sequence[str], periods: Sequence[Period], *, as_json: bool) -> None:

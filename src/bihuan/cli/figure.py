@@ -58,6 +58,8 @@ def _of_counties(arguments: Namespace, periods: list[Period], at: Clocks) -> int
     """Over the lakes of several counties, by the definitions of this one."""
     if arguments.unit or arguments.by not in ("", "month"):
         raise Invalid("--county 给出各县和合计，不能再写 --unit，也只能按月分组")
+    if arguments.engine == "postgres":
+        raise Invalid("--county 由 Spark 读各县的数据湖，不能和 --engine postgres 一起写")
     session = local_session()
     from bihuan.figure.spark.counties import ask_counties
 

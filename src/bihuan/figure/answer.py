@@ -1,10 +1,11 @@
 """A question answered: the plan is run once, then every cell is arithmetic over the states that were counted."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import Protocol
 
 from bihuan.base.errors import Invalid
 from bihuan.figure.clocks import Clocks
@@ -55,12 +56,30 @@ class Snapshots:
         return self._taken[view.code]
 
 
-Runner = Callable[[Scan, Mapping[str, Resolved], Snapshots, LedgerView], Counted]
-"""An engine: what a scan wants, counted."""
+Scopes = Sequence[frozenset[int] | None]
+"""The units that are counted in each of a figure's ledgers; None for all."""
 
 
-def _embedded(scan: Scan, figures: Mapping[str, Resolved], snapshots: Snapshots, view: LedgerView) -> Counted:
-    return run_scan(scan, figures, snapshots.of(view), view)
+class Runner(Protocol):
+    """An engine: it alone reads what records say."""
+
+    def count(self, scan: Scan, figures: Mapping[str, Resolved], snapshots: Snapshots, view: LedgerView) -> Counted:
+        """What a scan wants, counted."""
+
+    def find_doubled(self, figure: Doubled, snapshots: Snapshots, scopes: Scopes, clocks: Clocks) -> tuple[int, int]:
+        """How many values occur again, and in how many records."""
+
+
+class Embedded:
+    """The engine of every day: Polars in this process."""
+
+    def count(self, scan: Scan, figures: Mapping[str, Resolved], snapshots: Snapshots, view: LedgerView) -> Counted:
+        """What a scan wants, counted."""
+        return run_scan(scan, figures, snapshots.of(view), view)
+
+    def find_doubled(self, figure: Doubled, snapshots: Snapshots, scopes: Scopes, clocks: Clocks) -> tuple[int, int]:
+        """How many values occur again, and in how many records."""
+        return doubled_values(figure, [snapshots.of(view) for view, _ in figure.places], scopes, clocks)
 
 
 @dataclass
@@ -73,6 +92,7 @@ class Answer:
     counted: Mapping[tuple[str, Clocks], Counted]
     snapshots: Snapshots
     reach: Reach | None = None
+    runner: Runner = field(default_factory=Embedded)
     _values: dict[tuple[str, int | None, Period, Slice | None], Value] = field(default_factory=dict)
     _trees: dict[date, Tree] = field(default_factory=dict)
 
@@ -151,7 +171,7 @@ class Answer:
             units, less = counted_units(self.reach, ledger, blank.unit, self.tree(blank.period), figure)
             scopes.append(units)
             partial = partial or less
-        number, records = doubled_values(figure, [self.snapshots.of(view) for view, _ in figure.places], scopes, own)
+        number, records = self.runner.find_doubled(figure, self.snapshots, scopes, own)
         return replace(blank, number=Fraction(number), records=records, partial=partial)
 
     def _unit_count(self, figure: UnitCount, unit: int | None, period: Period) -> Fraction:
@@ -203,6 +223,8 @@ def answer(
     plan = make_plan(question.codes, question.periods, figures, question.clocks, question.slices)
     snapshots = Snapshots(catalogue.ledgers)
     views = {figure.view.code: figure.view for figure in figures.values() if isinstance(figure, Base)}
-    run = runner or _embedded
-    counted = {(scan.ledger, scan.clocks): run(scan, figures, snapshots, views[scan.ledger]) for scan in plan.scans}
-    return Answer(question, catalogue, figures, counted, snapshots, reach)
+    run = runner or Embedded()
+    counted = {
+        (scan.ledger, scan.clocks): run.count(scan, figures, snapshots, views[scan.ledger]) for scan in plan.scans
+    }
+    return Answer(question, catalogue, figures, counted, snapshots, reach, run)

@@ -103,9 +103,10 @@ def _timed(figure: Base, period: Period, held: Mapping[str, Held], own: Clocks) 
 
 def _of_doubled(figure: Doubled, unit: int | None, period: Period, asked: Answer) -> list[pl.DataFrame]:
     own, tree, found = clocks_for(figure, period, asked.question.clocks), asked.tree(period), []
-    for index, (view, name) in enumerate(figure.places):
+    for index, place in enumerate(figure.places):
+        view, _ = place
         units, _ = counted_units(asked.reach, asked.catalogue.ledgers[view.code], unit, tree, figure)
-        for rows in values_in_place(view, name, asked.snapshots.of(view), own):
+        for rows in values_in_place(figure, place, asked.snapshots.of(view), own):
             chosen = rows.select(
                 "record",
                 "n",

@@ -13,14 +13,19 @@ from bihuan.figure.resolved import Doubled
 from bihuan.figure.rules import NOBODY
 
 
-def values_in_place(view: LedgerView, name: Name, snapshot: Snapshot, clocks: Clocks) -> list[pl.LazyFrame]:
-    """The known values of one field: unit, record, version, value, n (1 comes, -1 goes)."""
+def values_in_place(
+    figure: Doubled, place: tuple[LedgerView, Name], snapshot: Snapshot, clocks: Clocks
+) -> list[pl.LazyFrame]:
+    """The known values of one of the fields: unit, record, version, value, n (1 comes, -1 goes)."""
+    view, name = place
     held = held_columns(snapshot, view, clocks)[name.code]
     value = held.column
     if held.words is not None:
         value = value.replace_strict(
             list(range(len(held.words))), list(held.words), default=None, return_dtype=pl.String
         )
+    if figure.scale:
+        value = value.cast(pl.Int128) * 10 ** (figure.scale - name.scale)
     found = []
     for part in snapshot.at(*clocks.instants):
         weight = pl.col("weight").cast(pl.Int64) if part.weighted else pl.lit(1, dtype=pl.Int64)
@@ -34,8 +39,8 @@ def doubled_rows(
 ) -> pl.DataFrame:
     """The records whose value occurs again: place (index of the ledger), record, version, value."""
     found = []
-    for index, ((view, name), snapshot, units) in enumerate(zip(figure.places, snapshots, scopes, strict=True)):
-        for known in values_in_place(view, name, snapshot, clocks):
+    for index, (place, snapshot, units) in enumerate(zip(figure.places, snapshots, scopes, strict=True)):
+        for known in values_in_place(figure, place, snapshot, clocks):
             rows = known if units is None else known.filter(pl.col("unit").fill_null(NOBODY).is_in(sorted(units)))
             found.append(rows.select("record", "version", "value", "n", place=pl.lit(index)).collect())
     whole = (

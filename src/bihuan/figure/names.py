@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bihuan.expression import Checked, Choice, Column, Kind, Name
-from bihuan.expression.tree import Call, Node, parts_of
+from bihuan.expression.numbers import field_type
+from bihuan.expression.tree import Call, Field, Node, parts_of
 from bihuan.figure.identity import Same
 from bihuan.figure.kept import Kept
 from bihuan.ledger.names import names_of
@@ -42,6 +43,19 @@ def _names(view: LedgerView) -> dict[str, Name]:
         return names
     choices = tuple(Choice(colour.value, word(view.loop, colour)) for colour in Colour)
     return names | {COLOUR: Name(COLOUR, "四色", Kind.TEXT, Column(COLOUR), choices=choices)}
+
+
+def expression_of(name: Name) -> Checked:
+    """A field by itself as an expression."""
+    return Checked(name.code, Field(field_type(name), name), frozenset({name}))
+
+
+def speaks_of_own(node: Node, view: LedgerView) -> bool:
+    """Whether it speaks of a unit, person, record or number, which mean something only within their county."""
+    if isinstance(node, Field):
+        own = view.spec.by_code.get(node.name.code)
+        return own.kind in ("unit", "person", "record") if own else node.name.code in ("unit", "number")
+    return any(speaks_of_own(part, view) for part in parts_of(node))
 
 
 def speaks_of_colour(checked: Checked) -> bool:

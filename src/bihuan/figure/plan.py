@@ -34,10 +34,11 @@ class Scan:
 
 @dataclass(frozen=True)
 class Plan:
-    """All scans of a question, and the figures that they are for."""
+    """All scans of a question, and the figures that they are for; of doubled values, when they are looked for."""
 
     figures: Mapping[str, Resolved] = field(repr=False)
     scans: tuple[Scan, ...]
+    doubled: tuple[tuple[Doubled, Clocks], ...] = ()
 
 
 def part_periods(figure: Derived, period: Period, clocks: Clocks) -> tuple[Period, ...]:
@@ -123,9 +124,12 @@ def make_plan(
     for code in codes:
         _add_runs(code, asked, figures, clocks, bases)
     wanted: dict[tuple[str, Clocks], tuple[set[str], set[Period]]] = {}
+    looked_for: list[tuple[Doubled, Clocks]] = []
     known: dict[tuple[object, Run], list[tuple[Clocks, Run]]] = {}
     for code, runs in bases.items():
         figure = figures[code]
+        if isinstance(figure, Doubled):
+            looked_for += [(figure, own) for own in {clocks_for(figure, at, clocks) for run in runs for at in run}]
         if not isinstance(figure, Base):
             continue
         for run in runs:
@@ -140,7 +144,11 @@ def make_plan(
         Scan(ledger, own, _by_slice(found, slices), tuple(sorted(times)))
         for (ledger, own), (found, times) in wanted.items()
     ]
-    return Plan(figures, tuple(sorted(scans, key=lambda scan: (scan.ledger, scan.clocks.as_of))))
+    return Plan(
+        figures,
+        tuple(sorted(scans, key=lambda scan: (scan.ledger, scan.clocks.as_of))),
+        tuple(sorted(looked_for, key=lambda pair: (pair[0].code, pair[1].as_of))),
+    )
 
 
 def _add_runs(

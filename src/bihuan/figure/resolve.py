@@ -185,6 +185,11 @@ def _doubled(code: str, spec: FigureSpec, sources: Sources, faults: list[Fault])
             places.append((view, name))
     if len({name.kind for _, name in places}) > 1:
         faults.append(Fault("核对重复的几个字段要是同一种类型", ("doubled",)))
+    measures = sorted({measures_of(view.spec).get(name.code, "") for view, name in places} - {""})
+    if len(measures) > 1:
+        faults.append(
+            Fault(f"核对重复的几个字段要用同一个计量单位，“{measures[0]}”和“{measures[1]}”不能核对", ("doubled",))
+        )
     return Doubled(code, spec, tuple(places))
 
 

@@ -62,6 +62,11 @@ class Doubled:
     spec: FigureSpec = field(repr=False)
     places: tuple[tuple[LedgerView, Name], ...]
 
+    @property
+    def scale(self) -> int:
+        """The decimal places in which the values of all fields are compared: 1.5 is 1.50."""
+        return max((name.scale for _, name in self.places), default=0)
+
 
 @dataclass(frozen=True)
 class UnitCount:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bihuan.base.canonical import dumps
+from bihuan.ledger.column_sweeps import Sweep
 from bihuan.ledger.excel import CellError
 from bihuan.ledger.excel.model import UNCOMPUTED
 from bihuan.ledger.fresh_block import json_insides
@@ -45,6 +46,7 @@ class ColumnReader:
     field: FieldSpec
     read: Callable[[Any], Any]
     known: dict[type, _Memory]
+    sweep: Sweep | None
 
     def member(self, values: Sequence[Any]) -> tuple[str, list[str]]:
         """How stored values are members of a JSON object, each behind a comma: a template, and what it takes of each.
@@ -63,6 +65,8 @@ class ColumnReader:
         types = set(map(type, raws))
         if len(types) == 1 and CellError not in types:
             (kind,) = types
+            if self.sweep and (swept := self.sweep(raws)):
+                return [None if value == "" else value for value in swept] if "" in swept else swept
             memory = self.known.get(kind) or self.known.setdefault(kind, _Memory(self.read))
             try:
                 if len(memory) < _REMEMBERED or "" in raws or len(set(raws)) * 2 < len(raws):
@@ -91,9 +95,11 @@ class ColumnReader:
         return isinstance(raw, str) and self.field.kind not in ("text", "longtext") and raw.strip() in MISSING_MARKS
 
 
-def column_reader(place: int, index: int, field: FieldSpec, read: Callable[[Any], Any]) -> ColumnReader:
-    """A reader of one column, for all portions of a table."""
-    return ColumnReader(place, index, field, read, {})
+def column_reader(
+    place: int, index: int, field: FieldSpec, read: Callable[[Any], Any], sweep: Sweep | None = None
+) -> ColumnReader:
+    """A reader of one column, for all portions of a table. What a `sweep` gives is what `read` would."""
+    return ColumnReader(place, index, field, read, {}, sweep)
 
 
 def _error_cell(raw: CellError) -> Any:

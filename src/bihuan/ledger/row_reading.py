@@ -10,9 +10,10 @@ from typing import Any
 from bihuan.base.canonical import dumps, loads
 from bihuan.base.errors import Invalid
 from bihuan.ledger.column_reading import ColumnReader, Faults, column_reader
+from bihuan.ledger.column_sweeps import sweep_of
 from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
-from bihuan.ledger.sheet_measure import reader_under
+from bihuan.ledger.sheet_measure import is_other_measure, reader_under
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.ledger.types import BadValue, Lookup, is_blank
 from bihuan.ledger.types.base import as_text
@@ -158,7 +159,7 @@ class _Rows:
         chosen = {index: spec.by_code[code] for index, code in columns.items() if code != NUMBER}
         self.spec = spec
         self.columns = [
-            column_reader(places[index], index, found, _reader(found, measures[index], lookup, found.code in masked))
+            _column_reader(places[index], index, found, measures[index], lookup, is_masked=found.code in masked)
             for index, found in chosen.items()
         ]
         self.named = next((places[index] for index, code in columns.items() if code == NUMBER), None)
@@ -245,9 +246,14 @@ class _Rows:
             reading.single.append(Row(number, data, key, record))
 
 
-def _reader(named: FieldSpec, measure: str | None, lookup: Lookup, is_masked: bool) -> Callable[[Any], Any]:
+def _column_reader(
+    place: int, index: int, named: FieldSpec, measure: str | None, lookup: Lookup, *, is_masked: bool
+) -> ColumnReader:
     read = reader_under(named, measure, lookup)
-    return (lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw)) if is_masked else read
+    if is_masked:
+        return column_reader(place, index, named, lambda raw: "" if isinstance(raw, str) and STAR in raw else read(raw))
+    as_it_is = not named.unreported and not is_other_measure(named, measure)
+    return column_reader(place, index, named, read, sweep_of(named) if as_it_is else None)
 
 
 def _record(number: int, cells: Sequence[Any], named: int, faults: list[CellProblem]) -> str:

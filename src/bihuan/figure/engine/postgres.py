@@ -3,7 +3,8 @@
 It shares nothing with the lake. It is slow, and right for another reason.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,14 +18,15 @@ from bihuan.base.errors import Invalid
 from bihuan.expression import Kind, read_postgresql, to_postgresql
 from bihuan.expression.exact import EXACT
 from bihuan.expression.sql import Sql
+from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.scan import LISTED, Counted
 from bihuan.figure.engine.tally import Amounts, Cuts, Tally
 from bihuan.figure.engine.timed import spans_of, tally_of_time
 from bihuan.figure.lake.columns import OPEN, days, microseconds
 from bihuan.figure.measure import Function
-from bihuan.figure.names import figure_names
+from bihuan.figure.names import expression_of, figure_names
 from bihuan.figure.plan import Scan
-from bihuan.figure.resolved import Base, Flow, Resolved
+from bihuan.figure.resolved import Base, Doubled, Flow, Resolved, Stock
 from bihuan.figure.slices import Slice, sliced
 from bihuan.loop.colour import bounds_at
 
@@ -76,7 +78,8 @@ def postgres_runner() -> "_Postgres":
 class _Postgres:
     """Runs a scan: the rows that each figure counts, as PostgreSQL finds them."""
 
-    def __call__(self, scan: Scan, figures: Mapping[str, Resolved], _snapshots: object, _view: object) -> Counted:
+    def count(self, scan: Scan, figures: Mapping[str, Resolved], snapshots: object, view: object) -> Counted:  # noqa: ARG002
+        """What a scan wants, counted."""
         cuts = Cuts.of(scan.periods)
         tallies: dict[tuple[str, Slice | None], Tally] = {}
         for code, cut in scan.wanted:
@@ -84,6 +87,22 @@ class _Postgres:
             if isinstance(figure, Base):
                 tallies[code, cut] = self._tally(sliced(figure, cut), scan, cuts)
         return Counted(cuts, tallies)
+
+    def find_doubled(
+        self,
+        figure: Doubled,
+        snapshots: object,  # noqa: ARG002
+        scopes: Sequence[frozenset[int] | None],
+        clocks: Clocks,
+    ) -> tuple[int, int]:
+        """How many values occur again, and in how many records."""
+        found: Counter[Any] = Counter()
+        for (view, name), units in zip(figure.places, scopes, strict=True):
+            each = Base(figure.code, figure.spec, view, None, Function.DISTINCT, expression_of(name), Stock())
+            rows = self._rows(each, Scan(view.code, clocks, (), ()), "NULL", "NULL")
+            found.update(row[2] for row in rows if row[2] is not None and (units is None or (row[0] or 0) in units))
+        again = [often for often in found.values() if often > 1]
+        return len(again), sum(again)
 
     def _tally(self, base: Base, scan: Scan, cuts: Cuts) -> Tally:
         if base.function is Function.SHARE:

@@ -8,6 +8,7 @@ interpreter, and so one portion is loaded while the rows of the one before are b
 import io
 import re
 import zipfile
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from bihuan.ledger.excel.sheet import Errors
 LARGE = 24 * 1024**2
 """A sheet of fewer bytes of XML is loaded whole."""
 _PORTION = 4 * 1024**2
+# The head is looked for in the first portion, before anything else is loaded.
+_FIRST = 1024**2
+_AT_ONCE = 2
 _SMALL = 1024**2
 # Kept from this on, a sheet's strings would be parsed again for every portion.
 _STRINGS_AT_MOST = 32 * 1024**2
@@ -80,19 +84,24 @@ class PortionedGrid:
         yield self._start
         pieces = self._pieces()
         next(pieces)
-        with self._package.steady.reading(), ThreadPoolExecutor(1, "portion") as hand:
-            coming: Future[_Portion] | None = None
-            for piece in pieces:
-                ready, coming = coming, hand.submit(self._load, piece)
-                if ready:
-                    yield ready.result()
-            if coming:
-                yield coming.result()
+        with (
+            self._package.steady.reading(),
+            ThreadPoolExecutor(1, "piece") as cutter,
+            ThreadPoolExecutor(_AT_ONCE, "portion") as readers,
+        ):
+
+            def next_portion() -> Future[_Portion | None]:
+                return readers.submit(self._load_cut, cutter.submit(next, pieces, None))
+
+            coming = deque(next_portion() for _ in range(_AT_ONCE + 1))
+            while portion := coming.popleft().result():
+                coming.append(next_portion())
+                yield portion
 
     def _pieces(self) -> Iterator[bytes]:
         """The rows of the sheet, in pieces that end where a row ends."""
         kept: list[bytes] = []
-        size, begun = 0, False
+        size, least, begun = 0, _FIRST, False
         for piece in whole_tags(self._package, self._part):
             rows = piece
             if not begun:
@@ -105,11 +114,15 @@ class PortionedGrid:
             size += len(kept[-1])
             if ended:
                 break
-            if size >= _PORTION and rows.endswith(b"</row>"):
+            if size >= least and rows.endswith(b"</row>"):
                 yield b"".join(kept)
-                kept, size = [], 0
+                kept, size, least = [], 0, _PORTION
         if any(kept):
             yield b"".join(kept)
+
+    def _load_cut(self, cut: Future[bytes | None]) -> _Portion | None:
+        piece = cut.result()
+        return None if piece is None else self._load(piece)
 
     def _load(self, piece: bytes) -> _Portion:
         file = io.BytesIO()
