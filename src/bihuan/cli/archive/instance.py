@@ -82,6 +82,6 @@ def _young(path: Path) -> BaseDatabaseWrapper:
     """A database in the making. It counts for nothing until it is whole, so it need not outlive a power cut before."""
     made = connections["default"].copy()
     made.settings_dict["NAME"] = path
-    commands = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
+    commands = "PRAGMA page_size=16384; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
     made.settings_dict["OPTIONS"] = {**made.settings_dict["OPTIONS"], "init_command": commands}
     return made
