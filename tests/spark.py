@@ -20,6 +20,7 @@ FEW = THOROUGH | {
     "spark.default.parallelism": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 """Over a few rows it costs more to part the work and to compile a plan than to do it; a thorough run does both."""
 

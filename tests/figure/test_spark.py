@@ -330,4 +330,9 @@ def _definition(spec: Any) -> dict[str, Any]:
 
 
 FAST = ["--driver-java-options", "-XX:TieredStopAtLevel=1", "--conf", "spark.ui.enabled=false"]
-FAST += [word for key, value in FEW.items() if key.startswith("spark.sql") for word in ("--conf", f"{key}={value}")]
+FAST += [
+    word
+    for key, value in FEW.items()
+    if key.startswith("spark.sql") and "factory" not in key  # here expressions are compiled, as on a cluster
+    for word in ("--conf", f"{key}={value}")
+]
