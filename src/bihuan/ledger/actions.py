@@ -71,11 +71,11 @@ def _drafts(ledger: Ledger, spec: LedgerSpec, check: Check) -> Iterator[Draft | 
     give = numberer(ledger, spec, wanted)
     for part in check.creates.parts():
         if isinstance(part, NewBlock):
-            numbers = [give(_opened(at)) for at in part.openings.opened_at]
+            numbers = give(list(map(_opened, part.openings.opened_at)))
             yield FreshBlock(numbers, part.block.keys, part.block.texts, part.block.numbers, part.openings)
             continue
         row, opening = part
-        number = give(_opened(opening.system.get("opened_at")))
+        (number,) = give([_opened(opening.system.get("opened_at"))])
         system = {**opening.system, "number": number, "key": row.key}
         detail = {"row": row.number}
         if opening.follows or system.get("loop", {}).keys() - {"v"}:

@@ -1,6 +1,6 @@
 """Numbers of records: given in order, by year where the ledger says so, and never a second time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,8 +9,16 @@ from bihuan.ledger.models import Ledger, Serial
 from bihuan.ledger.spec import LedgerSpec
 
 
-def numberer(ledger: Ledger, spec: LedgerSpec, wanted: dict[str, int]) -> Callable[[datetime | None], str]:
-    """A function that gives the next number for a record opened at an instant.
+def next_number(ledger: Ledger, spec: LedgerSpec, opened_at: datetime | None) -> str:
+    """The number of one record more, opened at an instant."""
+    (number,) = numberer(ledger, spec, {series_of(spec, opened_at): 1})([opened_at])
+    return number
+
+
+def numberer(
+    ledger: Ledger, spec: LedgerSpec, wanted: dict[str, int]
+) -> Callable[[Sequence[datetime | None]], list[str]]:
+    """A function that gives the next numbers for records opened at these instants, in their order.
 
     `wanted` says how many numbers of each series will be asked for; they are set aside at once, inside the caller's
     transaction. A number set aside and not used is lost, never given again.
@@ -22,10 +30,20 @@ def numberer(ledger: Ledger, spec: LedgerSpec, wanted: dict[str, int]) -> Callab
         nexts[series] = row.last
         Serial.objects.filter(pk=row.pk).update(last=row.last + count)
 
-    def give(opened_at: datetime | None) -> str:
-        name = series_of(spec, opened_at or clock.now())
-        nexts[name] += 1
-        return f"{name}{nexts[name]:0{spec.number.digits}d}"
+    digits = spec.number.digits
+
+    def give(opened_at: Sequence[datetime | None]) -> list[str]:
+        names = {at: series_of(spec, at) for at in set(opened_at)}
+        if len(set(names.values())) == 1:
+            name = names[opened_at[0]]
+            first = nexts[name] + 1
+            nexts[name] += len(opened_at)
+            return [f"{name}{number:0{digits}d}" for number in range(first, first + len(opened_at))]
+        numbers = []
+        for name in map(names.__getitem__, opened_at):
+            nexts[name] += 1
+            numbers.append(f"{name}{nexts[name]:0{digits}d}")
+        return numbers
 
     return give
 

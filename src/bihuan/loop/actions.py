@@ -16,7 +16,7 @@ from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.lifecycle import Lifecycle, Opening
 from bihuan.ledger.linked_records import with_records
 from bihuan.ledger.models import Batch, Ledger, Record
-from bihuan.ledger.numbering import numberer, series_of
+from bihuan.ledger.numbering import next_number
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import get_record, may_import
 from bihuan.ledger.sealed import open_data
@@ -63,7 +63,7 @@ def create_record(
     if opening.before:
         append(actor=actor, ledger=ledger, drafts=opening.before, batch=batch)
     _require_free(ledger, spec, key)
-    number = numberer(ledger, spec, {series_of(spec, opened): 1})(opened)
+    number = next_number(ledger, spec, opened)
     system = {**opening.system, "number": number, **({"key": key} if key else {})}
     draft = Draft("created", None, data, system, {}, clock.now(), opinion(reason), None, opening.follows)
     record = append(actor=actor, ledger=ledger, drafts=[draft], batch=batch)[0]

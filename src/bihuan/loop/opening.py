@@ -94,12 +94,15 @@ def _opener_of_many(
 
     def open_all(values: Mapping[str, Sequence[Any]], count: int) -> Openings:
         blank: list[Any] = [None] * count
-        effective = [moment(instant(day)) for day in values.get(spec.opened_field, blank)]
+        opened = values.get(spec.opened_field, blank)
+        began = {day: moment(instant(day)) for day in set(opened)}
+        effective = list(map(began.__getitem__, opened))
         now = moment(clock.now()) or ""
-        days = values.get(counted_from, blank) if counted_from else values.get(spec.opened_field, blank)
+        days = values.get(counted_from, blank) if counted_from else opened
         by_term = cache(lambda day: _due_by_term(loop, day, spec))
-        dues = zip(values.get(spec.due_field, blank), days, strict=True)
-        due = [moment(instant(own, end=True)) if own else by_term(day) for own, day in dues]
+        own_dues = values.get(spec.due_field, blank)
+        ends = {day: moment(instant(day, end=True)) for day in set(own_dues) if day}
+        due = [ends[own] if own else by_term(day) for own, day in zip(own_dues, days, strict=True)]
         return Openings(
             values.get(spec.unit_field, blank),
             values.get(spec.assignee_field, blank),

@@ -7,7 +7,7 @@ from bihuan.base import clock
 from bihuan.base.errors import Invalid, NotAllowed
 from bihuan.ledger.append import Draft
 from bihuan.ledger.models import Record
-from bihuan.ledger.numbering import numberer, series_of
+from bihuan.ledger.numbering import next_number
 from bihuan.ledger.settling import settle
 from bihuan.ledger.spec import FieldSpec, LedgerSpec
 from bihuan.loop.definitions import version_of
@@ -48,7 +48,7 @@ def opened_again(doing: Doing, found: str) -> Outcome:
     data = settle(spec, {}, copied(record, spec, doing.loop, found))
     data = {code: value for code, value in data.items() if value is not None}
     opening = opener(spec, doing.loop, version_of(ledger))(data)
-    number = numberer(ledger, spec, {series_of(spec, doing.now): 1})(doing.now)
+    number = next_number(ledger, spec, doing.now)
     log = tied(opening.system.get("loop", {}), RECURS, record.pk)
     system = {**opening.system, "number": number, "loop": {**log, "recurs": record.number}}
     if record.key:
