@@ -20,6 +20,7 @@ from bihuan.ledger import rows, search
 from bihuan.ledger.definitions import spec_of
 from bihuan.ledger.derived import Change, follow
 from bihuan.ledger.fresh_block import FreshBlock
+from bihuan.ledger.log_merge import merged_beside
 from bihuan.ledger.models import Batch, Chain, Event, Ledger, Record
 from bihuan.ledger.projection import RecordState, apply, states_of
 from bihuan.ledger.sealed import seal_data, sealed_fields
@@ -110,7 +111,7 @@ def append_many(
     A caller whose transaction stands or falls with this takes no savepoint: SQLite would hold in memory, until the end,
     every page of the database that is changed, as it was before.
     """
-    with transaction.atomic(savepoint=savepoint):
+    with transaction.atomic(savepoint=savepoint), merged_beside(moved):
         return _append_many(actor, ledger, drafts, batch, moved)
 
 
