@@ -13,9 +13,6 @@ import orjson
 from bihuan.base.canonical import dumps
 from bihuan.ledger.rows import OfAll, Rows, moment_keeper, moment_reader
 
-_OWN_OF_RECORDS = ("id", "number", "key", "unit_id", "assignee_id", "opened_at", "due_at", "data")
-_OWN_OF_EVENTS = ("position", "record_id", "effective_at", "payload", "hash")
-
 
 @dataclass(frozen=True)
 class Openings:
@@ -89,9 +86,14 @@ class FreshBlock:
             "creator_id": of_all.person,
             "version": 1,
         }
-        moments = map(keep, opened.opened_at), map(keep, opened.due_at)
-        values = zip(ids, self.numbers, self.keys, opened.units, opened.assignees, *moments, self.texts, strict=True)
-        return Rows(same, _OWN_OF_RECORDS, list(values))
+        own: dict[str, Sequence[Any]] = {"id": ids, "number": self.numbers, "key": self.keys}
+        for name, column in (("unit_id", opened.units), ("assignee_id", opened.assignees)):
+            if len(set(column)) == 1:
+                same[name] = column[0]
+            else:
+                own[name] = column
+        own |= {"opened_at": list(map(keep, opened.opened_at)), "due_at": list(map(keep, opened.due_at))}
+        return Rows(same, {**own, "data": self.texts})
 
     def contents(
         self,
@@ -115,8 +117,9 @@ class FreshBlock:
         """The first event of each, as the database keeps it."""
         keep, now = moment_reader(), moment_keeper()(of_all.now)
         same = of_all.events() | {"version": 1, "kind": self.kind, "reason": ""}
-        moments = (keep(at) if at else now for at in self.openings.effective_at)
-        return Rows(same, _OWN_OF_EVENTS, list(zip(positions, ids, moments, payloads, links, strict=True)))
+        moments = [keep(at) if at else now for at in self.openings.effective_at]
+        own = {"position": positions, "record_id": ids, "effective_at": moments, "payload": payloads, "hash": links}
+        return Rows(same, own)
 
     def alike(self) -> Counter[tuple[Any, ...]]:
         """How many count alike, by unit, step, due instant, instant of the close-out and log."""

@@ -42,8 +42,11 @@ class Rows:
     """Rows as the database keeps them: what all hold alike, by column, and the columns where each has its own."""
 
     same: Mapping[str, Any]
-    own: tuple[str, ...]
-    values: Sequence[tuple[Any, ...]]
+    own: Mapping[str, Sequence[Any]]
+
+    @property
+    def count(self) -> int:
+        return len(next(iter(self.own.values())))
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,7 @@ def record_rows(of_all: OfAll, created: Iterable[tuple[int, RecordState]], fresh
     keep, read = moment_keeper(), moment_reader()
     values = [(pk, *_state_values(state, keep)) for pk, state in created]
     values += [(pk, *_fresh_values(system, text, read)) for pk, system, text in fresh]
-    return Rows(of_all.records(), ("id", *_STATE_COLUMNS), values)
+    return Rows(of_all.records(), _by_column(("id", *_STATE_COLUMNS), values))
 
 
 def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> Rows:
@@ -139,7 +142,11 @@ def event_rows(of_all: OfAll, events: Iterable[EventRow]) -> Rows:
         (position, pk, version, kind, keep(effective), reason, payload, link)
         for position, pk, version, kind, effective, reason, payload, link in events
     ]
-    return Rows(of_all.events(), _EVENT_COLUMNS, values)
+    return Rows(of_all.events(), _by_column(_EVENT_COLUMNS, values))
+
+
+def _by_column(names: Sequence[str], values: Sequence[tuple[Any, ...]]) -> dict[str, Sequence[Any]]:
+    return dict(zip(names, zip(*values, strict=True), strict=True)) if values else dict.fromkeys(names, ())
 
 
 def insert_records(cursor: Any, rows: Rows) -> None:
@@ -235,24 +242,25 @@ def _batch(batch: UUID | None) -> UUID | str | None:
 
 
 def _insert(cursor: Any, table: str, rows: Rows) -> None:
-    same, values = list(rows.same.values()), rows.values
+    same, columns = list(rows.same.values()), list(rows.own.values())
     names = ", ".join(f'"{column}"' for column in (*rows.same, *rows.own))
     if cursor.db.vendor == "sqlite":
-        at_once = _A_STATEMENT // len(rows.own)
-        for start in range(0, len(values), at_once):
-            some = values[start : start + at_once]
-            statement = _statement(table, names, len(same), len(rows.own), len(some))
+        at_once = _A_STATEMENT // len(columns)
+        for start in range(0, rows.count, at_once):
+            some = [column[start : start + at_once] for column in columns]
+            statement = _statement(table, names, len(same), len(some), len(some[0]))
             with cursor.db.wrap_database_errors:
                 # Past Django's cursor, which would look for each of the many places again and again.
-                sqlite3.Cursor.execute(cursor.cursor, statement, [*same, *chain.from_iterable(some)])
-    elif len(values) > _A_COPY:
+                values = chain.from_iterable(zip(*some, strict=True))
+                sqlite3.Cursor.execute(cursor.cursor, statement, [*same, *values])
+    elif rows.count > _A_COPY:
         with cursor.db.wrap_database_errors, cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-            for row in values:
+            for row in zip(*columns, strict=True):
                 copy.write_row((*same, *row))
-    elif values:
-        places = f"({', '.join(['%s'] * (len(same) + len(rows.own)))})"
-        statement = f'INSERT INTO "{table}" ({names}) VALUES {", ".join([places] * len(values))}'
-        cursor.execute(statement, list(chain.from_iterable((*same, *row) for row in values)))
+    elif rows.count:
+        places = f"({', '.join(['%s'] * (len(same) + len(columns)))})"
+        statement = f'INSERT INTO "{table}" ({names}) VALUES {", ".join([places] * rows.count)}'
+        cursor.execute(statement, list(chain.from_iterable((*same, *row) for row in zip(*columns, strict=True))))
 
 
 @lru_cache(maxsize=16)
