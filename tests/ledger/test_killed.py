@@ -104,7 +104,7 @@ def full_disk(ledger: Ledger) -> Callable[[bool], None]:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA page_count")
             pages = cursor.fetchone()[0]
-            cursor.execute(f"PRAGMA max_page_count = {pages + 10 if full else 1_073_741_823}")
+            cursor.execute(f"PRAGMA max_page_count = {pages + 2 if full else 1_073_741_823}")
 
     return fill
 

@@ -32,7 +32,7 @@ def merged_beside(rows: int) -> Iterator[None]:
     transaction.on_commit(lambda: _begin(name))
     try:
         yield
-    except BaseException:
+    except BaseException:  # whatever stopped it, later commits merge the log as ever
         _merge_at(_PAGES)
         raise
 
