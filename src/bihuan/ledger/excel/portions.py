@@ -1,8 +1,8 @@
-"""A large sheet of an .xlsx, loaded in portions of rows: memory stays flat, and the next portion loads meanwhile.
+"""A large sheet of an .xlsx, loaded in portions of rows: memory stays flat, and the next portions load meanwhile.
 
 The reader below us lays out a whole sheet at once. So the sheet's XML is cut between rows, and each piece is handed to
 it as a workbook of its own, with the styles, strings and settings of the true one. The reader works beside the
-interpreter, and so one portion is loaded while the rows of the one before are being looked at.
+interpreter, and so two portions are loaded while the rows of the one before are being looked at.
 """
 
 import io
@@ -46,7 +46,7 @@ class _Portion:
 
 
 class PortionedGrid:
-    """One large sheet as a grid. Only a portion or two of it are in memory at any time."""
+    """One large sheet as a grid. Only a few portions of it are in memory at any time."""
 
     def __init__(self, name: str, package: Package, part_name: str, scan: PartScan, *, has_error_text: bool) -> None:
         self.name = name
