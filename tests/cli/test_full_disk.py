@@ -90,7 +90,7 @@ def limit_of(instance: Instance, more: int) -> int:
 
 
 def test_an_import_onto_a_full_disk_says_so_and_writes_nothing(instance: Instance, tmp_path: Path) -> None:
-    path, said = table_of(tmp_path, 2_500), tmp_path / "said"
+    path, said = table_of(tmp_path, 6_000), tmp_path / "said"
     words = ["import", str(path), "--ledger", "own.full", "--new", "满", "--owner", "审计局"]
     before = state()
     for more in (20_000, 900_000):
@@ -100,7 +100,7 @@ def test_an_import_onto_a_full_disk_says_so_and_writes_nothing(instance: Instanc
         assert "Traceback" not in told
         assert state() == before
     assert command(words, said) == 0
-    assert Record.objects.count() == before[0] + 2_500
+    assert Record.objects.count() == before[0] + 6_000
     assert sound()
 
 
