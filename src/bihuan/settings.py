@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from bihuan.base.home import home, secret
+from bihuan.ledger.sqlite import PAGE_SIZE
 
 BASE_DIR = Path(__file__).resolve().parent
 
@@ -80,10 +81,10 @@ def _database() -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,
-                # A new file has pages that suit rows of half a kilobyte. What is sorted is kept beside the pages in one
-                # piece, of at most as many bytes, which is quicker than a piece of memory for every row.
+                # What is sorted is kept beside the pages in one piece, of at most as many bytes, which is quicker than
+                # a piece of memory for every row.
                 "init_command": (
-                    "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                    f"PRAGMA page_size={PAGE_SIZE}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                     "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=FILE;"
                 ),
             },

@@ -34,11 +34,6 @@ def numberer(
 
     def give(opened_at: Sequence[datetime | None]) -> list[str]:
         names = {at: series_of(spec, at) for at in set(opened_at)}
-        if len(set(names.values())) == 1:
-            name = names[opened_at[0]]
-            first = nexts[name] + 1
-            nexts[name] += len(opened_at)
-            return [f"{name}{number:0{digits}d}" for number in range(first, first + len(opened_at))]
         numbers = []
         for name in map(names.__getitem__, opened_at):
             nexts[name] += 1

@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bihuan.base.errors import Conflict
 from bihuan.base.home import home
+from bihuan.ledger.sqlite import PAGE_SIZE
 
 DATABASE = "bihuan.sqlite3"
 _WITNESSES = ("org_unit", "org_person", "ledger_ledger")
@@ -82,6 +83,8 @@ def _young(path: Path) -> BaseDatabaseWrapper:
     """A database in the making. It counts for nothing until it is whole, so it need not outlive a power cut before."""
     made = connections["default"].copy()
     made.settings_dict["NAME"] = path
-    commands = "PRAGMA page_size=16384; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
+    commands = (
+        f"PRAGMA page_size={PAGE_SIZE}; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;"
+    )
     made.settings_dict["OPTIONS"] = {**made.settings_dict["OPTIONS"], "init_command": commands}
     return made
