@@ -13,6 +13,7 @@ from time import monotonic
 from django.db import OperationalError, close_old_connections
 
 from bihuan.base.waiting import is_busy
+from bihuan.cli.large_lakes import keep_large_lakes
 from bihuan.ledger.search import absorb_all
 from bihuan.loop.duty.actions import open_due
 from bihuan.loop.notice.sending import send_waiting
@@ -37,6 +38,7 @@ ROUNDS = (
     Round("duties", 300, open_due),
     Round("notices", 60, issue_due),
     Round("messages", 20, send_waiting),
+    Round("lakes", 300, keep_large_lakes),
 )
 
 

@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from bihuan.ledger.conditions import Condition, write_conditions
-from bihuan.ledger.exporting import Standing
-from bihuan.ledger.grouping import Group, grouped, summed_fields
+from bihuan.ledger.exporting import Standing as ExportedRow
+from bihuan.ledger.grouping import Group, summed_fields
 from bihuan.ledger.linked_records import with_records
-from bihuan.ledger.models import Attachment, Record
+from bihuan.ledger.models import Attachment
 from bihuan.ledger.paging import Row
 from bihuan.ledger.queries import order_words
 from bihuan.ledger.references import lookup_for
@@ -21,6 +20,7 @@ from bihuan.ledger.values import shown
 from bihuan.web import showing
 from bihuan.web.asking import Query
 from bihuan.web.list_cells import Column, rows_html
+from bihuan.web.list_page import Standing
 
 _BLANK = "（空）"
 
@@ -69,13 +69,13 @@ def files_of(fields: Sequence[FieldSpec], data: Sequence[Mapping[str, Any]]) -> 
     return Attachment.objects.in_bulk(ids) if ids else {}
 
 
-def list_groups(query: Query, rows: QuerySet[Record]) -> dict[str, Any] | None:
+def list_groups(query: Query, standing: Standing) -> dict[str, Any] | None:
     """The groups of all that was asked for, each with the address of its records; None for a list without groups."""
     code, spec = query.group, query.opened.spec
     if not code:
         return None
     fields = summed_fields([field for field in query.fields if field.code in query.opened.sight.searched])
-    found = grouped(rows, spec, code, fields)
+    found = standing.groups(code, fields)
     titles = _GroupTitles(query, code)
     return {
         "title": query.groupings[code],
@@ -100,7 +100,7 @@ def _told(total: Decimal, field: FieldSpec) -> str:
     return f"{total:,.{places}f}"
 
 
-def part_of(query: Query, lookup: Lookup) -> Callable[[Standing], str] | None:
+def part_of(query: Query, lookup: Lookup) -> Callable[[ExportedRow], str] | None:
     """What the group of an exported record is called; None for a list without groups."""
     code, titles = query.group, query.opened.states
     field = query.opened.spec.by_code.get(code)

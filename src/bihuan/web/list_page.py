@@ -9,17 +9,25 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
+from bihuan.figure.listing import LARGE, Listing, listing
+from bihuan.figure.names import LedgerView
 from bihuan.ledger.among import among
+from bihuan.ledger.grouping import Grouped, grouped
 from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, total_of
+from bihuan.ledger.paging import COUNTED, Row, Total, rows_by_id, rows_of, stretch, total_of
 from bihuan.ledger.rules import sees_whole, whole_total
+from bihuan.ledger.spec import FieldSpec
 from bihuan.loop.colour import colour_case, found_by_colour, is_walked
 from bihuan.loop.queries import colour_counts
+from bihuan.loop.summary import Summary
 from bihuan.loop.tally_counts import Counts, no_counts
 from bihuan.loop.whole_counts import whole_counts
 from bihuan.web.asking import Query
 
 _LONGEST_NUMBER = 9
+_WALKED = frozenset({"due", "closed"})
+"""The orders that an index of the database walks."""
+_NOT_IN_COLUMNS = ("q", "mine", "no_unit", "exact", "doubtful")
 
 
 class Found(NamedTuple):
@@ -42,9 +50,23 @@ class Standing:
     rows: QuerySet[Record]
 
     @cached_property
+    def listing(self) -> Listing | None:
+        """The list by the columns of the ledger's lake; None where the database tells it as fast, or alone."""
+        query, opened = self.query, self.query.opened
+        is_sorted = any(word.lstrip("-") not in _WALKED for word in query.order)
+        is_hard = is_sorted or query.group or query.get("where").strip()
+        if self.alike.query.is_empty() or not is_hard or any(query.get(name) for name in _NOT_IN_COLUMNS):
+            return None
+        if not sees_whole(opened.actor, opened.ledger):
+            return None
+        if whole_total(opened.actor, opened.ledger) < LARGE:
+            return None
+        return listing(opened.ledger, LedgerView(opened.ledger.code, opened.sight.whole, opened.loop), query.wanted)
+
+    @cached_property
     def found(self) -> list[Found] | None:
         """All that a condition finds, in order; None without one, and where it finds more than are kept."""
-        if not self.query.get("where").strip():
+        if not self.query.get("where").strip() or self.listing:
             return None
         bounds = self.query.opened.bounds
         colour = colour_case(bounds) if bounds else Value("")
@@ -56,9 +78,17 @@ class Standing:
         return [Found(*one) for one in ordered.annotate(colour=colour).values_list("pk", "colour")]
 
     @property
-    def summed(self) -> QuerySet[Record]:
-        """The records of all colours, to sum up."""
-        return self.alike if self.found is None else Record.objects.filter(pk__in=[one.pk for one in self.found])
+    def summary(self) -> Summary | None:
+        """The summary of the records of all colours; None for more than a page can wait for."""
+        if self.counts is None:
+            return None
+        count = sum(self.counts.values())
+        if self.listing and count > COUNTED:
+            return None
+        if self.listing:
+            return self.query.summary_of(Record.objects.filter(among(self.listing.ids(0, count))), count)
+        found = self.alike if self.found is None else Record.objects.filter(pk__in=[one.pk for one in self.found])
+        return self.query.summary_of(found, count)
 
     @cached_property
     def counts(self) -> Counts | None:
@@ -71,6 +101,8 @@ class Standing:
             return {colour: colours[colour.value] for colour in no_counts()}
         if not self.query.narrows_beside_colour:
             return whole_counts(opened.actor, opened.ledger, opened.loop, opened.bounds, self.query.head)
+        if self.listing:
+            return self.listing.counts
         if total_of(self.alike, COUNTED).more and not self.query.counts_all:
             return None
         return colour_counts(self.alike, opened.bounds)
@@ -83,6 +115,8 @@ class Standing:
             return Total(self.counts[chosen] if chosen else sum(self.counts.values()))
         if self.found is not None:
             return Total(len(self.found))
+        if self.query.narrows and self.listing:
+            return Total(self.listing.total)
         if self.query.narrows:
             return total_of(self.rows, None if self.query.counts_all else COUNTED)
         return Total(whole_total(self.query.opened.actor, self.query.opened.ledger))
@@ -96,6 +130,8 @@ class Standing:
     def page(self, start: int, size: int) -> list[Row]:
         """The rows of a page."""
         chosen, bounds = self.query.colour, self.query.opened.bounds
+        if self.listing:
+            return rows_by_id(self.listing.ids(start, size, chosen))
         if self.found is None:
             total, rows = None if self.total.more else self.total.count, self.rows
             if chosen and bounds and is_walked(self.total, self.query.get("sort")):
@@ -103,6 +139,21 @@ class Standing:
             return rows_of(rows, start, size, total, all_of=self._whole)
         listed = [one.pk for one in self.found if chosen is None or one.colour == chosen.value]
         return rows_by_id(listed[start : start + size])
+
+    def records(self, start: int, count: int) -> list[Record]:
+        """The same as records, to be worked with."""
+        if self.listing is None:
+            return stretch(self.rows, start, count)
+        ids = self.listing.ids(start, count, self.query.colour)
+        found = Record.objects.in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
+
+    def groups(self, code: str, summed: Sequence[FieldSpec]) -> Grouped:
+        """The rows in groups by a field."""
+        found = None
+        if self.listing:
+            found = self.listing.groups(code, [field.code for field in summed], self.query.colour)
+        return found or grouped(self.rows, self.query.opened.spec, code, summed)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ ROWS_IN_A_FILE = 1_000_000
 _RECORDS_AT_ONCE = 500
 _MOST_AT_ONCE = 200_000
 """More events than this are not absorbed as a delta: building anew costs no more."""
+_NEAR = 2_000
+"""So many events are taken in while somebody waits for a page."""
 
 
 def folder_of(ledger: Ledger) -> Path:
@@ -45,6 +47,17 @@ def fresh_snapshot(ledger: Ledger, view: LedgerView) -> Snapshot:
     if manifest is None or manifest.position != door.position or _is_worn(manifest):
         manifest = absorb(ledger, columns)
     return Snapshot(folder, manifest, columns)
+
+
+def snapshot_if_near(ledger: Ledger, view: LedgerView) -> Snapshot | None:
+    """The same, for who cannot wait: None where the lake is not there or lacks more than a moment's work."""
+    return fresh_snapshot(ledger, view) if is_near(ledger, view) else None
+
+
+def is_near(ledger: Ledger, view: LedgerView) -> bool:
+    """Whether a ledger's lake is there and lacks few events."""
+    manifest = _usable(folder_of(ledger), ledger, lake_columns(figure_names(view)))
+    return manifest is not None and Chain.objects.get(ledger=ledger).position - manifest.position <= _NEAR
 
 
 def absorb(ledger: Ledger, columns: tuple[LakeColumn, ...]) -> Manifest:

@@ -13,7 +13,7 @@ from bihuan.base.errors import BihuanError, Invalid, NotFound
 from bihuan.expression import ExpressionError
 from bihuan.ledger.attachments import keep_file
 from bihuan.ledger.models import Batch, Chain, Event, Record
-from bihuan.ledger.paging import stretch, total_of
+from bihuan.ledger.paging import total_of
 from bihuan.ledger.rules import get_record, visible_records
 from bihuan.ledger.undo import undo_batch
 from bihuan.loop.actions import edit_record
@@ -87,13 +87,13 @@ def rows(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
     opened = open_ledger(request, actor, code)
     start, count = _whole(request, "start"), min(_whole(request, "count") or _STRETCH, _STRETCH)
     query = Query(opened, request)
-    asked = query.rows()
+    standing = Standing(query, query.rows(coloured=False), query.rows())
     content: dict[str, Any] = {
         "start": start,
-        "rows": GridRows(opened, opened.spec.fields).rows(stretch(asked, start, count)),
+        "rows": GridRows(opened, opened.spec.fields).rows(standing.records(start, count)),
     }
     if request.GET.get("total"):
-        content |= vars(Standing(query, query.rows(coloured=False), asked).total)
+        content |= vars(standing.total)
     return _json(content)
 
 

@@ -65,7 +65,7 @@ def show(request: HttpRequest, actor: Actor, code: str) -> HttpResponse:
         "problem": problem,
         "rows": list_rows(query, standing.page(page.start, size)),
         "pager": page.told(SIZES, query.url(count="all")),
-        "groups": None if problem else list_groups(query, rows),
+        "groups": None if problem else list_groups(query, standing),
         "views": view_links(query),
         **_head(query),
         **_standing(query, standing),
@@ -140,7 +140,7 @@ def _standing(query: Query, standing: Standing) -> dict[str, Any]:
     if query.opened.loop is None:
         return {}
     counts = standing.counts
-    found = query.summary_of(standing.summed, sum(counts.values())) if counts else None
+    found = standing.summary
     told = {"summary": _strip(found), "doubtful": _doubtful(query, found)} if found else {}
     return {"tabs": _tabs(query, counts), **told}
 
