@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from bihuan.figure import listing as listings
 from bihuan.figure.lake.absorbing import fresh_snapshot
 from bihuan.figure.names import LedgerView
 from bihuan.ledger.definitions import spec_of
@@ -16,11 +17,10 @@ from bihuan.ledger.role_settings import set_field_right
 from bihuan.loop.actions import edit_record
 from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import actor_of
-from bihuan.web import list_page
 from tests.cast import Cast
 from tests.ledger.making import make_finding
 
-URL = "/ledgers/audit.finding/"
+URL, API = "/ledgers/audit.finding/", "/api/ledgers/audit.finding/records"
 CHANGING = re.compile(r'(csrfmiddlewaretoken" value|X-CSRFToken":)\s*=?\s*"[^"]*"')
 ASKED = (
     "sort=-amount",
@@ -47,14 +47,14 @@ def told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     for number in range(14):
         make_finding(cast, number, amount=str(number % 7) if number % 5 else "")
     _absorb(cast.finding)
-    found, listing = [], list_page.listing
+    found, listing = [], listings.listing
 
     def noted(*asked: Any) -> Any:
         answer = listing(*asked)
         found.append(answer is not None)
         return answer
 
-    monkeypatch.setattr(list_page, "listing", noted)
+    monkeypatch.setattr(listings, "listing", noted)
     return found
 
 
@@ -73,22 +73,41 @@ def test_columns_and_database_tell_the_same_page(
 ) -> None:
     client = clients("office")
     for asked in ASKED:
-        monkeypatch.setattr(list_page, "LARGE", 10**9)
+        monkeypatch.setattr(listings, "LARGE", 10**9)
         by_database = page(client, f"{URL}?{asked}")
-        monkeypatch.setattr(list_page, "LARGE", 1)
+        monkeypatch.setattr(listings, "LARGE", 1)
         assert page(client, f"{URL}?{asked}") == by_database, asked
     by_text = 2 if connection.vendor == "postgresql" else 0  # which orders texts by the rules of a language
     assert told.count(True) == len(told) - by_text >= 7
-    rows = f"{URL}grid/rows/?start=2&count=5&total=1&sort=-amount"
-    by_columns = client.get(rows).json()
-    monkeypatch.setattr(list_page, "LARGE", 10**9)
-    assert client.get(rows).json() == by_columns
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{URL}grid/rows/?start=2&count=5&total=1&sort=-amount",
+        f"{API}?sort=-amount&size=4&page=2",
+        f"{API}?where=amount+>+1&size=4",
+        f"{API}?where=amount+>+1&size=4&colour=green&unit=330999101",
+        "next",
+    ],
+)
+def test_columns_and_database_tell_programs_the_same(
+    clients: Clients, told: list[bool], monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    client = clients("office")
+    if address == "next":
+        address = client.get(f"{API}?where=amount+>+1&size=4").json()["next"]
+    by_database = client.get(address).json()
+    assert by_database["rows"]
+    monkeypatch.setattr(listings, "LARGE", 1)
+    assert client.get(address).json() == by_database
+    assert told == [True]
 
 
 def test_who_sees_a_part_is_told_by_the_database(
     clients: Clients, told: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_page, "LARGE", 1)
+    monkeypatch.setattr(listings, "LARGE", 1)
     client = clients("town")
     for asked in ASKED:
         page(client, f"{URL}?{asked}")
@@ -98,7 +117,7 @@ def test_who_sees_a_part_is_told_by_the_database(
 def test_what_was_written_a_moment_ago_is_in_the_list(
     cast: Cast, clients: Clients, told: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_page, "LARGE", 1)
+    monkeypatch.setattr(listings, "LARGE", 1)
     client = clients("office")
     assert "共 <b>14</b> 条" in page(client, f"{URL}?sort=-amount")
     record = make_finding(cast, 20, amount="99")
@@ -112,7 +131,7 @@ def test_what_was_written_a_moment_ago_is_in_the_list(
 def test_a_masked_field_is_no_order_no_condition_and_no_group(
     cast: Cast, clients: Clients, told: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(list_page, "LARGE", 1)
+    monkeypatch.setattr(listings, "LARGE", 1)
     security = cast["security_admin"]
     for role in ("handler", "reviewer", "supervisor"):
         set_field_right(actor=security, role=role, ledger=cast.finding, field="amount", right="masked", step="")
@@ -127,7 +146,7 @@ def test_a_masked_field_is_no_order_no_condition_and_no_group(
 def test_a_lake_far_behind_is_not_waited_for(
     cast: Cast, clients: Clients, told: list[bool], monkeypatch: pytest.MonkeyPatch, lag: int
 ) -> None:
-    monkeypatch.setattr(list_page, "LARGE", 1)
+    monkeypatch.setattr(listings, "LARGE", 1)
     monkeypatch.setattr("bihuan.figure.lake.absorbing._NEAR", 2)
     for number in range(lag):
         make_finding(cast, 30 + number, amount="5")

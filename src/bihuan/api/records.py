@@ -15,8 +15,9 @@ from bihuan.api.acting import acting
 from bihuan.base import clock
 from bihuan.base.errors import Invalid
 from bihuan.expression import ExpressionError
+from bihuan.figure.listing import Listing, listing_of
 from bihuan.ledger.models import Ledger, Record
-from bihuan.ledger.paging import Row, Total, rows_of, total_of
+from bihuan.ledger.paging import Row, Total, rows_by_id, rows_of, total_of
 from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.references import lookup_for
 from bihuan.ledger.rules import visible_ledger, whole_total
@@ -58,16 +59,21 @@ def records(request: HttpRequest, code: str, wanted: Query[Wanted]) -> HttpRespo
             state=wanted.state,
             where=wanted.where,
             order=wanted.sort,
-            also=_also(wanted, bounds),
         )
-        rows = list_records(actor, ledger, sight.spec, loop.states if loop else {}, asked)
+        coloured = replace(asked, also=_also(wanted, bounds))
+        rows = list_records(actor, ledger, sight.spec, loop.states if loop else {}, coloured)
+        columns = listing_of(actor, ledger, loop, asked)
     except ExpressionError as error:
         raise Invalid(f"条件式有误：{error}") from error
-    total = _total(actor, ledger, wanted, rows)
-    if bounds and wanted.colour and is_walked(total, wanted.sort):
-        walked = replace(asked, also=found_by_colour(Colour(wanted.colour), bounds))
-        rows = list_records(actor, ledger, sight.spec, loop.states if loop else {}, walked)
-    told = list(_told(_stretch(rows, wanted, total), sight, bounds))
+    if columns:
+        total, page = _by_columns(columns, wanted)
+    else:
+        total = _total(actor, ledger, wanted, rows)
+        if bounds and wanted.colour and is_walked(total, wanted.sort):
+            walked = replace(asked, also=found_by_colour(Colour(wanted.colour), bounds))
+            rows = list_records(actor, ledger, sight.spec, loop.states if loop else {}, walked)
+        page = _stretch(rows, wanted, total)
+    told = list(_told(page, sight, bounds))
     content = {"total": total.count, "more": total.more, "next": _next(request, wanted, told), "rows": told}
     return HttpResponse(orjson.dumps(content, option=orjson.OPT_UTC_Z), content_type="application/json")
 
@@ -98,6 +104,15 @@ def _stretch(rows: QuerySet[Record], wanted: Wanted, total: Total) -> list[Row]:
     if wanted.after and not wanted.sort:
         return rows_of(rows.filter(pk__lt=wanted.after), 0, wanted.size)
     return rows_of(rows, (wanted.page - 1) * wanted.size, wanted.size, None if total.more else total.count)
+
+
+def _by_columns(columns: Listing, wanted: Wanted) -> tuple[Total, list[Row]]:
+    """The same by the columns of the ledger's lake, counted to the end."""
+    colour = Colour(wanted.colour) if wanted.colour else None
+    follows = wanted.after is not None and not wanted.sort
+    start = 0 if follows else (wanted.page - 1) * wanted.size
+    ids = columns.ids(start, wanted.size, colour, wanted.after if follows else None)
+    return Total(columns.counts[colour] if colour else columns.total), rows_by_id(ids)
 
 
 def _told(rows: list[Row], sight: Sight, bounds: Bounds | None) -> Iterator[dict[str, Any]]:

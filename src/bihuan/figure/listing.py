@@ -12,20 +12,25 @@ import polars as pl
 from django.db import connection
 
 from bihuan.base import clock
-from bihuan.expression import Checked, Kind
+from bihuan.expression import Checked, Kind, compile_check
 from bihuan.expression.held import Held, TooLarge
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.rows import COLOURS, condition, held_columns
-from bihuan.figure.lake.absorbing import snapshot_if_near
+from bihuan.figure.lake.absorbing import rows_held, snapshot_if_near
 from bihuan.figure.lake.columns import OPEN, LakeColumn
 from bihuan.figure.lake.reading import Part, Snapshot
 from bihuan.figure.names import COLOUR, LedgerView
 from bihuan.ledger.grouping import MOST_GROUPS, Group, Grouped
 from bihuan.ledger.models import Ledger
+from bihuan.ledger.queries import SYSTEM_ORDER, Asked, order_words
+from bihuan.ledger.rules import sees_whole
+from bihuan.ledger.sight import sight_of
 from bihuan.loop.colour import Colour
+from bihuan.loop.spec import LoopSpec
+from bihuan.org.actor import Actor
 
 LARGE = 50_000
-"""A ledger of fewer records is read by the database as fast."""
+"""A ledger whose lake holds fewer rows is read by the database as fast."""
 _LAST = OPEN - 1
 """On both clocks: a record as all of its events make it, which is what the database holds."""
 _FIRST_ROWS = 20_000
@@ -35,6 +40,8 @@ _ENTERED = frozenset({"created_at", "updated_at"})
 _OWN = {"number", "state", "unit", "opened_at", "due_at", "closed_at"}
 """What every record has; a ledger with a field of such a code is left to the database."""
 _ORDER_NAMES = {"due": "due_at", "opened": "opened_at", "closed": "closed_at", "updated": "updated_at"}
+_WALKED = frozenset({"due", "closed"})
+"""The orders that an index of the database walks."""
 _ROW = ("record", "version", "effective_from", "effective_to", "known_from", "known_to")
 
 
@@ -49,6 +56,32 @@ class Wanted:
     units: frozenset[int] | None = None
     state: str = ""
     order: tuple[str, ...] = ()
+
+
+def listing_of(
+    actor: Actor, ledger: Ledger, loop: LoopSpec | None, asked: Asked, *, grouped: bool = False
+) -> "Listing | None":
+    """The list that an actor asks for, of all colours, in a large ledger of which they may see every record.
+
+    None where the database tells the list as fast, or tells what the columns do not. Raises ExpressionError and
+    Invalid as `ledger.queries.list_records` does.
+    """
+    sight = sight_of(actor, ledger)
+    known = SYSTEM_ORDER.keys() | sight.spec.by_code.keys()
+    order = tuple(word for word in order_words(asked.order) if word.removeprefix("-") in known)
+    for word in order:
+        sight.require_sortable(word.removeprefix("-"))
+    is_sorted = any(word.removeprefix("-") not in _WALKED for word in order)
+    is_hard = grouped or is_sorted or asked.unit or asked.where.strip()
+    if not is_hard or asked.words.strip() or asked.also or not sees_whole(actor, ledger):
+        return None
+    if rows_held(ledger) < LARGE:
+        return None
+    names = sight.names(loop.states if loop else {})
+    where = compile_check(asked.where, names) if asked.where.strip() else None
+    units = frozenset(actor.tree.within(asked.unit)) if asked.unit else None
+    view = LedgerView(ledger.code, sight.whole, loop)
+    return listing(ledger, view, Wanted(where, units, asked.state, order))
 
 
 def listing(ledger: Ledger, view: LedgerView, wanted: Wanted) -> "Listing | None":
@@ -187,9 +220,11 @@ class Listing:
             return self._present
         return self._present.filter(self.colour.column == COLOURS.index(colour))
 
-    def ids(self, start: int, count: int, colour: Colour | None = None) -> list[int]:
-        """Some records by their place in the list, of one colour if asked."""
+    def ids(self, start: int, count: int, colour: Colour | None = None, before: int | None = None) -> list[int]:
+        """Some records by their place in the list, of one colour if asked, of those made before another if asked."""
         rows = self._of_colour(colour)
+        if before is not None:
+            rows = rows.filter(pl.col("record") < before)
         keys = [key.alias(f"key{place}") for place, (key, _) in enumerate(self.keys)]
         downwards = [*(down for _, down in self.keys), True]
         by = [*(f"key{place}" for place in range(len(keys))), "record"]

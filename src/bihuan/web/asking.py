@@ -14,11 +14,10 @@ from django.urls import reverse
 from bihuan.base import clock
 from bihuan.base.errors import NotFound
 from bihuan.expression import ExpressionError, compile_check, explain
-from bihuan.figure.listing import Wanted
 from bihuan.ledger.grouping import groupings
 from bihuan.ledger.models import Ledger, Record, SavedView
 from bihuan.ledger.paging import COUNTED, Total, total_of
-from bihuan.ledger.queries import SYSTEM_ORDER, Asked, list_records, order_words
+from bihuan.ledger.queries import Asked, list_records
 from bihuan.ledger.rules import visible_records, whole_total
 from bihuan.ledger.saved_views import ASKED, visible_views
 from bihuan.ledger.sight import Sight, sight_of
@@ -152,33 +151,17 @@ class Query:
     def rows(self, *, coloured: bool = True) -> QuerySet[Record]:
         """The records asked for; without `coloured`, those of all colours. Raises ExpressionError."""
         opened = self.opened
-        asked = Asked(
+        return list_records(opened.actor, opened.ledger, opened.spec, opened.states, self.asked(coloured=coloured))
+
+    def asked(self, *, coloured: bool) -> Asked:
+        """The same as the ledger takes it."""
+        return Asked(
             words=self.get("q"),
             unit=self.unit,
             state=self.get("state"),
             where=self.get("where"),
             order=self.get("sort"),
             also=self._also(coloured=coloured),
-        )
-        return list_records(opened.actor, opened.ledger, opened.spec, opened.states, asked)
-
-    @cached_property
-    def order(self) -> tuple[str, ...]:
-        """The columns that the list is ordered by, those of descending ones with a minus."""
-        known = SYSTEM_ORDER.keys() | self.opened.spec.by_code.keys()
-        return tuple(word for word in order_words(self.get("sort")) if word.removeprefix("-") in known)
-
-    @property
-    def wanted(self) -> Wanted:
-        """The same as `rows`, for who finds them by columns; colours are told apart there. Raises as `rows` does."""
-        opened, where = self.opened, self.get("where")
-        for column in self.order:
-            opened.sight.require_sortable(column.removeprefix("-"))
-        return Wanted(
-            compile_check(where, opened.sight.names(opened.states)) if where.strip() else None,
-            frozenset(opened.actor.tree.within(self.unit)) if self.unit else None,
-            self.get("state"),
-            self.order,
         )
 
     @property

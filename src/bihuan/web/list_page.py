@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 
-from bihuan.figure.listing import LARGE, Listing, listing
-from bihuan.figure.names import LedgerView
+from bihuan.figure.listing import Listing, listing_of
 from bihuan.ledger.among import among
 from bihuan.ledger.grouping import Grouped, grouped
 from bihuan.ledger.models import Ledger, Record
@@ -25,9 +24,6 @@ from bihuan.loop.whole_counts import whole_counts
 from bihuan.web.asking import Query
 
 _LONGEST_NUMBER = 9
-_WALKED = frozenset({"due", "closed"})
-"""The orders that an index of the database walks."""
-_NOT_IN_COLUMNS = ("q", "mine", "no_unit", "exact", "doubtful")
 
 
 class Found(NamedTuple):
@@ -52,16 +48,11 @@ class Standing:
     @cached_property
     def listing(self) -> Listing | None:
         """The list by the columns of the ledger's lake; None where the database tells it as fast, or alone."""
+        if self.alike.query.is_empty():
+            return None
         query, opened = self.query, self.query.opened
-        is_sorted = any(word.lstrip("-") not in _WALKED for word in query.order)
-        is_hard = is_sorted or query.group or query.get("where").strip()
-        if self.alike.query.is_empty() or not is_hard or any(query.get(name) for name in _NOT_IN_COLUMNS):
-            return None
-        if not sees_whole(opened.actor, opened.ledger):
-            return None
-        if whole_total(opened.actor, opened.ledger) < LARGE:
-            return None
-        return listing(opened.ledger, LedgerView(opened.ledger.code, opened.sight.whole, opened.loop), query.wanted)
+        asked = query.asked(coloured=False)
+        return listing_of(opened.actor, opened.ledger, opened.loop, asked, grouped=bool(query.group))
 
     @cached_property
     def found(self) -> list[Found] | None:
@@ -103,9 +94,14 @@ class Standing:
             return whole_counts(opened.actor, opened.ledger, opened.loop, opened.bounds, self.query.head)
         if self.listing:
             return self.listing.counts
-        if total_of(self.alike, COUNTED).more and not self.query.counts_all:
+        if self._of_all_colours.more and not self.query.counts_all:
             return None
         return colour_counts(self.alike, opened.bounds)
+
+    @cached_property
+    def _of_all_colours(self) -> Total:
+        """How many there are in all colours, counted so far as a page can wait for."""
+        return total_of(self.alike, COUNTED)
 
     @cached_property
     def total(self) -> Total:
@@ -117,6 +113,8 @@ class Standing:
             return Total(len(self.found))
         if self.query.narrows and self.listing:
             return Total(self.listing.total)
+        if self.query.narrows and self.rows is self.alike and not self.query.counts_all:
+            return self._of_all_colours
         if self.query.narrows:
             return total_of(self.rows, None if self.query.counts_all else COUNTED)
         return Total(whole_total(self.query.opened.actor, self.query.opened.ledger))
