@@ -1,6 +1,6 @@
 """A ledger's list with scope, masks and total as it grows, eight clients at once, against DRF with django-filter on the
 same database: by the interface, which answers with the same as DRF, and as the page that people see. Then what a
-condition, a deep page and a search by two characters cost, and a bulk edit of 100,000 records."""
+condition, an order, groups, a deep page and a search by two characters cost, and a bulk edit of 100,000 records."""
 
 import http.client
 import os
@@ -37,6 +37,8 @@ SINGLE = {
     "少见的条件": "size=50&where=amount+%3E+990",
     "罕见的条件": "size=50&where=note+%3D+%27%E7%BD%95%E8%A7%81%27",
     "按期限排序": "size=50&sort=due",
+    "按金额排序": "size=50&sort=-amount",
+    "按单位分组": "size=50&group=unit",
 }
 KINDS = {
     "title": "text",
@@ -125,12 +127,14 @@ def people() -> tuple["Person", list[int]]:
 
 def ledger_of(size: int, villages: list[int]) -> "Ledger":
     """A ledger of so many matters, a third of them open, made where it is not there yet."""
+    from bihuan.figure.lake.absorbing import fresh_snapshot
+    from bihuan.figure.names import LedgerView
     from bihuan.ledger import search
     from bihuan.ledger.append import append_many
-    from bihuan.ledger.definitions import install_definition
+    from bihuan.ledger.definitions import install_definition, spec_of
     from bihuan.ledger.models import Ledger, Record
     from bihuan.ledger.spec import FieldSpec, LedgerSpec
-    from bihuan.loop.definitions import install_loop
+    from bihuan.loop.definitions import install_loop, loop_of
     from bihuan.loop.intake import loop_over
     from bihuan.org.actor import system_actor
     from bihuan.org.models import Unit
@@ -147,6 +151,7 @@ def ledger_of(size: int, villages: list[int]) -> "Ledger":
     drafts = (draft(number, villages) for number in range(made, size))
     append_many(actor=system_actor(), ledger=ledger, drafts=drafts)
     search.absorb(ledger)
+    fresh_snapshot(ledger, LedgerView(ledger.code, spec_of(ledger), loop_of(ledger)))  # as `bihuan serve` does
     return ledger
 
 
