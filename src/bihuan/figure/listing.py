@@ -90,7 +90,8 @@ def listing(ledger: Ledger, view: LedgerView, wanted: Wanted) -> "Listing | None
     None where the lake lies too far behind, or holds something otherwise than the database does.
     """
     snapshot = None if _OWN & view.spec.by_code.keys() else snapshot_if_near(ledger, view)
-    if snapshot is None:
+    parts = snapshot.at(_LAST, _LAST) if snapshot else []
+    if snapshot is None or not parts:
         return None
     now = clock.now()
     held = held_columns(snapshot, view, Clocks(now, now))
@@ -102,7 +103,7 @@ def listing(ledger: Ledger, view: LedgerView, wanted: Wanted) -> "Listing | None
         is_wanted = _is_wanted(wanted, held, Clocks(now, now))
     except TooLarge:
         return None
-    return Listing(snapshot, is_wanted, tuple(keys), held, held.get(COLOUR) if view.loop else None)
+    return Listing(snapshot, parts, is_wanted, tuple(keys), held, held.get(COLOUR) if view.loop else None)
 
 
 def _is_wanted(wanted: Wanted, held: Mapping[str, Held], clocks: Clocks) -> pl.Expr | None:
@@ -170,6 +171,7 @@ class Listing:
     """The records that are wanted, as the lake's columns tell them at one moment."""
 
     snapshot: Snapshot
+    parts: list[Part]
     is_wanted: pl.Expr | None
     keys: tuple[tuple[pl.Expr, bool], ...]
     held: Mapping[str, Held]
@@ -177,9 +179,8 @@ class Listing:
 
     @cached_property
     def _present(self) -> pl.LazyFrame:
-        parts = self.snapshot.at(_LAST, _LAST)
-        rows = present_rows(parts) if parts else pl.LazyFrame(schema={"record": pl.Int64})
-        return rows if self.is_wanted is None or not parts else rows.filter(self.is_wanted)
+        rows = present_rows(self.parts)
+        return rows if self.is_wanted is None else rows.filter(self.is_wanted)
 
     @cached_property
     def counts(self) -> dict[Colour, int]:
@@ -236,18 +237,17 @@ class Listing:
 
 
 def present_rows(parts: list[Part]) -> pl.LazyFrame:
-    """The rows that hold, each once: those of the base, and those of deltas that came and did not go again."""
-    base = None if parts[0].weighted else parts[0]
-    deltas = parts[1:] if base else parts
-    changes = pl.concat([delta.rows for delta in deltas]).collect() if deltas else None
-    if changes is None or changes.is_empty():
-        return base.rows if base else pl.LazyFrame(schema={"record": pl.Int64})
-    touched = changes["record"].unique()
-    old = [base.rows.filter(pl.col("record").is_in(touched.implode()))] if base else []
-    weighed = [rows.with_columns(pl.lit(1, dtype=pl.Int8).alias("weight")) for rows in old]
-    both = pl.concat([*weighed, changes.lazy()], how="diagonal")
+    """The rows that hold, each once: those of the base, and those of deltas that came and did not go again.
+
+    The parts are the base, if there is one, and the deltas: at least one of them.
+    """
+    bases, deltas = ([part.rows for part in parts if part.weighted is kind] for kind in (False, True))
+    if not deltas:
+        return pl.concat(bases)
+    changes = pl.concat(deltas).collect()
+    is_touched = pl.col("record").is_in(changes["record"].unique().implode())
+    old = [rows.filter(is_touched).with_columns(pl.lit(1, dtype=pl.Int8).alias("weight")) for rows in bases]
+    both = pl.concat([*old, changes.lazy()], how="diagonal")
     net = both.group_by(_ROW).agg(pl.all().exclude(*_ROW, "weight").first(), pl.col("weight").cast(pl.Int64).sum())
     fresh = net.filter(pl.col("weight") > 0).drop("weight").collect().lazy()
-    if base is None:
-        return fresh
-    return pl.concat([base.rows.filter(~pl.col("record").is_in(touched.implode())), fresh], how="diagonal")
+    return pl.concat([*(rows.filter(~is_touched) for rows in bases), fresh], how="diagonal")
