@@ -17,6 +17,7 @@ from bihuan.ledger.role_settings import set_field_right
 from bihuan.loop.actions import edit_record
 from bihuan.loop.definitions import loop_of
 from bihuan.org.actor import actor_of
+from bihuan.web import list_page
 from tests.cast import Cast
 from tests.ledger.making import make_finding
 
@@ -79,6 +80,17 @@ def test_columns_and_database_tell_the_same_page(
         assert page(client, f"{URL}?{asked}") == by_database, asked
     by_text = 2 if connection.vendor == "postgresql" else 0  # which orders texts by the rules of a language
     assert told.count(True) == len(told) - by_text >= 7
+
+
+def test_an_order_takes_the_summary_away_from_no_page(
+    clients: Clients, told: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings, "LARGE", 1)
+    monkeypatch.setattr(list_page, "COUNTED", 5)
+    client = clients("office")
+    assert "销号率" in page(client, f"{URL}?sort=-amount")
+    assert "销号率" not in page(client, f"{URL}?where=number+is+not+null")
+    assert told == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from bihuan.expression.held import (
     NotNative,
     TooLarge,
     bounded,
+    decoded,
     fields_of,
     folded,
     is_true,
@@ -101,7 +102,7 @@ class Columnar:
             case Literal():
                 return self.constant(node)
             case Field(_, name):
-                return self.decoded(self.held[name.code])
+                return decoded(self.held[name.code])
             case Not(operand):
                 return ~self.root(operand)
             case And(operands):
@@ -131,13 +132,6 @@ class Columnar:
                 if renderer is None:
                     raise NotNative
                 return renderer(self, node, arguments)
-
-    def decoded(self, held: Held) -> pl.Expr:
-        """The text of a column of few words."""
-        if held.words is None:
-            return held.column
-        numbers_of = list(range(len(held.words)))
-        return held.column.replace_strict(numbers_of, list(held.words), default=None, return_dtype=pl.String)
 
     def case(self, node: Case, branches: tuple[tuple[Node, Node], ...], otherwise: Node) -> pl.Expr:
         values = self.meeting((*(value for _, value in branches), otherwise), node.type.scale)
@@ -244,7 +238,7 @@ class Columnar:
             joined = table.join(each, on=list(fields), how="left", nulls_equal=True, maintain_order="left")
             return joined["__value"]
 
-        columns = [self.decoded(self.held[code]).alias(code) for code in fields]
+        columns = [decoded(self.held[code]).alias(code) for code in fields]
         return pl.struct(columns).map_batches(work, return_dtype=kind, is_elementwise=True)
 
 

@@ -34,6 +34,14 @@ class Held:
     largest: int | None = None
 
 
+def decoded(held: Held) -> pl.Expr:
+    """The values of a field, of a column of few words their text."""
+    if held.words is None:
+        return held.column
+    numbers_of = list(range(len(held.words)))
+    return held.column.replace_strict(numbers_of, list(held.words), default=None, return_dtype=pl.String)
+
+
 class TooLarge(ValueError):
     """A number that could need more than 128 bits."""
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from bihuan.base import clock
 from bihuan.expression import Checked, Kind, compile_check
-from bihuan.expression.held import Held, TooLarge
+from bihuan.expression.held import Held, TooLarge, decoded
 from bihuan.figure.clocks import Clocks
 from bihuan.figure.engine.rows import COLOURS, condition, held_columns
 from bihuan.figure.lake.absorbing import rows_held, snapshot_if_near
@@ -150,11 +150,7 @@ def _group_value(column: LakeColumn, held: Held) -> pl.Expr:
         return value.cast(pl.Date).dt.strftime("%Y-%m")
     if column.name.kind is Kind.DATETIME:
         return value.cast(pl.Datetime("us")).dt.offset_by("8h").dt.strftime("%Y-%m")
-    if held.words is not None:
-        return value.replace_strict(
-            list(range(len(held.words))), list(held.words), default=None, return_dtype=pl.String
-        )
-    return value if column.code == "unit" else value.cast(pl.String)
+    return value if column.code == "unit" else decoded(held).cast(pl.String)
 
 
 def _sum(column: pl.Expr) -> pl.Expr:

@@ -74,9 +74,9 @@ class Standing:
         if self.counts is None:
             return None
         count = sum(self.counts.values())
-        if self.listing and count > COUNTED:
-            return None
-        if self.listing:
+        if self.listing and self.query.narrows_beside_colour:
+            if count > COUNTED:
+                return None
             return self.query.summary_of(Record.objects.filter(among(self.listing.ids(0, count))), count)
         found = self.alike if self.found is None else Record.objects.filter(pk__in=[one.pk for one in self.found])
         return self.query.summary_of(found, count)
