@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bihuan.ledger.column_sweeps import sweep_of
+from bihuan.ledger.column_sweeps import Stored, sweep_of
 from bihuan.ledger.fresh_block import json_insides
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
@@ -52,21 +52,32 @@ def test_a_sweep_reads_as_one_by_one(field: FieldSpec, raws: list[Any]) -> None:
     sweep = sweep_of(field)
     swept = sweep(raws) if sweep else None
     if swept is not None:
+        values = ["" if value is None else value for value in swept.values]
         expected = one_by_one(field, raws)
-        assert swept == expected
-        assert list(map(repr, swept)) == list(map(repr, expected))
+        assert values == expected
+        assert list(map(repr, values)) == list(map(repr, expected))
+        _what_is_said_of_all_holds(swept)
+
+
+def _what_is_said_of_all_holds(swept: Stored) -> None:
+    if swept.all == "plain":
+        assert [f'"{value}"'.encode() for value in swept.values] == list(map(orjson.dumps, swept.values))
+    elif swept.all == "numbers":
+        assert {*map(type, swept.values)} <= {int, float}
 
 
 def test_plain_columns_are_swept() -> None:
-    assert _swept("text", ["问题 一", " b", ""]) == ["问题 一", "b", ""]
+    assert _swept("text", ["问题 一", " b", ""]) == ["问题 一", "b", None]
     assert _swept("integer", [3.0, 0.0, -2.0]) == [3, 0, -2]
     assert _swept("number", [3.25, -2.5], scale=2) == [3.25, -2.5]
+    assert _swept("money", [cents / 100 for cents in range(1, 100_000)]) == [cents / 100 for cents in range(1, 100_000)]
     assert _swept("date", ["2023-05-06"]) is None
 
 
 def _swept(kind: str, raws: list[Any], **more: Any) -> list[Any] | None:
     sweep = sweep_of(FieldSpec(code="f", title="列", kind=kind, **more))
-    return sweep(raws) if sweep else None
+    swept = sweep(raws) if sweep else None
+    return swept and swept.values
 
 
 @given(st.lists(st.text(), max_size=5))

@@ -1,7 +1,7 @@
 """The hash chain that makes tampering show: each link's hash covers the link before it (SHA-256, FIPS 180-4)."""
 
-import hashlib
 import hmac
+from hashlib import sha256
 
 from bihuan.base.home import secret
 
@@ -10,7 +10,7 @@ GENESIS = "0" * 64
 
 def link(previous: str, content: bytes) -> str:
     """The hash of a link: SHA-256 over the previous hash and this link's content."""
-    return hashlib.sha256(previous.encode() + content).hexdigest()
+    return sha256(previous.encode() + content).hexdigest()
 
 
 def sign(ledger: str, position: int, head: str) -> str:
@@ -18,4 +18,4 @@ def sign(ledger: str, position: int, head: str) -> str:
 
     Without it, someone who can write to the database could cut off the last events or recompute the whole chain.
     """
-    return hmac.new(secret("chain.key"), f"{ledger}|{position}|{head}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secret("chain.key"), f"{ledger}|{position}|{head}".encode(), sha256).hexdigest()

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import orjson
@@ -219,11 +220,9 @@ class _Writer:
         ids = self._reserve(len(block.numbers))
         positions = range(self.position + 1, self.position + 1 + len(ids))
         payloads = block.payloads(self.ledger.version, self.actor.person)
-        links = []
-        for content in block.contents(self.ledger.code, self.of_all, self.stamp, positions, ids, payloads):
-            self.head = chain.link(self.head, content)
-            links.append(self.head)
-        self.position += len(ids)
+        contents = block.contents(self.ledger.code, self.of_all, self.stamp, positions, ids, payloads)
+        links = list(accumulate(contents, chain.link, initial=self.head))[1:]
+        self.position, self.head = positions[-1], links[-1]
         made = block.record_rows(self.of_all, ids)
         events = block.event_rows(self.of_all, positions, ids, payloads, links)
         self.alike.update(block.alike())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bihuan.base.canonical import dumps
-from bihuan.ledger.column_sweeps import Sweep
+from bihuan.ledger.column_sweeps import Stored, Sweep
 from bihuan.ledger.excel import CellError
 from bihuan.ledger.excel.model import UNCOMPUTED
 from bihuan.ledger.fresh_block import json_insides
@@ -48,34 +48,41 @@ class ColumnReader:
     known: dict[type, _Memory]
     sweep: Sweep | None
 
-    def member(self, values: Sequence[Any]) -> tuple[str, list[str]]:
+    def member(self, stored: Stored) -> tuple[str, list[str]]:
         """How stored values are members of a JSON object, each behind a comma: a template, and what it takes of each.
 
         A None is no member.
         """
-        head, types = f",{dumps(self.field.code)}:", set(map(type, values))
+        head, values = f",{dumps(self.field.code)}:", stored.values
+        if stored.all == "plain":
+            return f'{head}"%s"', values
+        types = {float} if stored.all == "numbers" else set(map(type, values))
         if types == {str}:
             return f'{head}"%s"', json_insides(values)
         if types <= {int, float, bool}:
             return f"{head}%s", dumps(values)[1:-1].split(",")
         return "%s", ["" if value is None else head + dumps(value) for value in values]
 
-    def values(self, raws: Sequence[Any], faults: Faults) -> list[Any]:
+    def stored(self, raws: Sequence[Any], faults: Faults) -> Stored:
         """The stored values of some cells; None for a blank, and for a fault, which is noted."""
         types = set(map(type, raws))
         if len(types) == 1 and CellError not in types:
             (kind,) = types
             if self.sweep and (swept := self.sweep(raws)):
-                return [None if value == "" else value for value in swept] if "" in swept else swept
-            memory = self.known.get(kind) or self.known.setdefault(kind, _Memory(self.read))
+                return swept
             try:
-                if len(memory) < _REMEMBERED or "" in raws or len(set(raws)) * 2 < len(raws):
-                    return list(map(memory.__getitem__, raws))
-                values = list(map(self.read, raws))
-                return [None if value == "" else value for value in values] if "" in values else values
+                return Stored(self._alike(kind, raws))
             except BadValue:
                 pass  # told cell by cell
-        return [None if raw == "" else self._one(place, raw, faults) for place, raw in enumerate(raws)]
+        return Stored([None if raw == "" else self._one(place, raw, faults) for place, raw in enumerate(raws)])
+
+    def _alike(self, kind: type, raws: Sequence[Any]) -> list[Any]:
+        """The stored values of cells of one type, read once where they say the same again and again."""
+        memory = self.known.get(kind) or self.known.setdefault(kind, _Memory(self.read))
+        if len(memory) < _REMEMBERED or "" in raws or len(set(raws)) * 2 < len(raws):
+            return list(map(memory.__getitem__, raws))
+        values = list(map(self.read, raws))
+        return [None if value == "" else value for value in values] if "" in values else values
 
     def _one(self, place: int, raw: Any, faults: Faults) -> Any:
         if raw is None:

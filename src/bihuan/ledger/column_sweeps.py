@@ -4,15 +4,29 @@ A sweep gives what the field's reader would give for each cell, or None where a 
 """
 
 from collections.abc import Callable, Sequence
-from itertools import repeat
+from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
 
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE
 from bihuan.ledger.types.quantity import SIGNIFICANT
 
-Sweep = Callable[[Sequence[Any]], list[Any] | None]
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The stored values of some cells, None for a blank, and what is known of all of them.
+
+    They are all `plain` texts, which JSON writes as they are, all `numbers`, or anything.
+    """
+
+    values: list[Any]
+    all: Literal["plain", "numbers", ""] = ""
+
+
+Sweep = Callable[[Sequence[Any]], Stored | None]
 """Takes cells of one type, at least one."""
 
 
@@ -25,14 +39,17 @@ def sweep_of(field: FieldSpec) -> Sweep | None:
 def _texts(field: FieldSpec) -> Sweep | None:
     longest = field.max_length
 
-    def sweep(raws: Sequence[Any]) -> list[Any] | None:
+    def sweep(raws: Sequence[Any]) -> Stored | None:
         if type(raws[0]) is not str:
             return None
         whole = "".join(raws)
         # Printable is no control character, nothing unseen, and of the blanks only the space.
         if "'" in whole or not whole.isprintable() or max(map(len, raws)) > longest:
             return None
-        return list(map(str.strip, raws)) if " " in whole else list(raws)
+        texts = list(map(str.strip, raws)) if " " in whole else list(raws)
+        if "" in texts:
+            return Stored([text or None for text in texts])
+        return Stored(texts, "" if '"' in whole or "\\" in whole else "plain")
 
     return None if field.pattern else sweep
 
@@ -40,10 +57,14 @@ def _texts(field: FieldSpec) -> Sweep | None:
 def _whole_numbers(field: FieldSpec) -> Sweep:
     smallest, largest = _bounds(field, 0)
 
-    def sweep(raws: Sequence[Any]) -> list[Any] | None:
-        if type(raws[0]) is not float or not all(map(float.is_integer, raws)):
+    def sweep(raws: Sequence[Any]) -> Stored | None:
+        if type(raws[0]) is not float:
             return None
-        return list(map(int, raws)) if smallest <= min(raws) and max(raws) <= largest else None
+        cells = np.array(raws)
+        if not (smallest <= cells.min() and cells.max() <= largest):
+            return None
+        whole = cells.astype(np.int64)
+        return Stored(whole.tolist(), "numbers") if (whole == cells).all() else None
 
     return sweep
 
@@ -51,13 +72,17 @@ def _whole_numbers(field: FieldSpec) -> Sweep:
 def _numbers(field: FieldSpec) -> Sweep:
     places = BY_CODE[field.kind].places(field)
     smallest, largest = _bounds(field, places)
+    scale = 10.0**places
 
-    def sweep(raws: Sequence[Any]) -> list[Any] | None:
-        # A zero may be the minus zero, which is not kept.
-        if type(raws[0]) is not float or 0.0 in raws or not smallest <= min(raws) or not max(raws) <= largest:
+    def sweep(raws: Sequence[Any]) -> Stored | None:
+        if type(raws[0]) is not float:
             return None
-        kept = list(map(round, raws, repeat(places)))
-        return kept if kept == list(raws) else None
+        cells = np.array(raws)
+        # A zero may be the minus zero, which is not kept.
+        if not (smallest <= cells.min() and cells.max() <= largest and cells.all()):
+            return None
+        # Both factors are exact, and so the quotient is the number that is nearest to so many decimals: it is kept.
+        return Stored(list(raws), "numbers") if (np.rint(cells * scale) / scale == cells).all() else None
 
     return sweep
 

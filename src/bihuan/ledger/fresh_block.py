@@ -105,11 +105,11 @@ class FreshBlock:
         payloads: Sequence[str],
     ) -> Iterator[bytes]:
         """The bytes that the hash of each first event covers, as `append.event_content` gives those of a stored one."""
-        batch = str(of_all.batch) if of_all.batch else None
-        code, by = dumps(ledger), dumps([1, self.kind, of_all.person, of_all.actor_name, of_all.unit, batch])[1:-1]
+        batch, kind = str(of_all.batch) if of_all.batch else None, self.kind
+        person, name, unit = of_all.person, of_all.actor_name, of_all.unit
         moments = (at or stamp for at in self.openings.effective_at)
-        for position, pk, at, payload in zip(positions, ids, moments, _insides_as_bytes(payloads), strict=True):
-            yield b'%b%b"]' % (f'[{code},{position},{pk},{by},"{at}","{stamp}","","'.encode(), payload)
+        for position, pk, at, payload in zip(positions, ids, moments, payloads, strict=True):
+            yield orjson.dumps([ledger, position, pk, 1, kind, person, name, unit, batch, at, stamp, "", payload])
 
     def event_rows(
         self, of_all: OfAll, positions: Sequence[int], ids: Sequence[int], payloads: Sequence[str], links: Sequence[str]
@@ -139,8 +139,3 @@ def json_insides(texts: Sequence[str]) -> list[str]:
     if whole.isprintable() and '"' not in whole and "\\" not in whole:
         return list(texts)
     return dumps(texts)[2:-2].split('","') if texts else []
-
-
-def _insides_as_bytes(texts: Sequence[str]) -> list[bytes]:
-    """The same, not decoded."""
-    return orjson.dumps(texts)[2:-2].split(b'","') if texts else []

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 
 from bihuan.base import clock
 from bihuan.ledger.models import Ledger, Serial
@@ -35,9 +36,10 @@ def numberer(
     def give(opened_at: Sequence[datetime | None]) -> list[str]:
         names = {at: series_of(spec, at) for at in set(opened_at)}
         numbers = []
-        for name in map(names.__getitem__, opened_at):
-            nexts[name] += 1
-            numbers.append(f"{name}{nexts[name]:0{digits}d}")
+        for name, some in groupby(map(names.__getitem__, opened_at)):
+            before = nexts[name]
+            nexts[name] += sum(1 for _ in some)
+            numbers += [name + str(number).zfill(digits) for number in range(before + 1, nexts[name] + 1)]
         return numbers
 
     return give

@@ -10,7 +10,7 @@ from typing import Any
 from bihuan.base.canonical import dumps, loads
 from bihuan.base.errors import Invalid
 from bihuan.ledger.column_reading import ColumnReader, Faults, column_reader
-from bihuan.ledger.column_sweeps import sweep_of
+from bihuan.ledger.column_sweeps import Stored, sweep_of
 from bihuan.ledger.excel import CellError, Table, column_letter
 from bihuan.ledger.record_checks import checker
 from bihuan.ledger.sheet_measure import is_other_measure, reader_under
@@ -179,21 +179,23 @@ class _Rows:
         reading = Reading(count=len(some))
         faults: dict[int, list[CellProblem]] = {}
         cells_of = list(zip(*(cells for _, cells in some), strict=True))
-        values = [self._column(column, cells_of[column.place], some, faults) for column in self.columns]
-        by_code = {column.field.code: found for column, found in zip(self.columns, values, strict=True)}
-        if self.apart and not faults and not any(None in by_code[column.field.code] for column in self.required):
+        stored = [self._column(column, cells_of[column.place], some, faults) for column in self.columns]
+        by_code = {column.field.code: found for column, found in zip(self.columns, stored, strict=True)}
+        if self.apart and not faults and not any(None in by_code[column.field.code].values for column in self.required):
             return Reading(count=len(some), block=self._whole([number for number, _ in some], by_code))
+        values = [found.values for found in stored]
         codes = [column.field.code for column in self.columns]
         for place, ((number, cells), row) in enumerate(zip(some, zip(*values, strict=True), strict=True)):
             data = {code: value for code, value in zip(codes, row, strict=True) if value is not None}
             self._finish(number, cells, data, faults.get(place, []), reading)
         return reading
 
-    def _whole(self, numbers: Sequence[int], values: Mapping[str, list[Any]]) -> Block:
+    def _whole(self, numbers: Sequence[int], stored: Mapping[str, Stored]) -> Block:
         """Rows without a fault, written down column by column."""
         columns = sorted(self.columns, key=lambda column: column.field.code)
-        members = [column.member(values[column.field.code]) for column in columns]
+        members = [column.member(stored[column.field.code]) for column in columns]
         texts = _objects("".join(template for template, _ in members), [parts for _, parts in members])
+        values = {code: found.values for code, found in stored.items()}
         opening = columns if self.opening is None else self.opening
         opens = {column.field.code: values[column.field.code] for column in opening}
         return Block(numbers, list(self._keys(values, texts)), texts, opens)
@@ -216,13 +218,13 @@ class _Rows:
         raws: Sequence[Any],
         some: Sequence[tuple[int, Sequence[Any]]],
         faults: dict[int, list[CellProblem]],
-    ) -> list[Any]:
+    ) -> Stored:
         found: Faults = []
-        values = column.values(raws, found)
+        stored = column.stored(raws, found)
         for place, message in found:
             problem = CellProblem(some[place][0], column.index, column.field.title, message)
             faults.setdefault(place, []).append(problem)
-        return values
+        return stored
 
     def _finish(
         self, number: int, cells: Sequence[Any], data: dict[str, Any], faults: list[CellProblem], reading: Reading

@@ -58,7 +58,6 @@ def path(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     """A large file: it is read in portions."""
     monkeypatch.setattr(portions, "LARGE", 0)
     monkeypatch.setattr(portions, "_PORTION", 2_000)
-    monkeypatch.setattr(portions, "_FIRST", 2_000)
     monkeypatch.setattr(package, "_PIECE", 2_000)
     monkeypatch.setattr(survey, "_AT_ONCE", 20)
     found = tmp_path / str(request.param)

@@ -31,7 +31,6 @@ def read_both(path: Path, sheet: str | None = None) -> tuple[Any, Any]:
     with pytest.MonkeyPatch.context() as small:
         small.setattr(portions, "LARGE", 0)
         small.setattr(portions, "_PORTION", 300)
-        small.setattr(portions, "_FIRST", 300)
         parted = _grid(open_workbook(path), sheet)
     assert isinstance(parted, PortionedGrid)
     return whole, parted
@@ -100,7 +99,6 @@ def test_another_sheet_the_older_calendar_and_shared_strings_are_kept(tmp_path: 
 def test_what_stands_far_right_of_a_late_row_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(portions, "LARGE", 0)
     monkeypatch.setattr(portions, "_PORTION", 300)
-    monkeypatch.setattr(portions, "_FIRST", 300)
     path = tmp_path / "表.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("台账")

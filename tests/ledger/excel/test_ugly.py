@@ -33,7 +33,7 @@ def taken(table: Table, place: int, kind: str, **more: Any) -> tuple[list[Any], 
     field = FieldSpec(code="f", title="列", kind=kind, **more)
     faults: list[tuple[int, str]] = []
     read_cell = BY_CODE[kind].reader(field, Lookup())
-    values = column_reader(0, 0, field, read_cell).values([row[place] for row in cells(table)], faults)
+    values = column_reader(0, 0, field, read_cell).stored([row[place] for row in cells(table)], faults).values
     return values, [message for _, message in faults]
 
 

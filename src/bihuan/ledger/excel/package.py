@@ -6,11 +6,12 @@ part is first inflated here, in pieces, and compared with what the archive's dir
 
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from zlib_ng import zlib_ng
 
 from bihuan.ledger.excel.kind import SAVE_AS, broken
 from bihuan.ledger.excel.model import Limits, UnreadableFile
@@ -18,6 +19,7 @@ from bihuan.ledger.excel.steady import Steady
 
 _PIECE = 1 << 20
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+_NOT_DEFLATED: type[Exception] = zlib_ng.error  # type: ignore[assignment] # typed there as an instance
 _END_OF_DIRECTORY = b"PK\x05\x06"
 # Below this a part cannot hurt, whatever its ratio.
 _RATIO_MATTERS_FROM = 32 * 1024**2
@@ -97,7 +99,7 @@ class Package:
                     if given > part.unpacked:
                         raise broken(self.name, f"“{part.name}”比目录里写的大")
                     yield piece
-        except (zlib.error, OSError, struct.error, EOFError) as error:
+        except (_NOT_DEFLATED, OSError, struct.error, EOFError) as error:
             raise broken(self.name) from error
         if given != part.unpacked:
             raise broken(self.name, f"“{part.name}”不完整")
@@ -117,7 +119,7 @@ def _inflate(file: BinaryIO, part: Part) -> Iterator[bytes]:
         raise EOFError
     file.seek(header[9] + header[10], 1)
     left = part.packed
-    engine = zlib.decompressobj(-zlib.MAX_WBITS) if part.method == zipfile.ZIP_DEFLATED else None
+    engine = zlib_ng.decompressobj(-zlib_ng.MAX_WBITS) if part.method == zipfile.ZIP_DEFLATED else None
     while left:
         packed = file.read(min(left, _PIECE // 4))
         if not packed:

@@ -24,9 +24,9 @@ from bihuan.ledger.excel.sheet import Errors
 
 LARGE = 24 * 1024**2
 """A sheet of fewer bytes of XML is loaded whole."""
-_PORTION = 4 * 1024**2
-# The head is looked for in the first portion, before anything else is loaded.
-_FIRST = 1024**2
+_PORTION = 1024**2
+# Each portion parses the strings of the workbook again: where there are many, portions are few.
+_PORTION_WITH_STRINGS = 4 * 1024**2
 _AT_ONCE = 2
 _SMALL = 1024**2
 # Kept from this on, a sheet's strings would be parsed again for every portion.
@@ -52,6 +52,7 @@ class PortionedGrid:
         self.name = name
         self._package, self._part = package, part_name
         self._frame, self._opening = _frame(package), _opening(package, part_name)
+        self._size = _PORTION if _strings(package) < _PORTION else _PORTION_WITH_STRINGS
         self._errors = errors = Errors(scan, has_error_text=has_error_text)
         self._start = self._load(next(self._pieces()))
         self.rows = max(scan.last_row, errors.rows)
@@ -101,7 +102,7 @@ class PortionedGrid:
     def _pieces(self) -> Iterator[bytes]:
         """The rows of the sheet, in pieces that end where a row ends."""
         kept: list[bytes] = []
-        size, least, begun = 0, _FIRST, False
+        size, least, begun = 0, _PORTION, False
         for piece in whole_tags(self._package, self._part):
             rows = piece
             if not begun:
@@ -116,7 +117,7 @@ class PortionedGrid:
                 break
             if size >= least and rows.endswith(b"</row>"):
                 yield b"".join(kept)
-                kept, size, least = [], 0, _PORTION
+                kept, size, least = [], 0, self._size
         if any(kept):
             yield b"".join(kept)
 
@@ -139,8 +140,12 @@ class PortionedGrid:
 
 def is_large(package: Package, part_name: str, scan: PartScan) -> bool:
     """Whether a sheet is to be loaded in portions: it is large, in the usual form, and its strings are not larger."""
-    strings = sum(part.unpacked for name, part in package.parts.items() if name.lower().endswith("sharedstrings.xml"))
-    return package.parts[part_name].unpacked > LARGE and scan.form != "odd" and strings <= _STRINGS_AT_MOST
+    return package.parts[part_name].unpacked > LARGE and scan.form != "odd" and _strings(package) <= _STRINGS_AT_MOST
+
+
+def _strings(package: Package) -> int:
+    """How many bytes of XML hold the texts that cells share."""
+    return sum(part.unpacked for name, part in package.parts.items() if name.lower().endswith("sharedstrings.xml"))
 
 
 def _frame(package: Package) -> dict[str, bytes]:

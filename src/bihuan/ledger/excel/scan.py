@@ -101,15 +101,17 @@ def whole_tags(package: Package, part_name: str) -> Iterator[bytes]:
     """Give a part in pieces that end where a row ends, or at least a tag."""
     rest = b""
     for piece in package.pieces(part_name):
-        text = rest + piece
-        cut = text.rfind(b"</row>") + 6
+        cut = piece.rfind(b"</row>") + 6
         if cut < 6:
-            cut = text.rfind(b">") + 1
-        rest = text[cut:]
+            piece, rest = rest + piece, b""  # noqa: PLW2901 - the end of a row may stand in both
+            cut = piece.rfind(b"</row>") + 6
+        if cut < 6:
+            cut = piece.rfind(b">") + 1
+        if cut:
+            yield b"".join((rest, memoryview(piece)[:cut])) if rest else piece[:cut]
+        rest = piece[cut:]
         if len(rest) > 16 * 1024**2:
             raise broken(package.name, f"“{part_name}”不像正常的表格内容")
-        if cut:
-            yield text[:cut]
     if rest:
         yield rest
 
