@@ -103,6 +103,18 @@ def test_a_dry_run_writes_nothing(cast: Cast, type_in: Typing, sheet: Callable[.
     assert "新增 2，更新 0，未变 0，失败 0。这是核对，没有写入。" in answer.out
 
 
+def test_a_head_that_is_not_found_is_pointed_out(cast: Cast, type_in: Typing, tmp_path: Path) -> None:
+    path = tmp_path / "栏次在上.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([range(1, len(HEADS) + 1), HEADS, *GOOD])
+    into = ("import", path, "--ledger", "audit.finding")
+    assert "没有找到表头" in type_in(*into).err
+    assert "--header 写成一行或首尾两行" in type_in(*into, "--header", "第二行").err
+    assert "表头不能是第 9 至 9 行" in type_in(*into, "--header", "9").err
+    assert Record.objects.count() == 0
+    assert "新增 2" in type_in(*into, "--header", "2").out
+
+
 def test_a_new_ledger_is_made_from_the_head(cast: Cast, type_in: Typing, sheet: Callable[..., Path]) -> None:
     words = ("import", sheet(*GOOD), "--ledger", "audit.own", "--new", "自建台账", "--owner", "审计局")
     assert "新台账“自建台账”的字段：审计项目（" in type_in(*words, "--dry-run").out

@@ -340,7 +340,9 @@ RECIPES: dict[str, Recipe] = {
     "unmask": Recipe(_record, posted={"reason": ""}),
     "verb": Recipe(lambda world: [[world.record.pk, code] for code in ("start", "press", "finish")]),
     "attachment": Recipe(lambda world: [[pk] for pk in world.files]),
-    **dict.fromkeys(("batch", "import_map", "import_preview", "import_merge", "import_run"), Recipe(_batch)),
+    **dict.fromkeys(
+        ("batch", "import_head", "import_map", "import_preview", "import_merge", "import_run"), Recipe(_batch)
+    ),
     **dict.fromkeys(("notice", "notice_document", "notice_read", "notice_receive", "notice_again"), Recipe(_notice)),
 }
 """By the name of the address."""

@@ -188,6 +188,7 @@ TABLE: dict[str, dict[str, int]] = {
     "form_file": everyone(INSIDE | {"auditor"}),
     "import_upload": everyone(WORKERS, no=403),
     "import_template": everyone(INSIDE),
+    "import_head": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "import_map": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "import_preview": everyone(INSIDE, but=dict.fromkeys(INSIDE, 302)),
     "import_run": everyone(INSIDE),
@@ -336,7 +337,7 @@ OF_A_CODE = (
     "figure_outliers",
 )
 """Addresses by the code of something that is not there."""
-OF_A_BATCH = ("bulk_preview", "import_map", "import_preview", "import_merge", "import_run", "batch")
+OF_A_BATCH = ("bulk_preview", "import_head", "import_map", "import_preview", "import_merge", "import_run", "batch")
 OF_A_NOTICE = ("notice", "notice_document", "notice_read", "notice_receive", "notice_again")
 
 

@@ -113,6 +113,7 @@ def _import(commands: "_Commands[Parser]") -> None:
     parser.add_argument(
         "--table", metavar="第几张", type=int, default=1, help="工作表上有几张表时读第几张（默认第 1 张）"
     )
+    parser.add_argument("--header", metavar="行", help="表头在第几行，如 3 或 3-4；默认自动认出")
     parser.add_argument("--without-hidden", action="store_true", help="不读隐藏的行和列")
 
 

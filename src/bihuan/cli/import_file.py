@@ -1,6 +1,7 @@
 """`bihuan import`: a file into a ledger, the same way as the page takes it; all rows, none, or only the good ones."""
 
 import os
+import re
 from argparse import Namespace
 from pathlib import Path
 
@@ -35,7 +36,14 @@ def run(arguments: Namespace) -> int:
     actor = system_actor("命令行")
     if arguments.table < 1:
         raise Invalid("--table 从 1 数起")
-    source = Source(path, path.name, arguments.sheet, arguments.table - 1, without_hidden=arguments.without_hidden)
+    source = Source(
+        path,
+        path.name,
+        arguments.sheet,
+        arguments.table - 1,
+        without_hidden=arguments.without_hidden,
+        header=_header(arguments.header),
+    )
     table = intake.open_table(source)
     target, columns = _target(arguments, actor, table)
     with Progress("正在核对，第几行：", table.row_count) as progress:
@@ -48,6 +56,16 @@ def run(arguments: Namespace) -> int:
         intake.import_checked(actor=actor, source=source, target=target, found=found, good_rows_only=good)
     print(_outcome(found, target, dry_run=arguments.dry_run, good=good))
     return 1 if found.failed_rows else 0
+
+
+def _header(said: str | None) -> tuple[int, int] | None:
+    """The first and last row of the head, as the command line names them."""
+    if said is None:
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?", said)
+    if not found:
+        raise Invalid(f"--header 写成一行或首尾两行，如 3 或 3-4，不能是“{said[:40]}”")
+    return int(found[1]), int(found[2] or found[1])
 
 
 def _errors_file(name: str | None, source: Path) -> Path | None:

@@ -43,13 +43,15 @@ from bihuan.org.models import Unit
 @dataclass(frozen=True)
 class Source:
     """A file on disk, the name its sender gave it, and which sheet is meant (the likeliest if none is named), which
-    table on it, from 0, and whether what is hidden is left out."""
+    table on it, from 0, whether what is hidden is left out, and the first and last row of the head, from 1, if it is
+    not to be looked for."""
 
     path: Path
     name: str
     sheet: str | None = None
     part: int = 0
     without_hidden: bool = False
+    header: tuple[int, int] | None = None
 
     @property
     def sha256(self) -> str:
@@ -89,7 +91,7 @@ def open_table(source: Source) -> Table:
     """The table of a file. Raises Invalid in words for a file that cannot be read."""
     with _in_words(source.name):
         workbook = open_workbook(source.path, name=source.name)
-        return read_table(workbook, sheet=source.sheet, part=source.part, without_hidden=source.without_hidden)
+        return read_table(workbook, source.sheet, source.header, part=source.part, without_hidden=source.without_hidden)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from bihuan.base.home import room
 from bihuan.base.progress import Progress, forget, report
 from bihuan.ledger import search
 from bihuan.ledger.actions import fail_batch
-from bihuan.ledger.excel import LIMITS, SheetInfo, Table, UnreadableFile, Workbook, open_workbook, read_table
+from bihuan.ledger.excel import LIMITS, NoHead, SheetInfo, Table, UnreadableFile, Workbook, open_workbook, read_table
 from bihuan.ledger.export_mark import SHEET
 from bihuan.ledger.importing import Back, Check
 from bihuan.ledger.inference import Wishes
@@ -149,11 +149,16 @@ def place(actor: Actor, batch: Batch) -> None:
     """Give a batch without a ledger the one that its workbook was exported from. Raises Invalid like `open_import`."""
     if batch.ledger is None:
         ledgers = [ledger for ledger in visible_ledgers(actor) if may_import(actor, ledger)]
-        batch.ledger = ledger_of_export(_workbook(batch), ledgers)
+        batch.ledger = ledger_of_export(workbook_of(batch), ledgers)
         batch.save(update_fields=["ledger"])
 
 
-def _workbook(batch: Batch) -> Workbook:
+class HeadWanted(Invalid):
+    """The head of a file's table has to be pointed out."""
+
+
+def workbook_of(batch: Batch) -> Workbook:
+    """The stored file of a batch, opened. Raises Invalid in words if it is gone or cannot be read."""
     path = upload_path(batch.file_hash)
     if not path.is_file():
         raise Invalid(f"“{batch.file_name}”已不在服务器上，请重新上传")
@@ -163,18 +168,31 @@ def _workbook(batch: Batch) -> Workbook:
         raise Invalid(f"“{batch.file_name}”读不出来：{error}") from error
 
 
-def open_import(actor: Actor, batch: Batch) -> Import:
-    """Open a batch's file with what was chosen for it so far. Raises Invalid in words if it cannot be read."""
-    workbook = _workbook(batch)
+def table_of(batch: Batch, workbook: Workbook) -> Table:
+    """The table that was chosen for a batch, or the likeliest. Raises Invalid, and HeadWanted, as `open_import`."""
+    plan = batch.plan
+    head = plan.get("head")
     try:
-        table = read_table(
+        return read_table(
             workbook,
-            sheet=batch.plan.get("sheet"),
-            part=batch.plan.get("part", 0),
-            without_hidden=batch.plan.get("without_hidden", False),
+            plan.get("sheet"),
+            (head[0], head[1]) if head else None,
+            part=plan.get("part", 0),
+            without_hidden=plan.get("without_hidden", False),
         )
     except UnreadableFile as error:
+        if head or isinstance(error, NoHead):
+            raise HeadWanted(str(error)) from error
         raise Invalid(f"“{batch.file_name}”读不出来：{error}") from error
+
+
+def open_import(actor: Actor, batch: Batch) -> Import:
+    """Open a batch's file with what was chosen for it so far.
+
+    Raises Invalid in words if it cannot be read, and HeadWanted where it is only not clear where its head stands.
+    """
+    workbook = workbook_of(batch)
+    table = table_of(batch, workbook)
     if batch.ledger is None:
         target, columns = _planned(actor, batch, table)
         return Import(actor, batch, workbook.sheets, table, target, columns)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,6 +52,15 @@ def left(record: Record | Row, bounds: Bounds) -> str:
     if due == today:
         return "今天到期"
     return f"还剩 {days_left(today, due, bounds.rule.count)} {_COUNT_WORDS[bounds.rule.count]}"
+
+
+def cell_as_seen(value: Any) -> str:
+    """A cell as the spreadsheet shows it: a whole number without its point, a bare date without its hour."""
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.0f}"
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return str(value).strip()
 
 
 def moment(at: datetime | None) -> str:

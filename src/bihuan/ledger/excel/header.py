@@ -7,7 +7,7 @@ fills three.
 import re
 from dataclasses import dataclass
 
-from bihuan.ledger.excel.model import Cell, Merge, Row, UnreadableFile
+from bihuan.ledger.excel.model import Cell, Merge, NoHead, Row
 from bihuan.ledger.excel.words import (
     clean,
     is_blank,
@@ -78,7 +78,7 @@ class Top:
 
 
 def find_head(top: Top, file_name: str) -> Head:
-    """Find the head; raise UnreadableFile where none can be told from the data."""
+    """Find the head; raise NoHead where none can be told from the data."""
     lines: list[str] = []
     for row in range(top.count):
         cells = top.distinct(row)
@@ -93,8 +93,8 @@ def find_head(top: Top, file_name: str) -> Head:
     raise no_head(file_name)
 
 
-def no_head(file_name: str) -> UnreadableFile:
-    return UnreadableFile(
+def no_head(file_name: str) -> NoHead:
+    return NoHead(
         f"“{file_name}”里没有找到表头：前 {LOOK_AT} 行中没有一行像列名（至少两列、都是文字、不是标题）。",
         "请在数据上方加一行列名，或在导入时指明表头在第几行。",
     )
@@ -102,8 +102,8 @@ def no_head(file_name: str) -> UnreadableFile:
 
 def given_head(top: Top, first: int, last: int) -> Head:
     """Take the head that the user has pointed out, in sheet rows from 1."""
-    above = (top.distinct(row) for row in range(min(first - 1, top.count)))
-    lines = [" ".join(shown(cell) for cell in cells) for cells in above if cells]
+    above = ([shown(cell) for cell in top.distinct(row)] for row in range(min(first - 1, top.count)))
+    lines = [" ".join(texts) for texts in above if texts and not is_numbering(texts)]
     return Head(first, last, tuple(lines), _numbering_row(top, last - 1))
 
 

@@ -39,6 +39,10 @@ class UnreadableFile(Exception):
         return f"{self.message}{self.hint}"
 
 
+class NoHead(UnreadableFile):
+    """No row looks like the head of a table: somebody has to point it out."""
+
+
 UNCOMPUTED = "公式没有结果"
 """What stands in for a formula that the program which wrote the file did not compute."""
 

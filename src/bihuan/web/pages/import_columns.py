@@ -1,6 +1,5 @@
 """Import, step 2: which column is which field."""
 
-from datetime import datetime, time
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,15 +17,16 @@ from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import go, is_part, signed_in
 from bihuan.web.checking import checking, is_large, looked
-from bihuan.web.importing import OPEN_STATES, Import, refuse
+from bihuan.web.importing import OPEN_STATES, HeadWanted, Import, refuse
 from bihuan.web.pages.batch import get_batch
+from bihuan.web.pages.import_head import head_address, head_rows, told_rows
 
 _SAMPLES = 3
 _HEADS = 4
 _SAMPLED = 500
 _LONGEST_INDEX = 6
 _CHOSEN = ("columns", "kinds", "key")
-_UNSAID = {"sheet": None, "part": 0, "without_hidden": False}
+_UNSAID = {"sheet": None, "part": 0, "without_hidden": False, "head": None}
 """Which table of the file is read, with what holds where nothing is said of it."""
 _KINDS = {kind.code: kind.title for kind in FIELD_TYPES if kind.is_input and kind.code != "file" and not kind.needs} | {
     "choice": BY_CODE["choice"].title
@@ -53,6 +53,8 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
             return redirect("import_preview", pk=batch.pk)
     try:
         found = looked(actor, batch)
+    except HeadWanted:
+        return go(request, head_address(batch, wanted.get("sheet"), request.GET.get("head", "")))
     except Invalid as error:
         if wanted or not is_large(batch):
             raise
@@ -72,23 +74,26 @@ def columns(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 
 
 def _wanted(request: HttpRequest) -> dict[str, Any]:
-    """Which table of which sheet the address or the form names, and whether what is hidden is left out."""
+    """Which table of which sheet the address or the form names, where its head stands, and whether what is hidden is
+    left out."""
     said = request.POST if request.POST.get("sheet") else request.GET
     if not said.get("sheet"):
         return {}
-    part = said.get("part", "")
+    part, head = said.get("part", ""), head_rows(said.get("head", ""), said.get("head_last", ""))
     return {
         "sheet": said["sheet"],
-        "part": int(part) if part.isdecimal() and len(part) < _LONGEST_INDEX else 0,
+        "part": int(part) if part.isdecimal() and len(part) < _LONGEST_INDEX and not head else 0,
         "without_hidden": said.get("hidden") == "leave",
+        "head": head,
     }
 
 
-def _table_choices(table: Table, url: str) -> dict[str, Any]:
+def _table_choices(table: Table, url: str, head: str) -> dict[str, Any]:
     """The tables that lie on the sheet, and what of the one looked at is hidden, with the addresses of the others."""
 
     def address(part: int, *, leaves: bool) -> str:
-        return f"{url}?{urlencode({'sheet': table.sheet_name, 'part': part} | ({'hidden': 'leave'} if leaves else {}))}"
+        asked = {"sheet": table.sheet_name, "part": part} | ({"hidden": "leave"} if leaves else {})
+        return f"{url}?{urlencode(asked | ({'head': head} if head else {}))}"
 
     parts = [
         {
@@ -128,6 +133,7 @@ def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
     values = column_values(table, _SAMPLED)
     first, last = table.header_rows
     head = f"第 {first} 行为表头" if first == last else f"第 {first}–{last} 行为表头"
+    given = told_rows(batch.plan.get("head"))
     url = reverse("import_map", args=[batch.pk])
     return {
         "title": "列对应",
@@ -142,7 +148,9 @@ def _columns_context(found: Import, problems: list[str]) -> dict[str, Any]:
         "ledger": {"code": batch.ledger.code, "title": batch.ledger.title} if batch.ledger else None,
         "new_title": found.target.spec.title,
         "sheet": table.sheet_name,
-        **_table_choices(table, url),
+        **_table_choices(table, url, given),
+        "given_head": given,
+        "head_url": head_address(batch, table.sheet_name, told_rows(table.header_rows)),
         "key_titles": "、".join(found.target.spec.by_code[code].title for code in found.target.spec.key),
         "sheets": [
             {
@@ -198,18 +206,9 @@ def _column(found: Import, column: Any, values: list[Any]) -> dict[str, Any]:
         "index": column.index,
         "letter": column.letter,
         "title": column.title,
-        "samples": [text[:60] for text in dict.fromkeys(map(_as_seen, values))][:_SAMPLES],
+        "samples": [text[:60] for text in dict.fromkeys(map(showing.cell_as_seen, values))][:_SAMPLES],
         "options": options,
         "kinds": kinds,
         "unit": column.measure if column.measure_from == "head" or (field and BY_CODE[field.kind].align_end) else "",
         "note": found.note(column.index),
     }
-
-
-def _as_seen(value: Any) -> str:
-    """A cell as the spreadsheet shows it: a whole number without its point, a bare date without its hour."""
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.0f}"
-    if isinstance(value, datetime) and value.time() == time():
-        return value.date().isoformat()
-    return str(value).strip()

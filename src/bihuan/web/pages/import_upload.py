@@ -26,7 +26,7 @@ from bihuan.web import showing
 from bihuan.web.access import may_make, signed_in
 from bihuan.web.asking import open_ledger
 from bihuan.web.checking import is_large
-from bihuan.web.importing import keep_upload, open_import, place, refuse
+from bihuan.web.importing import HeadWanted, keep_upload, open_import, place, refuse
 from bihuan.web.request_memory import my_ledgers
 
 
@@ -76,6 +76,8 @@ def _take(request: HttpRequest, actor: Actor, ledgers: list[Ledger], chosen: str
         try:
             place(actor, batch)
             open_import(actor, batch)
+        except HeadWanted:
+            return redirect("import_head", pk=batch.pk)
         except Invalid as error:
             refuse(batch, str(error))
             raise
