@@ -12,6 +12,7 @@ from bihuan.ledger.field_guess import guess_field
 from bihuan.ledger.spec import FieldSpec
 from bihuan.ledger.types import BY_CODE, Lookup
 from bihuan.standards import date_formats
+from bihuan.standards.excel_serial import to_serial
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,9 @@ FORMS: tuple[Callable[[date], Any], ...] = (
     lambda day: f"{day:%Y%m%d}",
     lambda day: int(f"{day:%Y%m%d}"),
     lambda day: float(f"{day:%Y%m%d}"),
+    lambda day: float(to_serial(day)),
 )
-DAYS = st.dates(date(1950, 1, 1), date(2099, 12, 31))
+DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 
 
 def guessed(title: str, cells: list[Any]) -> FieldSpec:
@@ -65,6 +67,13 @@ def test_days_in_every_form_are_days(told: list[tuple[date, Callable[[date], Any
         ("发现日期", ["20261106", "20261306"], "integer"),
         ("发现日期", ["20260230", "20260101"], "integer"),
         ("发现日期", ["20261106", "待定", "另行通知"], "text"),
+        ("整改时限", [46148.0, "2026.5.6", date(2026, 5, 7)], "date"),
+        ("发现日期", [46148.0, 46149.0], "date"),
+        ("办理时间", [46148.0, 46149.0], "integer"),
+        ("期限", [30.0, 60.0], "integer"),
+        ("金额", [46148.0, 46149.0], "integer"),
+        ("登记", [46148.0, "2026-05-06"], "text"),
+        ("完成日期", [46148.5, "2026-05-06"], "text"),
     ],
 )
 def test_eight_digits_are_a_day_only_where_a_day_is_meant(title: str, cells: list[Any], kind: str) -> None:

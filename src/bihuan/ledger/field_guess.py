@@ -9,12 +9,16 @@ from typing import Any, Literal
 from bihuan.ledger.column_reading import MISSING_MARKS
 from bihuan.ledger.spec import ChoiceSpec, FieldSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
+from bihuan.standards.excel_serial import to_serial
 from bihuan.standards.measures import find_unit, is_unit
 
 _CODE_LIKE = re.compile(
     r"编号|代码|号码|电话|手机|身份证|邮编|编码|序号|(^|[ _])(id|key|code|zip|zipcode|bbl)$", re.IGNORECASE
 )
-_DAY_HEAD = re.compile(r"日期|时间|年月日?|日$")
+_DAY_HEAD = re.compile(r"日期|时间|时限|期限|截止|年月日?|日$")
+_ONLY_DAYS_HEAD = re.compile(r"日期|年月日")
+_FIRST_SERIAL, _LAST_SERIAL = (int(to_serial(day)) for day in (date(2000, 1, 1), date(2099, 12, 31)))
+"""Serial numbers of days whose form as a date was lost."""
 _EIGHT_DIGITS = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _MONEY_UNIT = re.compile(r"([千万亿]?元)$")
 _FEW = 30
@@ -65,8 +69,10 @@ def _fits(field: FieldSpec, cells: Sequence[Any], lookup: Lookup) -> bool:
 
 def _as_moment(sample: Sample) -> FieldSpec | None:
     plain, cells = sample.plain, sample.cells
-    clear = [cell for cell in cells if not _run_together(cell)]
-    if not (clear or _DAY_HEAD.search(plain.title)) or _CODE_LIKE.search(plain.title):
+    clear = [cell for cell in cells if not (_run_together(cell) or _serial(cell))]
+    head = _DAY_HEAD if clear or not any(map(_serial, cells)) else _ONLY_DAYS_HEAD
+    asked = head.search(plain.title) is not None
+    if not (clear or asked) or (not asked and any(map(_serial, cells))) or _CODE_LIKE.search(plain.title):
         return None
     timed = any(isinstance(cell, datetime) or (isinstance(cell, str) and ":" in cell) for cell in clear)
     if not all(isinstance(cell, date) or (isinstance(cell, str) and _dated(cell)) for cell in clear):
@@ -85,6 +91,11 @@ def _run_together(cell: Any) -> bool:
         return False
     text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
     return bool(_EIGHT_DIGITS.fullmatch(text))
+
+
+def _serial(cell: Any) -> bool:
+    """A whole number that a spreadsheet may mean as a day: so meant beside dates under a head that asks for a day."""
+    return isinstance(cell, int | float) and float(cell).is_integer() and _FIRST_SERIAL <= cell <= _LAST_SERIAL
 
 
 def _dated(text: str) -> bool:
