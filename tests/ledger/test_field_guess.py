@@ -49,6 +49,23 @@ def guessed(title: str, cells: list[Any]) -> FieldSpec:
     return guess_field(FieldSpec(code="c1", title=title, kind="text"), None, cells, Lookup())
 
 
+@pytest.mark.parametrize(
+    "title, cells, kind",
+    [
+        ("是否完成", ["√", "否", "是", "×", "√", "否"], "yesno"),
+        ("完成", [True, False, True], "yesno"),
+        ("完成", ["√", "√", "√"], "yesno"),
+        ("有无隐患", ["有", "无", "无", "有"], "yesno"),
+        ("备注", ["有", "无", "无", "有"], "choice"),
+        ("是否完成", ["是", "正在办", "否", "是", "正在办", "否"], "choice"),
+        ("是否完成", [1, 0.0, 1], "yesno"),
+        ("得分", ["1", "0", "1"], "integer"),
+    ],
+)
+def test_yes_and_no_are_yes_or_no(title: str, cells: list[Any], kind: str) -> None:
+    assert guessed(title, cells).kind == kind
+
+
 @given(st.lists(st.tuples(DAYS, st.sampled_from(FORMS)), min_size=1, max_size=6))
 def test_days_in_every_form_are_days(told: list[tuple[date, Callable[[date], Any]]]) -> None:
     cells = [form(day) for day, form in told]

@@ -21,6 +21,8 @@ _FIRST_SERIAL, _LAST_SERIAL = (int(to_serial(day)) for day in (date(2000, 1, 1),
 """Serial numbers of days whose form as a date was lost."""
 _EIGHT_DIGITS = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _MONEY_UNIT = re.compile(r"([千万亿]?元)$")
+_YES_NO_HEAD = re.compile(r"是否|有无|可否|能否")
+_YES_NO_WORDS = frozenset("是否√✓✔☑×✗✘✕☒")
 _FEW = 30
 _MOST_CHOICES = 200
 _MEASURED = ("number", "integer", "money")
@@ -47,7 +49,7 @@ def guess_field(plain: FieldSpec, measure: str | None, cells: Sequence[Any], loo
     sample = Sample(
         plain, measure, [cell for _, cell in dict.fromkeys(zip(map(type, kept), kept, strict=True))], len(kept), lookup
     )
-    for attempt in (_as_moment, _as_number, _as_money, _as_unit, _as_choice):
+    for attempt in (_as_moment, _as_yes_no, _as_number, _as_money, _as_unit, _as_choice):
         found = attempt(sample)
         if found:
             return found
@@ -148,6 +150,16 @@ def _places(cell: Any) -> int | None:
     if not re.fullmatch(r"[+-]?\d{1,15}(\.\d+)?", text):
         return None
     return len(text.partition(".")[2].rstrip("0"))
+
+
+def _as_yes_no(sample: Sample) -> FieldSpec | None:
+    """Yes and no, as a spreadsheet has them or in words that say nothing else; in other words only where asked so."""
+    field = sample.plain.model_copy(update={"kind": "yesno"})
+    plain = all(
+        isinstance(cell, bool) or (isinstance(cell, str) and cell.strip() in _YES_NO_WORDS) for cell in sample.cells
+    )
+    asked = _YES_NO_HEAD.search(sample.plain.title) is not None
+    return field if (plain or asked) and _fits(field, sample.cells, sample.lookup) else None
 
 
 def _as_unit(sample: Sample) -> FieldSpec | None:
