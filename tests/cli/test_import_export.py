@@ -147,6 +147,28 @@ def test_doubtful_rows_are_told_with_their_row(cast: Cast, type_in: Typing, tmp_
     assert (summary["as_filed"]["median_hours"], summary["as_filed"]["mean_hours"]) == (24, -8)
 
 
+def test_a_tick_for_closed_out_closes(cast: Cast, type_in: Typing, tmp_path: Path) -> None:
+    path = tmp_path / "销号.csv"
+    path.write_text(
+        "编号,问题,发现日期,整改期限,是否销号,销号日期\n"
+        "1,路灯不亮,2026-01-05,2026-01-09,√,2026-01-07\n"
+        "2,井盖缺失,2026-01-05,2026-01-09,×,\n"
+        "3,垃圾未清,2026-01-06,2026-01-09,,\n"
+        "4,树枝折断,2026-01-07,2026-01-09,是,\n"
+        "5,墙面破损,2026-01-07,2026-01-09,否,2026-01-08\n",
+        encoding="utf-8",
+    )
+    answer = type_in("import", path, "--ledger", "city.cases", "--new", "销号台账", "--owner", "330999-CZ")
+    assert answer.status == 0
+    assert "第 5 行：状态为已办结，却没有办结时间" in answer.out
+    assert "状态却是“否”，按未办结处理" in answer.out
+    closed = Record.objects.filter(ledger__code="city.cases").exclude(closed_at=None)
+    assert sorted(record.key for record in closed) == ["1", "4"]
+    summary = type_in("ledgers", "city.cases", "--json").json
+    assert summary["by_status"] == {"是": 2, "否": 2, "": 1}
+    assert (summary["closed"], summary["median_hours"]) == (2, 48)
+
+
 @pytest.mark.parametrize("code, owner", [("audit.own", "330999-SJ"), ("city.own", "330999")])
 def test_a_new_ledger_belongs_to_its_pack_s_owner_else_to_the_county(
     cast: Cast, type_in: Typing, sheet: Callable[..., Path], code: str, owner: str

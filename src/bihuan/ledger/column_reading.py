@@ -56,10 +56,10 @@ class ColumnReader:
         head, values = f",{dumps(self.field.code)}:", stored.values
         if stored.all == "plain":
             return f'{head}"%s"', values
-        types = {float} if stored.all == "numbers" else set(map(type, values))
+        types = set(map(type, values)) if not stored.all else set()
         if types == {str}:
             return f'{head}"%s"', json_insides(values)
-        if types <= {int, float, bool}:
+        if stored.all == "numbers" or types <= {int, float, bool}:
             return f"{head}%s", dumps(values)[1:-1].split(",")
         return "%s", ["" if value is None else head + dumps(value) for value in values]
 

@@ -72,9 +72,10 @@ def _fits(field: FieldSpec, cells: Sequence[Any], lookup: Lookup) -> bool:
 def _as_moment(sample: Sample) -> FieldSpec | None:
     plain, cells = sample.plain, sample.cells
     clear = [cell for cell in cells if not (_run_together(cell) or _serial(cell))]
-    head = _DAY_HEAD if clear or not any(map(_serial, cells)) else _ONLY_DAYS_HEAD
-    asked = head.search(plain.title) is not None
-    if not (clear or asked) or (not asked and any(map(_serial, cells))) or _CODE_LIKE.search(plain.title):
+    has_serials = any(map(_serial, cells))
+    head = _ONLY_DAYS_HEAD if has_serials and not clear else _DAY_HEAD
+    meant = head.search(plain.title) is not None or (clear and not has_serials)
+    if not meant or _CODE_LIKE.search(plain.title):
         return None
     timed = any(isinstance(cell, datetime) or (isinstance(cell, str) and ":" in cell) for cell in clear)
     if not all(isinstance(cell, date) or (isinstance(cell, str) and _dated(cell)) for cell in clear):

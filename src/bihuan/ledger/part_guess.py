@@ -57,6 +57,7 @@ _NAME = (
     "case_title",
     "title",
 )
+_DONE = re.compile("(是否)?已?(全部)?(销号|办结|完成|完成整改|整改|整改完成|整改到位|解决|闭环)")
 _CLOSED_VALUES = ("closed", "已销号", "已办结", "办结", "已完成", "完成", "已整改", "销号", "resolved")
 _KEY_LIKE = re.compile(r"编号|编码|代码|^序号$|(^|[ _])(id|key)$", re.IGNORECASE)
 
@@ -85,6 +86,9 @@ def guess_parts(guesses: Sequence[Guess], rows: int, wished: int | None) -> dict
         closed = tuple(choice.code for choice in status.choices if choice.code.casefold() in _CLOSED_VALUES)
         if closed:
             parts |= {"status_field": status.code, "closed_values": closed}
+    done = next((g.field for g in guesses if g.field.kind == "yesno" and _DONE.fullmatch(g.field.title.strip())), None)
+    if done and "status_field" not in parts:
+        parts |= {"status_field": done.code, "closed_values": ("是",)}
     key = next((g for g in guesses if g.index == wished), None)
     if wished is None:
         unique = (g for g in guesses if g.values == g.distinct == rows)

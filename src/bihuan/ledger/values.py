@@ -69,6 +69,14 @@ def key_texts(columns: Sequence[Sequence[Any]]) -> list[str | None]:
     return [key_text(row) if any(part is not None for part in row) else None for row in rows]
 
 
+def status_word(spec: LedgerSpec, data: Mapping[str, Any]) -> str:
+    """The status that a record brought from its file: the code of a choice, or 是 and 否; blank for none."""
+    status = data.get(spec.status_field)
+    if isinstance(status, bool):
+        return "是" if status else "否"
+    return "" if status is None else str(status)
+
+
 def shown(field: FieldSpec, value: Any, lookup: Lookup) -> str:
     """A stored value, or the mask that stands for one, as a page shows it; blank for an absent one."""
     if value.__class__ is Masked:

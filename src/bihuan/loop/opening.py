@@ -15,7 +15,7 @@ from bihuan.ledger.models import Record
 from bihuan.ledger.names import names_of
 from bihuan.ledger.spec import LedgerSpec
 from bihuan.ledger.types import BY_CODE
-from bihuan.ledger.values import key_of
+from bihuan.ledger.values import key_of, status_word
 from bihuan.loop.deadline import due_after
 from bihuan.loop.look_back import LookBack, linked, release
 from bihuan.loop.spec import DeadlineSpec, LoopSpec
@@ -236,7 +236,7 @@ def _closing(
     """The closing that a row brings with it, as an event when it happened; a doubtful one is only pointed out."""
     if not (spec.closed_field or spec.status_field):
         return (), ()
-    status = data.get(spec.status_field)
+    status = status_word(spec, data)
     closed = instant(data.get(spec.closed_field))
     is_closed = status in spec.closed_values if spec.status_field else closed is not None
     doubts: list[str] = []

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from bihuan.ledger.models import Record
 from bihuan.ledger.spec import LedgerSpec
+from bihuan.ledger.values import status_word
 from bihuan.loop.colour import bounds_at, colour_of
 from bihuan.loop.opening import instant
 from bihuan.loop.spec import LoopSpec
@@ -66,7 +67,7 @@ def summary(rows: Iterable[Record], spec: LedgerSpec, loop: LoopSpec, at: dateti
         counts[colour_of(due, closing, bounds)] += 1
         by_state[state] = by_state.get(state, 0) + 1
         if spec.status_field:
-            word = str(data.get(spec.status_field, ""))
+            word = status_word(spec, data)
             by_status[word] = by_status.get(word, 0) + 1
         overdue += is_overdue(due, closing, at)
         if doubt or progress.get("doubtful"):
@@ -124,10 +125,8 @@ class _Filed:
         if due:
             self.with_deadline += 1
             self.on_time += closed <= due
-        status = data.get(self.spec.status_field)
-        return bool(opened and closed < opened) or bool(
-            self.spec.status_field and status not in self.spec.closed_values
-        )
+        is_open = bool(self.spec.status_field) and status_word(self.spec, data) not in self.spec.closed_values
+        return bool(opened and closed < opened) or is_open
 
     def figures(self) -> dict[str, Any]:
         if not self.hours:
