@@ -50,6 +50,42 @@ def guessed(title: str, cells: list[Any]) -> FieldSpec:
 
 
 @pytest.mark.parametrize(
+    "title, cells, kind, personal",
+    [
+        ("身份证号码", ["11010519491231002X", "440524188001010014"], "identity", None),
+        ("身份证号", ["11010519491231002X", "330999199001011230"], "text", "all"),
+        ("联系电话", [13800138000.0, "0571-88886666"], "phone", None),
+        ("手机号", ["13800138000/13900139000"], "text", "all"),
+        ("责任人及电话", ["张三 13800138000"], "text", None),
+        ("统一社会信用代码", ["91350100M000100Y43"], "credit_code", None),
+        ("统一社会信用代码", ["91350100M000100Y44"], "text", None),
+        ("发放年月", ["2026年3月", "2026.4"], "month", None),
+        ("时间", ["2026年3月", "2026年4月"], "month", None),
+        ("时间", ["2026年3月", "2026年4月5日"], "text", None),
+        ("完成率", ["35%", "7.5％"], "percent", None),
+        ("完成率", ["35%", "待定"], "text", None),
+        ("完成率", ["35%", 12], "text", None),
+    ],
+)
+def test_what_a_head_asks_for(title: str, cells: list[Any], kind: str, personal: str | None) -> None:
+    found = guessed(title, cells)
+    assert (found.kind, found.personal) == (kind, personal)
+
+
+def test_numbers_not_reported_are_told_from_zero_and_blank() -> None:
+    found = guessed("3月", [5.0, "未报", 0.0])
+    assert (found.kind, found.unreported) == ("integer", True)
+    assert guessed("3月", ["未报", "未报"]).kind == "choice"
+    assert not guessed("3月", [5.0, 0.0]).unreported
+
+
+def test_a_share_among_per_cents() -> None:
+    found = guessed("完成率", ["35%", 0.075])
+    read = BY_CODE["percent"].reader(found, Lookup())
+    assert (found.kind, [read(cell) for cell in ("35%", 0.075)]) == ("percent", [35, 7.5])
+
+
+@pytest.mark.parametrize(
     "title, cells, kind",
     [
         ("是否完成", ["√", "否", "是", "×", "√", "否"], "yesno"),

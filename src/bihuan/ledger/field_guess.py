@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bihuan.ledger.column_reading import MISSING_MARKS
 from bihuan.ledger.spec import ChoiceSpec, FieldSpec
 from bihuan.ledger.types import BY_CODE, BadValue, Lookup
+from bihuan.ledger.unreported import WORDS as UNREPORTED_WORDS
 from bihuan.standards.excel_serial import to_serial
 from bihuan.standards.measures import find_unit, is_unit
 
@@ -23,6 +24,13 @@ _EIGHT_DIGITS = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _MONEY_UNIT = re.compile(r"([千万亿]?元)$")
 _YES_NO_HEAD = re.compile(r"是否|有无|可否|能否")
 _YES_NO_WORDS = frozenset("是否√✓✔☑×✗✘✕☒")
+_STANDARD_HEADS = (
+    ("identity", re.compile(r"身份证|公民身份号码")),
+    ("phone", re.compile(r"^(?!.*[及和与、/]).*(电话|手机|手机号|电话号码|手机号码|联系方式)$")),
+    ("credit_code", re.compile(r"信用代码")),
+)
+_MONTH_HEAD = re.compile(r"年月|月份")
+_PER_CENT = re.compile(r"[+-]?\d+(\.\d+)?\s*[%％]")
 _FEW = 30
 _MOST_CHOICES = 200
 _MEASURED = ("number", "integer", "money")
@@ -49,7 +57,17 @@ def guess_field(plain: FieldSpec, measure: str | None, cells: Sequence[Any], loo
     sample = Sample(
         plain, measure, [cell for _, cell in dict.fromkeys(zip(map(type, kept), kept, strict=True))], len(kept), lookup
     )
-    for attempt in (_as_moment, _as_yes_no, _as_number, _as_money, _as_unit, _as_choice):
+    for attempt in (
+        _as_standard,
+        _as_moment,
+        _as_month,
+        _as_yes_no,
+        _as_per_cent,
+        _as_number,
+        _as_money,
+        _as_unit,
+        _as_choice,
+    ):
         found = attempt(sample)
         if found:
             return found
@@ -69,6 +87,18 @@ def _fits(field: FieldSpec, cells: Sequence[Any], lookup: Lookup) -> bool:
     return True
 
 
+def _as_standard(sample: Sample) -> FieldSpec | None:
+    """A number that a standard makes, as the head says; where a cell is none, a text, masked like what it should be."""
+    for kind, head in _STANDARD_HEADS:
+        if not head.search(sample.plain.title):
+            continue
+        field = sample.plain.model_copy(update={"kind": kind})
+        if _fits(field, sample.cells, sample.lookup):
+            return field
+        return sample.plain.model_copy(update={"personal": "all"}) if BY_CODE[kind].personal else None
+    return None
+
+
 def _as_moment(sample: Sample) -> FieldSpec | None:
     plain, cells = sample.plain, sample.cells
     clear = [cell for cell in cells if not (_run_together(cell) or _serial(cell))]
@@ -86,6 +116,13 @@ def _as_moment(sample: Sample) -> FieldSpec | None:
         if _fits(field, cells, sample.lookup):
             return field
     return None
+
+
+def _as_month(sample: Sample) -> FieldSpec | None:
+    field = sample.plain.model_copy(update={"kind": "month"})
+    meant = _MONTH_HEAD.search(sample.plain.title) or all("年" in str(cell) for cell in sample.cells)
+    told = all(isinstance(cell, str) and _dated(cell) for cell in sample.cells)
+    return field if meant and told and _fits(field, sample.cells, sample.lookup) else None
 
 
 def _run_together(cell: Any) -> bool:
@@ -111,8 +148,10 @@ def _dated(text: str) -> bool:
 
 
 def _as_number(sample: Sample) -> FieldSpec | None:
-    plain, cells = sample.plain, sample.cells
-    if _CODE_LIKE.search(plain.title) or any(_leading_zero(cell) for cell in cells):
+    """Numbers, of which some may be said not to have been reported."""
+    plain = sample.plain
+    cells = [cell for cell in sample.cells if not (isinstance(cell, str) and cell.strip() in UNREPORTED_WORDS)]
+    if not cells or _CODE_LIKE.search(plain.title) or any(_leading_zero(cell) for cell in cells):
         return None
     scale = 0
     for cell in cells:
@@ -121,7 +160,8 @@ def _as_number(sample: Sample) -> FieldSpec | None:
             return None
         scale = max(scale, places)
     kind = "number" if scale else "integer"
-    field = plain.model_copy(update={"kind": kind, "scale": min(scale, 8), "measure": sample.measure or ""})
+    update = {"kind": kind, "scale": min(scale, 8), "measure": sample.measure or ""}
+    field = plain.model_copy(update=update | {"unreported": len(cells) < len(sample.cells)})
     return field if scale <= 8 and _fits(field, cells, sample.lookup) else None
 
 
@@ -161,6 +201,16 @@ def _as_yes_no(sample: Sample) -> FieldSpec | None:
     )
     asked = _YES_NO_HEAD.search(sample.plain.title) is not None
     return field if (plain or asked) and _fits(field, sample.cells, sample.lookup) else None
+
+
+def _as_per_cent(sample: Sample) -> FieldSpec | None:
+    """Texts with the sign. A bare number among them is a share, as a spreadsheet keeps what it shows with the sign."""
+    texts = [cell for cell in sample.cells if isinstance(cell, str)]
+    bare = [cell for cell in sample.cells if not isinstance(cell, str)]
+    signed = texts and all(_PER_CENT.fullmatch(text.strip()) for text in texts)
+    shares = all(isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) <= 1 for cell in bare)
+    field = sample.plain.model_copy(update={"kind": "percent", "fraction": bool(bare)})
+    return field if signed and shares and _fits(field, sample.cells, sample.lookup) else None
 
 
 def _as_unit(sample: Sample) -> FieldSpec | None:
