@@ -127,19 +127,25 @@ def test_a_new_ledger_is_made_from_the_head(cast: Cast, type_in: Typing, sheet: 
     assert (again.status, "已有台账“audit.own”" in again.err) == (1, True)
 
 
+def new_ledger(type_in: Typing, path: Path, content: str) -> str:
+    """What is said when a file becomes the ledger city.cases."""
+    path.write_text(content, encoding="utf-8")
+    answer = type_in("import", path, "--ledger", "city.cases", "--new", "热线", "--owner", "330999-CZ")
+    assert answer.status == 0
+    return answer.out
+
+
 def test_doubtful_rows_are_told_with_their_row(cast: Cast, type_in: Typing, tmp_path: Path) -> None:
-    path = tmp_path / "cases.csv"
-    path.write_text(
+    said = new_ledger(
+        type_in,
+        tmp_path / "cases.csv",
         "编号,事项,受理日期,办结时间,状态\n"
         "1,路灯不亮,2026-01-05,2026-01-07,已办结\n"
         "2,井盖缺失,2026-01-05,2026-01-01,已办结\n"
         "3,垃圾未清,2026-01-06,,办理中\n"
         "4,树枝折断,2026-01-07,2026-01-08,已办结\n",
-        encoding="utf-8",
     )
-    answer = type_in("import", path, "--ledger", "city.cases", "--new", "热线", "--owner", "330999-CZ")
-    assert answer.status == 0
-    assert "存疑：第 3 行：办结时间 2026-01-01" in answer.out
+    assert "存疑：第 3 行：办结时间 2026-01-01" in said
     summary = type_in("ledgers", "city.cases", "--json").json
     assert (summary["total"], summary["closed"], len(summary["doubtful"])) == (4, 3, 1)
     assert summary["by_status"] == {"已办结": 3, "办理中": 1}
@@ -148,20 +154,18 @@ def test_doubtful_rows_are_told_with_their_row(cast: Cast, type_in: Typing, tmp_
 
 
 def test_a_tick_for_closed_out_closes(cast: Cast, type_in: Typing, tmp_path: Path) -> None:
-    path = tmp_path / "销号.csv"
-    path.write_text(
+    said = new_ledger(
+        type_in,
+        tmp_path / "销号.csv",
         "编号,问题,发现日期,整改期限,是否销号,销号日期\n"
         "1,路灯不亮,2026-01-05,2026-01-09,√,2026-01-07\n"
         "2,井盖缺失,2026-01-05,2026-01-09,×,\n"
         "3,垃圾未清,2026-01-06,2026-01-09,,\n"
         "4,树枝折断,2026-01-07,2026-01-09,是,\n"
         "5,墙面破损,2026-01-07,2026-01-09,否,2026-01-08\n",
-        encoding="utf-8",
     )
-    answer = type_in("import", path, "--ledger", "city.cases", "--new", "销号台账", "--owner", "330999-CZ")
-    assert answer.status == 0
-    assert "第 5 行：状态为已办结，却没有办结时间" in answer.out
-    assert "状态却是“否”，按未办结处理" in answer.out
+    assert "第 5 行：状态为已办结，却没有办结时间" in said
+    assert "状态却是“否”，按未办结处理" in said
     closed = Record.objects.filter(ledger__code="city.cases").exclude(closed_at=None)
     assert sorted(record.key for record in closed) == ["1", "4"]
     summary = type_in("ledgers", "city.cases", "--json").json

@@ -1,7 +1,6 @@
 """`bihuan import`: a file into a ledger, the same way as the page takes it; all rows, none, or only the good ones."""
 
 import os
-import re
 from argparse import Namespace
 from pathlib import Path
 
@@ -62,10 +61,10 @@ def _header(said: str | None) -> tuple[int, int] | None:
     """The first and last row of the head, as the command line names them."""
     if said is None:
         return None
-    found = re.fullmatch(r"([1-9]\d{0,6})(?:-([1-9]\d{0,6}))?", said)
-    if not found:
+    rows = intake.head_rows(said)
+    if rows is None:
         raise Invalid(f"--header 写成一行或首尾两行，如 3 或 3-4，不能是“{said[:40]}”")
-    return int(found[1]), int(found[2] or found[1])
+    return rows
 
 
 def _errors_file(name: str | None, source: Path) -> Path | None:

@@ -62,9 +62,16 @@ class Source:
         return digest.hexdigest()
 
 
+_HEAD = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LOOKED_AT = 200
 _ANYONE = LedgerSpec(code="blank", title="空", fields=(FieldSpec(code="p", title="p", kind="person"),))
+
+
+def head_rows(said: str) -> tuple[int, int] | None:
+    """The first and last row of a head as a person names them, "3" or "3-4"; None for anything else."""
+    found = _HEAD.fullmatch(said)
+    return (int(found[1]), int(found[2] or found[1])) if found else None
 
 
 @cache

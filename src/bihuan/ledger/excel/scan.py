@@ -101,15 +101,14 @@ def whole_tags(package: Package, part_name: str) -> Iterator[bytes]:
     """Give a part in pieces that end where a row ends, or at least a tag."""
     rest = b""
     for piece in package.pieces(part_name):
-        cut = piece.rfind(b"</row>") + 6
+        # Only where the end of a row may stand in both are the two put together to look for it.
+        before, text = (rest, piece) if b"</row>" in piece else (b"", rest + piece)
+        cut = text.rfind(b"</row>") + 6
         if cut < 6:
-            piece, rest = rest + piece, b""  # noqa: PLW2901 - the end of a row may stand in both
-            cut = piece.rfind(b"</row>") + 6
-        if cut < 6:
-            cut = piece.rfind(b">") + 1
+            cut = text.rfind(b">") + 1
         if cut:
-            yield b"".join((rest, memoryview(piece)[:cut])) if rest else piece[:cut]
-        rest = piece[cut:]
+            yield b"".join((before, memoryview(text)[:cut]))
+        rest = text[cut:]
         if len(rest) > 16 * 1024**2:
             raise broken(package.name, f"“{part_name}”不像正常的表格内容")
     if rest:

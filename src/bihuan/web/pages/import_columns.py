@@ -13,13 +13,14 @@ from bihuan.ledger.excel import Table
 from bihuan.ledger.inference import column_values
 from bihuan.ledger.row_reading import NUMBER
 from bihuan.ledger.types import BY_CODE, FIELD_TYPES
+from bihuan.loop import intake
 from bihuan.org.actor import Actor
 from bihuan.web import showing
 from bihuan.web.access import go, is_part, signed_in
 from bihuan.web.checking import checking, is_large, looked
 from bihuan.web.importing import OPEN_STATES, HeadWanted, Import, refuse
 from bihuan.web.pages.batch import get_batch
-from bihuan.web.pages.import_head import head_address, head_rows, told_rows
+from bihuan.web.pages.import_head import head_address, told_rows
 
 _SAMPLES = 3
 _HEADS = 4
@@ -79,12 +80,13 @@ def _wanted(request: HttpRequest) -> dict[str, Any]:
     said = request.POST if request.POST.get("sheet") else request.GET
     if not said.get("sheet"):
         return {}
-    part, head = said.get("part", ""), head_rows(said.get("head", ""), said.get("head_last", ""))
+    part, first, last = (said.get(name, "") for name in ("part", "head", "head_last"))
+    head = intake.head_rows(f"{first}-{last}" if last else first)
     return {
         "sheet": said["sheet"],
         "part": int(part) if part.isdecimal() and len(part) < _LONGEST_INDEX and not head else 0,
         "without_hidden": said.get("hidden") == "leave",
-        "head": head,
+        "head": list(head) if head else None,  # as the batch keeps it
     }
 
 

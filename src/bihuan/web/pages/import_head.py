@@ -14,6 +14,7 @@ from bihuan.base.errors import Invalid, NotAllowed
 from bihuan.ledger.excel import UnreadableFile, Workbook, column_letter
 from bihuan.ledger.models import Batch
 from bihuan.ledger.rules import may_import
+from bihuan.loop import intake
 from bihuan.org.actor import Actor
 from bihuan.web.access import signed_in
 from bihuan.web.importing import OPEN_STATES, HeadWanted, table_of, workbook_of
@@ -23,20 +24,10 @@ from bihuan.web.showing import cell_as_seen
 _ROWS = 30
 _COLUMNS = 12
 _LETTERS = 24
-_LONGEST_NUMBER = 7
-
-
-def head_rows(first: str, last: str) -> list[int] | None:
-    """The first and last row of a head as an address or a form names them: "3", "3-4", or each by itself."""
-    if not last:
-        first, _, last = first.partition("-")
-    last = last or first
-    numbers = [int(text) for text in (first, last) if text.isdecimal() and len(text) < _LONGEST_NUMBER]
-    return numbers if len(numbers) == 2 else None
 
 
 def told_rows(rows: Sequence[int] | None) -> str:
-    """The same as an address names them; nothing for none."""
+    """The first and last row of a head as an address names them; nothing for none."""
     return f"{rows[0]}-{rows[1]}" if rows else ""
 
 
@@ -61,7 +52,7 @@ def show(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         raise NotAllowed(f"您不能向“{batch.ledger.title}”导入")
     workbook = workbook_of(batch)
     sheet = request.GET.get("sheet") or workbook.guess()
-    given = head_rows(request.GET.get("head", ""), "")
+    given = intake.head_rows(request.GET.get("head", ""))
     batch.plan |= {"sheet": sheet, "part": 0, "head": given}
     try:
         found, problem = table_of(batch, workbook).header_rows, ""
