@@ -83,6 +83,15 @@ def test_any_byte_changed_is_found_or_changes_nothing(maker: Maker) -> None:
     assert refusals > 140
 
 
+def test_entries_that_would_lie_before_the_file_are_refused(maker: Maker) -> None:
+    """The directory's place (16 bytes into its end, APPNOTE.TXT 4.3.16) says by how much all else is moved."""
+    whole, path = bytearray(maker.archive().read_bytes()), maker.path(".zip")
+    at = whole.rindex(b"PK\x05\x06") + 16
+    struct.pack_into("<L", whole, at, struct.unpack_from("<L", whole, at)[0] + len(whole))
+    path.write_bytes(whole)
+    refused(path, "“manifest.json”读不出来，这个备份已损坏或被截断")
+
+
 def test_an_archive_cut_off_anywhere_is_refused(maker: Maker) -> None:
     whole, path = maker.archive().read_bytes(), maker.path(".zip")
     places = random.Random(2)

@@ -1,5 +1,6 @@
 """Reading an archive, trusting nothing in it: names, sizes and hashes are held to the manifest, byte by byte."""
 
+import errno
 import hashlib
 import io
 import struct
@@ -80,6 +81,10 @@ def _readable(entry: str) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:
+        raise Damaged(f"“{entry}”读不出来，这个备份已损坏或被截断") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what a place before the file's first byte is answered with
+            raise
         raise Damaged(f"“{entry}”读不出来，这个备份已损坏或被截断") from error
 
 
